@@ -1,0 +1,67 @@
+"""Puts the sandbox together: one ASGI application for the identity platform, Graph and the pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+
+from chosei.sandbox.clock import Clock, SystemClock
+from chosei.sandbox.context import Options, SandboxContext
+from chosei.sandbox.database import Database
+from chosei.sandbox.demo import seed
+from chosei.sandbox.directory import Directory
+from chosei.sandbox.errors import GraphError, error_response
+from chosei.sandbox.faults import Faults
+from chosei.sandbox.graph import graph_app
+from chosei.sandbox.guard import Guard
+from chosei.sandbox.identity.routes import identity_routes
+from chosei.sandbox.identity.tokens import Tokens
+from chosei.sandbox.middleware import FaultMiddleware
+from chosei.sandbox.pages.routes import page_routes
+
+
+def create_context(
+    database: Database, clock: Clock | None = None, options: Options | None = None
+) -> SandboxContext:
+    """Everything the application's parts share; an empty database gets the demo companies."""
+    clock, options = clock or SystemClock(), options or Options()
+    directory = Directory(database)
+    seed(directory)
+    faults = Faults(database)
+    guard = Guard(faults, clock, options.concurrent_calls)
+    return SandboxContext(database, clock, directory, faults, guard, Tokens(database), options=options)
+
+
+def create_app(database: Database, clock: Clock | None = None, options: Options | None = None) -> Starlette:
+    """The whole sandbox over `database`; its context is `app.state.sandbox`."""
+    context = create_context(database, clock, options)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        context.background.start_all()
+        yield
+        await context.background.close()
+
+    async def graph_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, GraphError)
+        return error_response(request, error, context.clock.now())
+
+    # Pages come first: their paths are fixed words, where the identity platform's begin with any tenant.
+    app = Starlette(
+        routes=[
+            Mount("/v1.0", routes=graph_app(context)),
+            *page_routes(),
+            *identity_routes(),
+        ],
+        middleware=[Middleware(FaultMiddleware, context=context)],
+        exception_handlers={GraphError: graph_error},
+        lifespan=lifespan,
+    )
+    app.state.sandbox = context
+    return app

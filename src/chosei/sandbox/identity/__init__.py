@@ -1,0 +1,1 @@
+"""The identity platform: who signs in, what they consent to, and the tokens that follow."""

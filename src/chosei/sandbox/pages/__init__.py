@@ -1,0 +1,1 @@
+"""Pages for people who try Chosei: mailboxes, meeting links, faults, consents."""
