@@ -1,0 +1,68 @@
+"""What the web hands to actions: plain, checked values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chosei.core.hours import WeeklyHours
+from chosei.core.intervals import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class GuestInput:
+    """The customer, as they entered themselves. ``zone`` is the IANA zone they read the times in."""
+
+    company: str
+    name: str
+    email: str
+    message: str = ""
+    language: str = "ja"
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingInput:
+    """The meeting itself. ``format`` is a ``records.MeetingFormat`` value, ``zone`` the IANA zone it is shown in."""
+
+    title: str
+    format: str
+    web_meeting: bool
+    zone: str
+    location: str = ""
+    guidance: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalInput:
+    """A proposal to open. ``host_ids`` in order; ``deadline`` None means seven days from now.
+
+    ``guest_email`` empty means that nobody is mailed: the author passes the URL on.
+    """
+
+    meeting: MeetingInput
+    host_ids: tuple[int, ...]
+    candidates: tuple[Interval, ...]
+    guest_company: str = ""
+    guest_name: str = ""
+    guest_email: str = ""
+    guest_language: str = "ja"
+    deadline: datetime | None = None
+    write_holds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPageInput:
+    """Settings of a booking page. Lengths are minutes."""
+
+    meeting: MeetingInput
+    hours: WeeklyHours
+    host_ids: tuple[int, ...]
+    description: str = ""
+    duration_minutes: int = 30
+    step_minutes: int = 30
+    buffer_before_minutes: int = 0
+    buffer_after_minutes: int = 0
+    min_notice_minutes: int = 60
+    window_days: int = 30

@@ -1,0 +1,63 @@
+"""Signing a person in at a provider and keeping the permission alive (OAuth 2.0 with OpenID Connect)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A sign-in about to start: where the browser goes, and what we must remember to check its return."""
+
+    url: str
+    nonce: str
+    code_verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Tokens as the provider gave them. ``refresh_token`` is empty when it gave none; ``expires_at`` is UTC."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_at: datetime
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who signed in, from the verified ID token. Known by ``tenant_id`` + ``object_id``, never by an address."""
+
+    tenant_id: str
+    object_id: str
+    display_name: str
+    login_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account's own words about itself. ``addresses`` in the order mail, proxyAddresses, login name."""
+
+    display_name: str
+    addresses: tuple[str, ...]
+
+
+class AuthorizationPort(Protocol):
+    """One provider's identity platform. Every method but ``begin`` may raise any ``PortError``."""
+
+    def begin(self, *, state: str, redirect_uri: str, login_hint: str = "") -> Beginning:
+        """Prepare a sign-in with account picker, PKCE (S256), state and nonce."""
+
+    def complete(self, *, code: str, redirect_uri: str, nonce: str, code_verifier: str) -> tuple[Grant, Identity]:
+        """Spend the code. The ID token is verified (signature, issuer, audience, time, nonce) or it raises ``Rejected``.
+
+        Raises ``Rejected("scopes_missing")`` when a scope we cannot do without was not granted.
+        """
+
+    def refresh(self, refresh_token: str) -> Grant:
+        """New tokens; store the returned refresh token over the old one. Raises ``NeedsReconnect``."""
+
+    def account(self, access_token: str) -> Account:
+        """Who the token belongs to, with every address the account goes by."""

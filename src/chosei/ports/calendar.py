@@ -1,0 +1,203 @@
+"""The calendar of one account, as Chosei needs it.
+
+Instants are timezone-aware UTC. A read is whole or it raises: half an answer is never returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from chosei.core.intervals import Interval
+from chosei.ports.errors import PortError
+
+
+class ShowAs(StrEnum):
+    """What an event says about its owner's time (Outlook's free/busy status)."""
+
+    FREE = "free"
+    TENTATIVE = "tentative"
+    BUSY = "busy"
+    OUT_OF_OFFICE = "oof"
+    WORKING_ELSEWHERE = "workingElsewhere"
+    UNKNOWN = "unknown"
+
+
+class AttendeeKind(StrEnum):
+    PERSON = "person"
+    ROOM = "room"
+
+
+class AttendeeResponse(StrEnum):
+    NONE = "none"
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """Somebody (or a room) the event invites. Guests are never attendees."""
+
+    address: str
+    name: str
+    kind: AttendeeKind
+
+
+@dataclass(frozen=True, slots=True)
+class AttendeeStatus:
+    address: str
+    kind: AttendeeKind
+    response: AttendeeResponse
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """An event as we want it to stand.
+
+    ``key`` is Chosei's own mark: it is written into the event and found again by ``find``. ``zone`` is the IANA
+    zone in which people should see the times. ``web_meeting`` asks the provider for its own online meeting.
+    """
+
+    key: str
+    title: str
+    body_html: str
+    start: datetime
+    end: datetime
+    zone: str
+    show_as: ShowAs
+    location: str = ""
+    web_meeting: bool = False
+    attendees: tuple[Attendee, ...] = ()
+    reminder_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedEvent:
+    """One of our events as it stands in the calendar now.
+
+    Bodies are never kept. ``join_url`` is empty while the provider has issued none.
+    ``organizes`` is False for a copy that another mailbox's meeting put there.
+    """
+
+    remote_id: str
+    etag: str
+    key: str
+    title: str
+    start: datetime
+    end: datetime
+    show_as: ShowAs
+    location: str = ""
+    cancelled: bool = False
+    organizes: bool = True
+    join_url: str = ""
+    ical_uid: str = ""
+    attendees: tuple[AttendeeStatus, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BusyEvent:
+    """An expanded occurrence in the calendar, for free/busy. ``key`` is ours, or empty for a foreign event."""
+
+    remote_id: str
+    start: datetime
+    end: datetime
+    show_as: ShowAs
+    title: str
+    key: str = ""
+    all_day: bool = False
+    private: bool = False
+    cancelled: bool = False
+    declined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateEvent:
+    """Create ``draft`` once. ``token`` is the same for every repetition of this creation (Graph: transactionId)."""
+
+    draft: EventDraft
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateEvent:
+    """Make the event ``remote_id`` say what ``draft`` says.
+
+    ``etag`` is the version we last saw: a change by somebody else since then is a ``Conflict``. Empty: unconditionally.
+    """
+
+    remote_id: str
+    draft: EventDraft
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteEvent:
+    """Remove the event. Already gone counts as done."""
+
+    remote_id: str
+
+
+Change = CreateEvent | UpdateEvent | DeleteEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The change was carried out; for a deletion ``event`` is None."""
+
+    event: ObservedEvent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    error: PortError
+
+
+Outcome = Written | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleAnswer:
+    """What getSchedule says of one address. ``error`` set means Unknown, never free."""
+
+    address: str
+    busy: tuple[Interval, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxProfile:
+    """The mailbox behind the connection: whether it can hold events and issue web meetings."""
+
+    address: str
+    zone: str
+    web_meeting: bool
+    calendar_id: str = ""
+
+
+class CalendarPort(Protocol):
+    """One account's calendar. Every method may raise any ``PortError``."""
+
+    def profile(self) -> MailboxProfile:
+        """Test the mailbox. Raises ``Rejected`` when the account has no cloud mailbox."""
+
+    def read_busy(self, window: Interval) -> list[BusyEvent]:
+        """Every occurrence that touches ``window``, series expanded, all pages; or it raises."""
+
+    def find(self, key: str) -> list[ObservedEvent]:
+        """The events that carry our key, normally none or one."""
+
+    def get(self, remote_id: str) -> ObservedEvent:
+        """One event, read directly. Raises ``Missing``."""
+
+    def apply(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Carry out the changes, batched as the provider allows, each judged on its own, in the order given.
+
+        Raises only when nothing at all could be sent (no token, no network); a lost reply is a ``Failed(Transient)``.
+        """
+
+    def schedules(self, addresses: Sequence[str], window: Interval) -> list[ScheduleAnswer]:
+        """Free/busy of other mailboxes and rooms as this account may see them, an answer for each address."""

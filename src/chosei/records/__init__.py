@@ -1,0 +1,1 @@
+"""What Chosei remembers: Django models, nothing clever. Only chosei.actions and chosei.reconcile write them."""

@@ -1,0 +1,107 @@
+"""The only ways to an object: through the member who may see it, or through its secret link.
+
+Every gate raises ``NotThere`` alike for "does not exist" and "not yours", so that no answer gives a hint.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from chosei.records.links import SecretLinked, link_hashes
+from chosei.records.models import Appointment, BookingPage, Connection, Member, Proposal
+
+
+class NotThere(Exception):
+    """No such object for this reader."""
+
+
+_Linked = TypeVar("_Linked", bound=SecretLinked)
+_Record = TypeVar("_Record", bound=Model)
+
+
+def _by_link(rows: QuerySet[_Linked], token: str) -> _Linked:
+    found = rows.filter(link_hash__in=link_hashes(token)).first()
+    if found is None:
+        raise NotThere
+    return found
+
+
+def _one(rows: QuerySet[_Record], **wanted: Any) -> _Record:
+    found = rows.filter(**wanted).first()
+    if found is None:
+        raise NotThere
+    return found
+
+
+# --- guests: the secret link opens one thing -----------------------------------------------------------------
+
+
+def proposal_for_guest(token: str) -> Proposal:
+    """A proposal that was opened at some time; a draft has no guest yet."""
+    rows = Proposal.objects.select_related("organization", "author").exclude(state="draft")
+    return _by_link(rows, token)
+
+
+def booking_page_for_guest(token: str) -> BookingPage:
+    """A page that is published or paused."""
+    rows = BookingPage.objects.select_related("organization", "owner").filter(state__in=["published", "paused"])
+    return _by_link(rows, token)
+
+
+def appointment_for_guest(token: str) -> Appointment:
+    rows = Appointment.objects.select_related("organization", "organizer", "proposal", "booking_page")
+    return _by_link(rows, token)
+
+
+# --- members: their own, and for administrators everybody's of the organisation -------------------------------
+
+
+def proposals_of(member: Member) -> QuerySet[Proposal]:
+    rows = Proposal.objects.filter(organization_id=member.organization_id)
+    if member.is_administrator:
+        return rows
+    return rows.filter(Q(author=member) | Q(hosts__member=member)).distinct()
+
+
+def booking_pages_of(member: Member) -> QuerySet[BookingPage]:
+    rows = BookingPage.objects.filter(organization_id=member.organization_id)
+    if member.is_administrator:
+        return rows
+    return rows.filter(Q(owner=member) | Q(hosts__member=member)).distinct()
+
+
+def appointments_of(member: Member) -> QuerySet[Appointment]:
+    rows = Appointment.objects.filter(organization_id=member.organization_id)
+    if member.is_administrator:
+        return rows
+    return rows.filter(
+        Q(promises__host=member) | Q(proposal__author=member) | Q(booking_page__owner=member)
+    ).distinct()
+
+
+def connections_of(member: Member) -> QuerySet[Connection]:
+    """One's own only: nobody else, an administrator included, acts through a member's account."""
+    return Connection.objects.filter(member=member)
+
+
+def proposal_for_member(member: Member, pk: int) -> Proposal:
+    return _one(proposals_of(member).select_related("organization", "author"), pk=pk)
+
+
+def booking_page_for_member(member: Member, pk: int) -> BookingPage:
+    return _one(booking_pages_of(member).select_related("organization", "owner"), pk=pk)
+
+
+def appointment_for_member(member: Member, pk: int) -> Appointment:
+    return _one(appointments_of(member).select_related("organization", "organizer"), pk=pk)
+
+
+def connection_for_member(member: Member, pk: int) -> Connection:
+    return _one(connections_of(member), pk=pk)
+
+
+def colleagues_of(member: Member) -> QuerySet[Member]:
+    """The active members of the same organisation, oneself included."""
+    return Member.objects.filter(organization_id=member.organization_id, is_active=True).order_by("name", "id")

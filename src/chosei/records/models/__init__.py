@@ -1,0 +1,35 @@
+"""Every model, importable from one place."""
+
+from chosei.records.models.appointment import Appointment, Promise
+from chosei.records.models.booking_page import BookingPage, BookingPageHost
+from chosei.records.models.calendar_entry import CalendarEntry
+from chosei.records.models.connection import Connection, ConnectionAttempt, MirroredEvent
+from chosei.records.models.mail import MailKind, MailMessage, MailState
+from chosei.records.models.meeting import MeetingFormat
+from chosei.records.models.organization import Member, Organization, Role, Room
+from chosei.records.models.proposal import Candidate, Proposal, ProposalHost
+from chosei.records.models.timeline import RateCount, TimelineEntry
+
+__all__ = [
+    "Appointment",
+    "BookingPage",
+    "BookingPageHost",
+    "CalendarEntry",
+    "Candidate",
+    "Connection",
+    "ConnectionAttempt",
+    "MailKind",
+    "MailMessage",
+    "MailState",
+    "MeetingFormat",
+    "Member",
+    "MirroredEvent",
+    "Organization",
+    "Promise",
+    "Proposal",
+    "ProposalHost",
+    "RateCount",
+    "Role",
+    "Room",
+    "TimelineEntry",
+]

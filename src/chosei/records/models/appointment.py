@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.fields import BigIntegerField
+
+from chosei.records.links import SecretLinked
+from chosei.records.models.booking_page import BookingPage
+from chosei.records.models.meeting import GuestDetails, Meeting
+from chosei.records.models.organization import Member, Organization, Room
+from chosei.records.models.proposal import Candidate, Proposal
+
+
+class Appointment(SecretLinked, Meeting, GuestDetails):
+    """A confirmed meeting (アポイントメント). ``state`` is a ``core.states.AppointmentState``; instants are UTC.
+
+    ``ics_uid`` is Chosei's own and never changes; ``sequence`` rises with each change the guest is told of.
+    ``revision`` counts the same changes for the identity of mails. ``submission`` makes a form sent twice
+    one appointment. The secret link is the guest's.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="appointments")
+    proposal = models.ForeignKey(Proposal, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments")
+    candidate = models.ForeignKey(Candidate, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    booking_page = models.ForeignKey(
+        BookingPage, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments"
+    )
+    organizer = models.ForeignKey(
+        "records.Connection", null=True, blank=True, on_delete=models.PROTECT, related_name="organized_appointments"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(max_length=16, default="confirmed")
+    guest_message = models.TextField(max_length=4000, blank=True, default="")
+    join_url = models.URLField(max_length=2000, blank=True, default="")
+    ics_uid = models.CharField(max_length=120, unique=True)
+    sequence = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    submission = models.UUIDField(default=uuid.uuid4, unique=True)
+    cancelled_by = models.CharField(max_length=16, blank=True, default="")
+    cancel_reason = models.TextField(max_length=2000, blank=True, default="")
+    confirmed_at = models.DateTimeField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-starts_at", "-id"], name="appointment_of_organization")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="appointment_end_after_start"),
+            models.UniqueConstraint(
+                fields=["proposal"],
+                condition=Q(state__in=["pending", "confirmed"]),
+                name="appointment_one_per_proposal",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"appointment {self.pk}"
+
+
+def _as_range(column: str) -> Func:
+    # A one-value int8range compares with "=" under plain GiST, so that no extension (btree_gist) is needed.
+    return Func(
+        F(column), F(column), Value("[]"), function="int8range", output_field=BigIntegerField()
+    )
+
+
+class Promise(models.Model):
+    """A host's or a room's time, promised to a customer. The database forbids that two standing ones overlap.
+
+    ``standing`` turns False when the appointment is cancelled or the promise moves; the row stays as history.
+    """
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="promises")
+    host = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="promises")
+    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT, related_name="promises")
+    during = DateTimeRangeField()
+    position = models.PositiveSmallIntegerField(default=0)
+    standing = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        indexes = [models.Index(fields=["host", "during"], condition=Q(standing=True), name="promise_of_host")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(host__isnull=False, room__isnull=True) | Q(host__isnull=True, room__isnull=False),
+                name="promise_host_or_room",
+            ),
+            ExclusionConstraint(
+                name="promise_host_no_overlap",
+                expressions=[(_as_range("host"), RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(standing=True, host__isnull=False),
+            ),
+            ExclusionConstraint(
+                name="promise_room_no_overlap",
+                expressions=[(_as_range("room"), RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(standing=True, room__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"promise {self.pk}"

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from chosei.records.links import SecretLinked
+from chosei.records.models.meeting import Meeting
+from chosei.records.models.organization import Member, Organization
+
+
+def weekday_office_hours() -> dict[str, object]:
+    """Monday to Friday, 9:00 to 18:00, in the JSON form of ``core.hours.WeeklyHours``."""
+    from chosei.core.hours import office_hours
+
+    return office_hours().to_json()
+
+
+class BookingPage(SecretLinked, Meeting):
+    """A standing public page (予約ページ) that offers what is free. ``state`` is a ``core.states.BookingPageState``.
+
+    Lengths and notices are minutes; ``window_days`` counts from today in the page's zone.
+    ``hours`` is the JSON form of ``core.hours.WeeklyHours`` (wall times in ``zone``).
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="booking_pages")
+    owner = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="booking_pages")
+    state = models.CharField(max_length=16, default="draft")
+    description = models.TextField(max_length=4000, blank=True, default="")
+    duration_minutes = models.PositiveIntegerField(default=30)
+    step_minutes = models.PositiveIntegerField(default=30)
+    buffer_before_minutes = models.PositiveIntegerField(default=0)
+    buffer_after_minutes = models.PositiveIntegerField(default=0)
+    min_notice_minutes = models.PositiveIntegerField(default=60)
+    window_days = models.PositiveIntegerField(default=30)
+    hours = models.JSONField(default=weekday_office_hours)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-id"], name="page_of_organization")]
+        constraints = [
+            models.CheckConstraint(condition=Q(duration_minutes__gte=5), name="page_duration_positive"),
+            models.CheckConstraint(condition=Q(step_minutes__gte=5), name="page_step_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class BookingPageHost(models.Model):
+    """A member who attends what is booked on the page, in order."""
+
+    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="hosts")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["page", "member"], name="page_host_once")]
+
+    def __str__(self) -> str:
+        return f"host {self.member_id} of page {self.page_id}"

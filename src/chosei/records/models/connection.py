@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from chosei.records.models.organization import Member
+from chosei.records.sealed import SealedTextField
+
+
+class Connection(models.Model):
+    """One member's link to one provider account (外部連携). The account, tenant id + object id, is its identity.
+
+    A row is never handed to another account: connecting another one makes another row, so that every entry
+    stays with the account that wrote it. ``state`` is a ``core.states.ConnectionState``.
+
+    The mirror: ``mirror_read_at`` is when the last complete read began; it covers ``mirror_from`` to
+    ``mirror_until`` (UTC). Nothing outside that, and nothing older than the freshness bound, may be called free.
+    """
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="connections")
+    provider = models.CharField(max_length=16)
+    account_tenant = models.CharField(max_length=64)
+    account_object = models.CharField(max_length=64)
+    address = models.EmailField(max_length=254, blank=True, default="")
+    display_name = models.CharField(max_length=200, blank=True, default="")
+    state = models.CharField(max_length=24, default="active")
+    problem = models.CharField(max_length=80, blank=True, default="", help_text="short code of what is wrong")
+    access_token = SealedTextField(blank=True, default="")
+    refresh_token = SealedTextField(blank=True, default="")
+    access_expires_at = models.DateTimeField(null=True, blank=True)
+    scopes = models.TextField(blank=True, default="")
+    web_meeting = models.BooleanField(default=False, help_text="the account can issue web meeting links")
+    connected_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    mirror_read_at = models.DateTimeField(null=True, blank=True)
+    mirror_from = models.DateTimeField(null=True, blank=True)
+    mirror_until = models.DateTimeField(null=True, blank=True)
+    mirror_error = models.CharField(max_length=80, blank=True, default="")
+    mirror_asked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "provider", "account_tenant", "account_object"], name="connection_account_once"
+            ),
+            models.UniqueConstraint(
+                fields=["member", "provider"],
+                condition=Q(state__in=["active", "needs_reconnect"]),
+                name="connection_one_live_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} connection {self.pk}"
+
+
+class ConnectionAttempt(models.Model):
+    """A sign-in that has begun. Spent by its return; one that never returns is a sign of the admin wall."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="connection_attempts")
+    provider = models.CharField(max_length=16)
+    state_hash = models.CharField(max_length=64, unique=True)
+    nonce = models.CharField(max_length=128)
+    code_verifier = SealedTextField()
+    begun_at = models.DateTimeField(auto_now_add=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    result = models.CharField(max_length=80, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.provider} sign-in {self.pk}"
+
+
+class MirroredEvent(models.Model):
+    """An occurrence in a connected calendar, as last read: what the public pages compute with.
+
+    ``subject`` is sealed and for its owner alone; bodies are never stored. ``entry_key`` marks our own events.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="mirrored_events")
+    remote_id = models.CharField(max_length=400)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    show_as = models.CharField(max_length=20)
+    all_day = models.BooleanField(default=False)
+    private = models.BooleanField(default=False)
+    blocks = models.BooleanField(default=True, help_text="counts as busy")
+    subject = SealedTextField(blank=True, default="")
+    entry_key = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["connection", "ends_at", "starts_at"], name="mirror_by_time")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gte=F("starts_at")), name="mirror_end_not_before_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"mirrored event {self.pk}"

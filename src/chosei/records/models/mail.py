@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from chosei.records.models.appointment import Appointment
+from chosei.records.models.organization import Member, Organization
+from chosei.records.models.proposal import Proposal
+
+
+class MailKind(models.TextChoices):
+    INVITATION = "invitation"  # アポイントメントの日程調整をお願いします
+    CONFIRMED_GUEST = "confirmed_guest"
+    CONFIRMED_HOST = "confirmed_host"
+    LINK_FOLLOWS_GUEST = "link_guest"  # the web meeting link came after the confirmation
+    LINK_FOLLOWS_HOST = "link_host"
+    CANCELLED_GUEST = "cancelled_guest"
+    CANCELLED_HOST = "cancelled_host"
+    RECONNECT = "reconnect"
+
+
+class MailState(models.TextChoices):
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
+class MailMessage(models.Model):
+    """A mail that must go once. Its identity is (about, kind, recipient, revision); its Message-ID never changes.
+
+    ``about`` is "proposal:ID", "appointment:ID" or "connection:ID". The letter is composed when it is sent, from what stands then.
+    ``wait_for_link_until``: until then (UTC) it waits for the web meeting link; afterwards it goes without.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="mails")
+    about = models.CharField(max_length=40)
+    proposal = models.ForeignKey(Proposal, null=True, blank=True, on_delete=models.CASCADE, related_name="mails")
+    appointment = models.ForeignKey(Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="mails")
+    connection = models.ForeignKey(
+        "records.Connection", null=True, blank=True, on_delete=models.CASCADE, related_name="mails"
+    )
+    kind = models.CharField(max_length=24, choices=MailKind.choices)
+    recipient = models.EmailField(max_length=254)
+    recipient_name = models.CharField(max_length=120, blank=True, default="")
+    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    language = models.CharField(max_length=8, default="ja")
+    revision = models.PositiveIntegerField(default=0)
+    message_id = models.CharField(max_length=200, unique=True)
+    state = models.CharField(max_length=16, choices=MailState.choices, default=MailState.WAITING)
+    wait_for_link_until = models.DateTimeField(null=True, blank=True)
+    told_link = models.BooleanField(default=False, help_text="the letter that went carried the web meeting link")
+    attempts = models.PositiveIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=80, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=Q(state="waiting"), name="mail_waiting")]
+        constraints = [
+            models.UniqueConstraint(fields=["about", "kind", "recipient", "revision"], name="mail_identity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} mail {self.pk}"

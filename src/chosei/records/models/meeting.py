@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class MeetingFormat(models.TextChoices):
+    """会議形態."""
+
+    VISIT = "visit"  # 来訪: the guest comes to us
+    WEB = "web"  # Web会議
+    OUTING = "outing"  # 往訪: we go to the guest
+    PHONE = "phone"  # 電話
+    OTHER = "other"  # その他
+
+
+class Meeting(models.Model):
+    """What a proposal, a booking page and an appointment have in common: the meeting itself."""
+
+    title = models.CharField(max_length=200, blank=True, default="")
+    format = models.CharField(max_length=16, choices=MeetingFormat.choices, default=MeetingFormat.WEB)
+    location = models.CharField(max_length=300, blank=True, default="")
+    web_meeting = models.BooleanField(default=False, help_text="WEB会議URLを発行する")
+    guidance = models.TextField(max_length=4000, blank=True, default="", help_text="お客様へのご案内")
+    contact = models.CharField(max_length=300, blank=True, default="", help_text="ご連絡先")
+    zone = models.CharField(max_length=64, default="Asia/Tokyo")
+
+    class Meta:
+        abstract = True
+
+
+class GuestDetails(models.Model):
+    """The customer (お客様), as they or the author entered it."""
+
+    guest_company = models.CharField(max_length=200, blank=True, default="")
+    guest_name = models.CharField(max_length=120, blank=True, default="")
+    guest_email = models.EmailField(max_length=254, blank=True, default="")
+    guest_language = models.CharField(max_length=8, default="ja")
+    guest_zone = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class Role(models.TextChoices):
+    ADMINISTRATOR = "administrator"
+    MEMBER = "member"
+
+
+class Organization(models.Model):
+    """A company that schedules with Chosei (会社): a tenant of this installation."""
+
+    name = models.CharField(max_length=200)
+    zone = models.CharField(max_length=64, default="Asia/Tokyo")
+    language = models.CharField(max_length=8, default="ja")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MemberManager(BaseUserManager["Member"]):
+    def get_by_natural_key(self, username: str | None) -> Member:
+        return self.get(email__iexact=username)
+
+
+class Member(AbstractBaseUser):
+    """An employee (社員), who signs in with the address. Only active members can."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="members")
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.MEMBER)
+    language = models.CharField(max_length=8, default="ja")
+    zone = models.CharField(max_length=64, default="Asia/Tokyo")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[MemberManager] = MemberManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="member_email_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+
+class Room(models.Model):
+    """A meeting room (会議室): a resource mailbox, or a room without one (``address`` empty)."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="rooms")
+    name = models.CharField(max_length=120)
+    address = models.EmailField(max_length=254, blank=True, default="")
+    building = models.CharField(max_length=120, blank=True, default="")
+    floor = models.CharField(max_length=40, blank=True, default="")
+    capacity = models.PositiveIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from chosei.records.links import SecretLinked
+from chosei.records.models.meeting import GuestDetails, Meeting
+from chosei.records.models.organization import Member, Organization
+
+
+class Proposal(SecretLinked, Meeting, GuestDetails):
+    """A 候補提案型 negotiation (日程調整). ``state`` is a ``core.states.ProposalState``; ``deadline`` is UTC."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="proposals")
+    author = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="proposals")
+    state = models.CharField(max_length=24, default="draft")
+    deadline = models.DateTimeField(null=True, blank=True)
+    write_holds = models.BooleanField(default=True)
+    revision = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization", "-id"], name="proposal_of_organization"),
+            models.Index(fields=["deadline"], condition=Q(state="open"), name="proposal_open_deadline"),
+        ]
+
+    def __str__(self) -> str:
+        return f"proposal {self.pk}"
+
+
+class ProposalHost(models.Model):
+    """A member who attends (担当者), in order; the first who can organises."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="hosts")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["proposal", "member"], name="proposal_host_once")]
+
+    def __str__(self) -> str:
+        return f"host {self.member_id} of proposal {self.proposal_id}"
+
+
+class Candidate(models.Model):
+    """A time on offer (候補日時). ``state`` is a ``core.states.CandidateState``.
+
+    ``accepted_conflicts`` lists the remote ids of events that the author saw under this candidate and kept it
+    over: those never make it unavailable later.
+    """
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="candidates")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(max_length=16, default="open")
+    accepted_conflicts = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        indexes = [
+            models.Index(fields=["ends_at", "starts_at"], condition=Q(state="open"), name="candidate_open_by_time")
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="candidate_end_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"candidate {self.pk}"
