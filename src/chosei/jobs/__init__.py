@@ -1,0 +1,1 @@
+"""Jobs: shallow, keyed, safe to run twice. The logic has a name elsewhere."""

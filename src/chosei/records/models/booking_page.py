@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from chosei.core.hours import WeeklyHours
 from chosei.records.links import SecretLinked
 from chosei.records.models.meeting import Meeting
 from chosei.records.models.organization import Member, Organization
@@ -10,9 +11,8 @@ from chosei.records.models.organization import Member, Organization
 
 def weekday_office_hours() -> dict[str, object]:
     """Monday to Friday, 9:00 to 18:00, in the JSON form of ``core.hours.WeeklyHours``."""
-    from chosei.core.hours import office_hours
-
-    return office_hours().to_json()
+    weekdays = [[("09:00", "18:00")]] * 5 + [[], []]
+    return WeeklyHours.parse(weekdays, "Asia/Tokyo").to_json()
 
 
 class BookingPage(SecretLinked, Meeting):

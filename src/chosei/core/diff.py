@@ -1,0 +1,62 @@
+"""What to do next about one entry, from its three states. Pure: the same facts always give the same step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chosei.core.entries import DesiredEntry, SeenEntry
+
+
+class Step(StrEnum):
+    """LOOK: a creation was sent and its answer lost, so search by our key before anything else.
+
+    READ: the event stands as written, but something we wait for (the web meeting's link) is not there yet.
+    """
+
+    NOTHING = "nothing"
+    LOOK = "look"
+    CREATE = "create"
+    UPDATE = "update"
+    READ = "read"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFacts:
+    """The three states of an entry, and what we know of it at the provider.
+
+    ``create_begun``: a creation may have reached the provider although we hold no ``remote_id``.
+    """
+
+    desired: DesiredEntry | None
+    written: DesiredEntry | None
+    observed: SeenEntry | None
+    remote_id: str
+    create_begun: bool
+
+
+def next_step(facts: EntryFacts, *, still_waiting_for_link: bool = False) -> Step:
+    """The one step that brings the calendar closer to what is desired.
+
+    A person's change in the calendar (observed differs from written) leads to no step: it is not ours to undo.
+    """
+    if not facts.remote_id:
+        return _without_remote(facts)
+    if facts.desired is None:
+        return Step.DELETE
+    if facts.desired != facts.written:
+        return Step.UPDATE
+    if facts.desired.web_meeting and still_waiting_for_link and not _has_link(facts.observed):
+        return Step.READ
+    return Step.NOTHING
+
+
+def _without_remote(facts: EntryFacts) -> Step:
+    if facts.create_begun:
+        return Step.LOOK
+    return Step.NOTHING if facts.desired is None else Step.CREATE
+
+
+def _has_link(observed: SeenEntry | None) -> bool:
+    return observed is not None and bool(observed.join_url)

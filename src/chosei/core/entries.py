@@ -1,0 +1,98 @@
+"""What we want to stand in somebody's calendar, as plain facts that can be stored and compared."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class EntryPurpose(StrEnum):
+    """Why an entry stands. Stored."""
+
+    HOLD = "hold"  # 仮予約
+    APPOINTMENT = "appointment"
+
+
+class EntryState(StrEnum):
+    """How far an entry has come, for people to see: 登録中 / 登録済み / 再試行中 / 要対応 / (removed). Stored."""
+
+    WAITING = "waiting"
+    WRITTEN = "written"
+    RETRYING = "retrying"
+    PARKED = "parked"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedAttendee:
+    """Somebody (``person``) or a ``room`` whom the entry invites; never a guest."""
+
+    address: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredEntry:
+    """An event as it should stand. Instants are UTC; ``zone`` is the IANA zone people see it in.
+
+    ``show_as`` is tentative or busy. ``web_meeting`` asks for the provider's own online meeting, which cannot be
+    taken back from an event once it has it.
+    """
+
+    title: str
+    body_html: str
+    start: datetime
+    end: datetime
+    zone: str
+    show_as: str
+    location: str = ""
+    web_meeting: bool = False
+    attendees: tuple[WantedAttendee, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "start": self.start.isoformat(), "end": self.end.isoformat()}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> DesiredEntry:
+        return cls(**{
+            **stored,
+            "start": datetime.fromisoformat(stored["start"]),
+            "end": datetime.fromisoformat(stored["end"]),
+            "attendees": tuple(WantedAttendee(**person) for person in stored["attendees"]),
+        })
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEntry:
+    """What matters to us of the event as it was last seen there."""
+
+    title: str
+    start: datetime
+    end: datetime
+    show_as: str
+    cancelled: bool = False
+    join_url: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "start": self.start.isoformat(), "end": self.end.isoformat()}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> SeenEntry:
+        return cls(**{
+            **stored,
+            "start": datetime.fromisoformat(stored["start"]),
+            "end": datetime.fromisoformat(stored["end"]),
+        })
+
+
+def as_hold(title: str, body_html: str, start: datetime, end: datetime, zone: str, location: str = "") -> DesiredEntry:
+    """A hold: tentative, with nobody invited, so that the provider mails no one."""
+    return DesiredEntry(title, body_html, start, end, zone, show_as="tentative", location=location)
+
+
+def as_appointment(hold: DesiredEntry, *, web_meeting: bool, attendees: tuple[WantedAttendee, ...]) -> DesiredEntry:
+    """The same event, settled."""
+    return replace(hold, show_as="busy", web_meeting=web_meeting, attendees=attendees)

@@ -1,0 +1,52 @@
+"""Every job Chosei runs, by name."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from chosei.jobs import queue
+from chosei.reconcile.converge import converge
+from chosei.reconcile.observe import observe
+from chosei.reconcile.post import post
+from chosei.reconcile.sweep import sweep
+
+STALLED_AFTER_SECONDS = 30
+
+
+@app.task(name=queue.CONVERGE)
+def run_converge(about: str) -> None:
+    converge(about)
+
+
+@app.task(name=queue.POST)
+def run_post(about: str) -> None:
+    post(int(about))
+
+
+@app.task(name=queue.OBSERVE)
+def run_observe(about: str) -> None:
+    observe(int(about))
+
+
+@app.task(name=queue.LATER)
+def run_later(task: str, about: str) -> None:
+    queue.enqueue(task, about)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="chosei.sweep", queueing_lock="chosei.sweep", lock="chosei.sweep")
+def run_sweep(timestamp: int) -> None:
+    sweep()
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="chosei.rescue", queueing_lock="chosei.rescue", pass_context=True)
+async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:
+    """Jobs whose worker died (no heartbeat) run again. Without a lock, so that nothing can hold it up."""
+    manager: Any = context.app.job_manager
+    stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
+    await asyncio.gather(*(manager.retry_job(job) for job in stalled))
