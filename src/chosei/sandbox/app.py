@@ -21,7 +21,7 @@ from chosei.sandbox.faults import Faults
 from chosei.sandbox.graph import graph_app
 from chosei.sandbox.guard import Guard
 from chosei.sandbox.identity.routes import identity_routes
-from chosei.sandbox.identity.tokens import Tokens
+from chosei.sandbox.identity.store import IdentityStore
 from chosei.sandbox.middleware import FaultMiddleware
 from chosei.sandbox.pages.routes import page_routes
 
@@ -35,7 +35,8 @@ def create_context(
     seed(directory)
     faults = Faults(database)
     guard = Guard(faults, clock, options.concurrent_calls)
-    return SandboxContext(database, clock, directory, faults, guard, Tokens(database), options=options)
+    identity = IdentityStore.open(database, directory, options.code_seconds)
+    return SandboxContext(database, clock, directory, faults, guard, identity, options=options)
 
 
 def create_app(database: Database, clock: Clock | None = None, options: Options | None = None) -> Starlette:

@@ -12,6 +12,7 @@ from chosei.sandbox.database import Database
 from chosei.sandbox.directory import Directory
 from chosei.sandbox.faults import Faults
 from chosei.sandbox.guard import Guard
+from chosei.sandbox.identity.store import IdentityStore
 from chosei.sandbox.identity.tokens import Tokens
 
 
@@ -34,9 +35,14 @@ class SandboxContext:
     directory: Directory
     faults: Faults
     guard: Guard
-    tokens: Tokens
+    identity: IdentityStore
     background: Background = field(default_factory=Background)
     options: Options = field(default_factory=Options)
+
+    @property
+    def tokens(self) -> Tokens:
+        """Access and refresh tokens."""
+        return self.identity.tokens
 
 
 def context_of(request: Request) -> SandboxContext:
@@ -48,6 +54,7 @@ def context_of(request: Request) -> SandboxContext:
 def origin_of(request: Request) -> str:
     """Scheme, host and port as the client wrote them, without a slash at the end.
 
-    A proxy on this machine may speak for another name (Host, X-Forwarded-Proto), as in front of clients that refuse http.
+    A proxy on this machine may speak for another name (Host, X-Forwarded-Proto), which serves clients
+    that refuse http.
     """
     return f"{request.url.scheme}://{request.url.netloc}"

@@ -1,7 +1,8 @@
 """One SQLite file for everything the sandbox remembers.
 
-Each area registers its own tables; all of them are read and written through one connection behind a lock. Statements
-are short and synchronous, which is what makes a transaction safe in async code: nothing is awaited inside it.
+Each area registers its own tables; all of them are read and written through one connection behind a lock.
+Statements are short and synchronous, which is what makes a transaction safe in async code: nothing is
+awaited inside it.
 """
 
 from __future__ import annotations

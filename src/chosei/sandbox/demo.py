@@ -1,4 +1,5 @@
-"""The companies a fresh sandbox starts with. Ids derive from addresses, so that they are the same in every database."""
+"""The companies a fresh sandbox starts with. Ids derive from addresses, so that they are the same in every
+database."""
 
 from __future__ import annotations
 

@@ -23,13 +23,15 @@ CREATE TABLE IF NOT EXISTS users (
     password TEXT NOT NULL, mfa_required INTEGER NOT NULL DEFAULT 0, revoked_before TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS rooms (
-    id TEXT PRIMARY KEY, tid TEXT NOT NULL REFERENCES tenants(tid), address TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    id TEXT PRIMARY KEY, tid TEXT NOT NULL REFERENCES tenants(tid),
+    address TEXT NOT NULL UNIQUE COLLATE NOCASE,
     name TEXT NOT NULL, building TEXT NOT NULL, floor_label TEXT NOT NULL, floor_number INTEGER,
     capacity INTEGER NOT NULL, equipment TEXT NOT NULL, booking_type TEXT NOT NULL,
     auto_accept INTEGER NOT NULL, answer_seconds REAL NOT NULL, list_address TEXT COLLATE NOCASE
 );
 CREATE TABLE IF NOT EXISTS room_lists (
-    id TEXT PRIMARY KEY, tid TEXT NOT NULL REFERENCES tenants(tid), address TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    id TEXT PRIMARY KEY, tid TEXT NOT NULL REFERENCES tenants(tid),
+    address TEXT NOT NULL UNIQUE COLLATE NOCASE,
     name TEXT NOT NULL
 );
 """
@@ -37,7 +39,8 @@ CREATE TABLE IF NOT EXISTS room_lists (
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A company. `user_consent_allowed` False is Microsoft's managed policy: calendar scopes need an administrator."""
+    """A company. `user_consent_allowed` False is Microsoft's managed policy: calendar scopes need an
+    administrator."""
 
     tid: str
     name: str
@@ -51,7 +54,8 @@ class User:
     """An account. `mailbox` says whether it has a licensed cloud mailbox; `mail` may be None without one.
 
     `proxy_addresses` are as Exchange writes them: the primary begins with `SMTP:`, aliases with `smtp:`.
-    `revoked_before` (ISO instant or "") kills every token issued earlier. Passwords are plain: nothing here is secret.
+    `revoked_before` (ISO instant or "") kills every token issued earlier. Passwords are plain: nothing
+    here is secret.
     """
 
     oid: str
@@ -72,7 +76,8 @@ class User:
 
     @property
     def address(self) -> str:
-        """Where mail for this account goes, and the name of its mailbox: `mail`, else the user principal name."""
+        """Where mail for this account goes, and the name of its mailbox: `mail`, else the user principal
+        name."""
         return self.mail or self.upn
 
     def answers_to(self, address: str) -> bool:
@@ -84,7 +89,8 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A resource mailbox. It answers invitations after `answer_seconds`; without `auto_accept` a delegate would,
+    """A resource mailbox. It answers invitations after `answer_seconds`; without `auto_accept` a delegate
+    would,
     so that it stays tentative. `booking_type` as in Graph: standard or reserved (cannot be booked)."""
 
     id: str
@@ -124,7 +130,8 @@ class Directory:
         return self._database.row("SELECT 1 FROM tenants") is None
 
     def add(self, *things: Tenant | User | Room | RoomList) -> None:
-        """Store new tenants, users, rooms, room lists, in the order given. Raises sqlite3.IntegrityError on a double."""
+        """Store new tenants, users, rooms, room lists, in the order given. Raises sqlite3.IntegrityError
+        on a double."""
         with self._database.transaction() as connection:
             for thing in things:
                 table = _TABLES[type(thing)]
@@ -143,10 +150,8 @@ class Directory:
 
     def users(self, tid: str | None = None) -> list[User]:
         """Every account (of one tenant), in the order they were made."""
-        where, values = ("WHERE tid = ?", (tid,)) if tid else ("", ())
-        return [
-            _user(row) for row in self._database.rows(f"SELECT * FROM users {where} ORDER BY rowid", values)
-        ]  # noqa: S608 - fixed text
+        rows = self._database.rows("SELECT * FROM users WHERE ?1 IS NULL OR tid = ?1 ORDER BY rowid", (tid,))
+        return [_user(row) for row in rows]
 
     def user(self, key: str, tid: str | None = None) -> User | None:
         """The account with this object id, user principal name, mail or alias (of one tenant)."""
@@ -158,7 +163,8 @@ class Directory:
     def rooms(self, tid: str | None = None, list_address: str | None = None) -> list[Room]:
         """Rooms, of one tenant or of one list."""
         rows = self._database.rows(
-            "SELECT * FROM rooms WHERE (?1 IS NULL OR tid = ?1) AND (?2 IS NULL OR list_address = ?2) ORDER BY rowid",
+            "SELECT * FROM rooms WHERE (?1 IS NULL OR tid = ?1) AND (?2 IS NULL OR list_address = ?2)"
+            " ORDER BY rowid",
             (tid, list_address),
         )
         return [_room(row) for row in rows]

@@ -30,8 +30,10 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One switched-on fault. `mailbox` is an address or EVERYBODY; `seconds` is the delay (slow) or Retry-After
-    (throttled, unavailable); `remaining` counts down with each request it hits, None lasts until switched off."""
+    """One switched-on fault. `mailbox` is an address or EVERYBODY; `seconds` is the delay (slow) or
+    Retry-After
+    (throttled, unavailable); `remaining` counts down with each request it hits, None lasts until switched
+    off."""
 
     id: int
     kind: FaultKind
@@ -50,7 +52,8 @@ class Faults:
     def add(
         self, kind: FaultKind, mailbox: str = EVERYBODY, *, seconds: float = 5, count: int | None = None
     ) -> Fault:
-        """Switch a fault on for the next `count` requests, or until removed. Raises ValueError on senseless numbers."""
+        """Switch a fault on for the next `count` requests, or until removed. Raises ValueError on
+        senseless numbers."""
         if seconds < 0 or (count is not None and count < 1):
             raise ValueError("seconds must not be negative, count must be at least 1")
         with self._database.transaction() as connection:
@@ -73,7 +76,8 @@ class Faults:
         self._database.execute("DELETE FROM faults")
 
     def take(self, mailbox: str | None, *kinds: FaultKind) -> list[Fault]:
-        """The faults that hit a request to `mailbox` (None: to no mailbox in particular), one of each kind at most.
+        """The faults that hit a request to `mailbox` (None: to no mailbox in particular), one of each kind
+        at most.
 
         Each is counted down here, so call it once for each request.
         """

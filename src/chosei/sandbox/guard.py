@@ -1,7 +1,8 @@
 """Lets a request through, late or not at all: the fault switch and the limit of concurrent calls.
 
 The middleware asks once for each request, and $batch once for each of its items.
-Source of the limit: microsoft-graph-docs concepts/throttling-limits (Outlook: four concurrent calls per app and mailbox).
+Source of the limit: microsoft-graph-docs concepts/throttling-limits (Outlook: four concurrent calls per
+app and mailbox).
 """
 
 from __future__ import annotations

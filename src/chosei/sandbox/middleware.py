@@ -22,7 +22,8 @@ _NOT_IN_THE_MAILBOX = {"onlineMeetings", "photo", "memberOf", "manager"}
 
 
 def subject_of(directory: Directory, caller: Caller | None, path: str) -> Subject:
-    """What a Graph request for `path` (below /v1.0, with or without query) touches. For $batch: one item's URL."""
+    """What a Graph request for `path` (below /v1.0, with or without query) touches. For $batch: one item's
+    URL."""
     parts = path.split("?")[0].strip("/").split("/")
     app_id = caller.app_id if caller else ""
     own = caller.account.address if caller and caller.account else None

@@ -11,7 +11,8 @@ from chosei.sandbox.directory import Tenant, User
 from chosei.sandbox.errors import GraphError
 from chosei.sandbox.identity.tokens import Token
 
-# Exchange and the directory refuse in different words; the first segment of a scope says which of them answers.
+# Exchange and the directory refuse in different words; the first segment of a scope says which of them
+# answers.
 _EXCHANGE = ("Calendars", "Mail", "MailboxSettings", "OnlineMeetings", "Place")
 
 
@@ -45,7 +46,8 @@ class Caller:
 
 
 async def authenticate(request: Request) -> Caller:
-    """The caller of a Graph request. Raises GraphError 401 if the token is missing, unknown, expired or revoked."""
+    """The caller of a Graph request. Raises GraphError 401 if the token is missing, unknown, expired or
+    revoked."""
     caller = identify(request)
     if isinstance(caller, GraphError):
         raise caller

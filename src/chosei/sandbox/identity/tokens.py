@@ -1,7 +1,8 @@
 """Access and refresh tokens: opaque to clients, kept as digests, good across restarts.
 
 Lengths are those of real ones, so that a column or header too small for them shows itself here.
-Source of lifetimes and of "the old refresh token is not revoked": entra-docs identity-platform/refresh-tokens.
+Source of lifetimes and of "the old refresh token is not revoked": entra-docs
+identity-platform/refresh-tokens.
 """
 
 from __future__ import annotations

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from starlette.routing import BaseRoute
+from pathlib import Path
+
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+_STATIC = Path(__file__).parent.parent / "static"
 
 
 def page_routes() -> list[BaseRoute]:
     """Every page, in order of matching."""
-    return []
+    return [
+        Mount("/static", StaticFiles(directory=_STATIC), name="static"),
+    ]

@@ -1,0 +1,54 @@
+"""The keys that sign ID tokens. They are kept, so that tokens outlive a restart, and can be rotated."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from chosei.sandbox.database import Database
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS signing_keys (
+    number INTEGER PRIMARY KEY, kid TEXT NOT NULL UNIQUE, pem TEXT NOT NULL
+);
+"""
+_PUBLISHED = 2
+
+
+class Keys:
+    """The newest key signs; the one before it stays published, as clients may still hold its tokens."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.register(SCHEMA)
+        if not self._stored():
+            self.rotate()
+
+    def rotate(self) -> str:
+        """Make a new signing key; its kid."""
+        kid = secrets.token_urlsafe(20)
+        pem = RSAKey.generate_key(2048).as_pem(private=True).decode()
+        self._database.execute("INSERT INTO signing_keys (kid, pem) VALUES (?, ?)", (kid, pem))
+        return kid
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """A JWT, RS256."""
+        kid, key = self._stored()[0]
+        return jwt.encode({"typ": "JWT", "alg": "RS256", "kid": kid}, claims, key)
+
+    def published(self, issuer: str) -> dict[str, Any]:
+        """The key set of the discovery endpoint."""
+        found = []
+        for kid, key in self._stored()[:_PUBLISHED]:
+            public = key.as_dict(private=False)
+            found.append(
+                {"kty": "RSA", "use": "sig", "kid": kid, "x5t": kid, "n": public["n"], "e": public["e"]}
+            )
+        return {"keys": [{**key, "issuer": issuer} for key in found]}
+
+    def _stored(self) -> list[tuple[str, RSAKey]]:
+        rows = self._database.rows("SELECT kid, pem FROM signing_keys ORDER BY number DESC")
+        return [(row["kid"], RSAKey.import_key(row["pem"])) for row in rows]
