@@ -1,0 +1,64 @@
+"""What all tests share: one throw-away PostgreSQL a run, a database a worker, and marks with reasons."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.environment import RUN
+
+ROOT = Path(__file__).resolve().parents[1]
+CONTRACTS = Path(os.environ.get("CHOSEI_CONTRACTS", ROOT.parent / "shared" / "contracts"))
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Point Django at this run's server, which starts now if no other worker needed it before."""
+    from django.db import connections
+
+    from tests.support.throwaway import database_url, django_parts
+
+    connections["default"].settings_dict.update(django_parts(database_url(Path(os.environ[RUN]))))
+
+
+@pytest.fixture(scope="session")
+def contracts() -> Path:
+    """The folder of schema files named by CHOSEI_CONTRACTS."""
+    return CONTRACTS
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium, for `playwright`'s executable_path."""
+    assert CHROMIUM is not None, (
+        "tests that use this carry @pytest.mark.browser and are skipped without Chromium"
+    )
+    return CHROMIUM
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:
+    """Argon2 is slow on purpose; tests sign in hundreds of times."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    skips = []
+    if CHROMIUM is None:
+        skips.append(
+            ("browser", "Chromium is not installed (Debian: apt-get install chromium fonts-noto-cjk)")
+        )
+    if not CONTRACTS.is_dir():
+        skips.append(("contract", f"CHOSEI_CONTRACTS names no folder ({CONTRACTS})"))
+    if not config.getoption("--long"):
+        deselected = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if item not in deselected]
+    for mark, reason in skips:
+        for item in items:
+            if item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
