@@ -11,12 +11,12 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import NoReturn
 
 from chosei.core.intervals import Interval, merge
-from chosei.core.walltime import midnight, stretches, zone_of
+from chosei.core.walltime import Stretch, midnight, stretches, zone_of
 
 DAY_MINUTES = 24 * 60
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
@@ -212,31 +212,16 @@ class Opening:
         return self.weekly.weekdays[day.weekday()] if spans is None else spans
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of one span, UTC, in which the zone keeps one ``offset``; ``wall_start`` is where the span
-    begins.
-
-    A span is one window, or two around a change of the clocks.
-    """
-
-    start: datetime
-    end: datetime
-    offset: timedelta
-    wall_start: datetime
-
-
-def windows(opening: Opening, dates: DateRange) -> list[Window]:
-    """The windows of the spans that begin on ``dates``, whole, in the order of their spans."""
+def windows(opening: Opening, dates: DateRange) -> list[Stretch]:
+    """The spans that begin on ``dates``, whole: one stretch each, or two around a change of the clocks."""
     zone = zone_of(opening.weekly.zone)
-    found: list[Window] = []
+    found: list[Stretch] = []
     for number in range((dates.last - dates.first).days + 1):
         day = dates.first + timedelta(number)
         dawn = midnight(day)
         for span in opening.spans_on(day):
-            begin = dawn + timedelta(minutes=span.start_minute)
-            for part in stretches(zone, begin, dawn + timedelta(minutes=span.end_minute)):
-                found.append(Window(part.start, part.end, part.offset, begin))
+            begin, end = timedelta(0, span.start_minute * 60), timedelta(0, span.end_minute * 60)
+            found += stretches(zone, dawn + begin, dawn + end)
     return found
 
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from chosei.core.attendance import AllOf, AnyOf, Host, Requirement, Room
 from chosei.core.availability import Availability, Unknown
-from chosei.core.hours import DAY_MINUTES, DateRange, Opening, Window, windows
+from chosei.core.hours import DAY_MINUTES, DateRange, Opening, windows
 from chosei.core.intervals import Interval, merge, utc
-from chosei.core.walltime import local_date, midnight
+from chosei.core.walltime import Stretch, as_utc, local_date, midnight
 
 _DAY = timedelta(days=1)
 
@@ -119,17 +119,17 @@ def is_free(rules: SlotRules, need: Requirement, slot: Interval) -> bool:
 
 
 def _grid(
-    around: Iterable[Window], step: timedelta, earliest: datetime, dates: DateRange
+    around: Iterable[Stretch], step: timedelta, earliest: datetime, dates: DateRange
 ) -> list[datetime]:
     """The grid points of all windows from ``earliest`` on that show one of ``dates``; sorted, each once."""
-    first, beyond = (midnight(day).replace(tzinfo=UTC) for day in (dates.first, dates.last + _DAY))
+    first, beyond = as_utc(midnight(dates.first)), as_utc(midnight(dates.last + _DAY))
     starts: list[datetime] = []
     for window in around:
         low = max(window.start, earliest, first - window.offset)
         high = min(window.end, beyond - window.offset)
         # The wall time at which the span begins, as an instant by this window's clocks (it may not exist by
         # them).
-        anchor = window.wall_start.replace(tzinfo=UTC) - window.offset
+        anchor = as_utc(window.wall_start) - window.offset
         starts.extend(_steps(anchor, low, high, step))
     starts.sort()
     return [start for start, _ in groupby(starts)]

@@ -7,11 +7,15 @@ two.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _SECOND = timedelta(seconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WALL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (a wall time is naive on purpose)
+# Clocks jump by a day at most (Samoa, 2011), and never twice within days.
+_PAST_ANY_CHANGE = timedelta(hours=25)
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -35,38 +39,43 @@ def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001 (a wall time is naive on purpose)
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """The UTC instants from ``start`` up to ``end``, during which the zone keeps one ``offset`` from UTC."""
+class Stretch(NamedTuple):
+    """The UTC instants from ``start`` up to ``end``, during which the zone keeps one ``offset`` from UTC.
+
+    ``wall_start``: the naive wall time asked for, before which or at which the stretch begins.
+    """
 
     start: datetime
     end: datetime
     offset: timedelta
+    wall_start: datetime
 
 
 def stretches(zone: ZoneInfo, wall_start: datetime, wall_end: datetime) -> list[Stretch]:
-    """The instants at which the clocks show a time from ``wall_start`` up to ``wall_end`` (naive, at most 3
-    days).
-
-    One stretch on ordinary days; none, one or two around a change of the clocks, of which no zone has two
-    within three days.
+    """The instants at which the clocks show a time from ``wall_start`` up to ``wall_end`` (naive, at most
+    3 days). One stretch on ordinary days; none, one or two around a change of the clocks.
     """
-    # fold=0 answers with the offset before a change of the clocks, fold=1 with the one after it.
-    before = _offset(wall_start.replace(tzinfo=zone, fold=0))
-    after = _offset(wall_end.replace(tzinfo=zone, fold=1))
-    start, end = wall_start.replace(tzinfo=UTC), wall_end.replace(tzinfo=UTC)
+    before = _offset(zone, wall_start)
+    after = _offset(zone, wall_end + _PAST_ANY_CHANGE)
+    start, end = as_utc(wall_start), as_utc(wall_end)
     if before == after:
-        return [Stretch(start - before, end - before, before)] if start < end else []
-    change = _change(zone, start - max(before, after), end - min(before, after), before)
+        return [Stretch(start - before, end - before, before, wall_start)] if start < end else []
+    change = _change(zone, start - max(before, after), end + _PAST_ANY_CHANGE - min(before, after), before)
     parts = (
-        Stretch(start - before, min(end - before, change), before),
-        Stretch(max(start - after, change), end - after, after),
+        Stretch(start - before, min(end - before, change), before, wall_start),
+        Stretch(max(start - after, change), end - after, after, wall_start),
     )
     return [part for part in parts if part.start < part.end]
 
 
-def _offset(local: datetime) -> timedelta:
-    offset = local.utcoffset()
+def as_utc(wall: datetime) -> datetime:
+    """The instant at which clocks in UTC would show ``wall``."""
+    # Twice as fast as replace(tzinfo=UTC), and every opening hour passes through here.
+    return _EPOCH + (wall - _WALL_EPOCH)
+
+
+def _offset(zone: ZoneInfo, wall: datetime) -> timedelta:
+    offset = zone.utcoffset(wall)
     assert offset is not None
     return offset
 
@@ -75,7 +84,7 @@ def _change(zone: ZoneInfo, low: datetime, high: datetime, before: timedelta) ->
     """The first instant after ``low`` with another offset than ``before``; ``high`` has one."""
     while high - low > _SECOND:
         middle = low + (high - low) // _SECOND // 2 * _SECOND
-        if _offset(middle.astimezone(zone)) == before:
+        if middle.astimezone(zone).utcoffset() == before:
             low = middle
         else:
             high = middle
