@@ -49,11 +49,9 @@ class Codes:
         self._database.execute(
             "DELETE FROM codes WHERE issued_at < ?", ((now - timedelta(days=1)).isoformat(),)
         )
-        self._database.execute(
-            "INSERT INTO codes (digest, app_id, tid, oid, scope, redirect_uri, nonce, challenge, method, issued_at)"
-            " VALUES (:digest, :app_id, :tid, :oid, :scope, :redirect_uri, :nonce, :challenge, :method, :issued_at)",
-            {**asdict(code), "digest": _digest(value), "issued_at": now.isoformat()},
-        )
+        values = {**asdict(code), "digest": _digest(value), "issued_at": now.isoformat()}
+        columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+        self._database.execute(f"INSERT INTO codes ({columns}) VALUES ({marks})", values)  # noqa: S608 - own names
         return value
 
     def find(self, value: str) -> Code | None:

@@ -24,8 +24,6 @@ class Keys:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.register(SCHEMA)
-        if not self._stored():
-            self.rotate()
 
     def rotate(self) -> str:
         """Make a new signing key; its kid."""
@@ -50,5 +48,9 @@ class Keys:
         return {"keys": [{**key, "issuer": issuer} for key in found]}
 
     def _stored(self) -> list[tuple[str, RSAKey]]:
-        rows = self._database.rows("SELECT kid, pem FROM signing_keys ORDER BY number DESC")
+        query = "SELECT kid, pem FROM signing_keys ORDER BY number DESC"
+        rows = self._database.rows(query)
+        if not rows:  # made when first needed, since it takes a moment
+            self.rotate()
+            rows = self._database.rows(query)
         return [(row["kid"], RSAKey.import_key(row["pem"])) for row in rows]

@@ -28,7 +28,7 @@ class IdentityStore:
 
     @classmethod
     def open(cls, database: Database, directory: Directory, code_seconds: int) -> IdentityStore:
-        """Create missing tables, the demo registrations and the first signing key."""
+        """Create missing tables and the demo registrations."""
         return cls(
             Apps(database),
             Consents(database),
