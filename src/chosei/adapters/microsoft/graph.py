@@ -1,0 +1,234 @@
+"""A thin client of Microsoft Graph v1.0 for one account.
+
+Every call carries immutable ids and UTC, a client-request-id and the bearer token; a refused token is renewed once.
+At most four calls run at once in a mailbox: each takes a place from ``slot``, a batch as many as it has items, up to four
+(microsoft-graph-docs concepts/throttling-limits, json-batching).
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from chosei.adapters.http import Answer, Call, Deadline, Http, Unreachable
+from chosei.adapters.microsoft.problems import UNREADABLE, refusal
+from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Throttled, Transient
+
+PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
+BATCH_SIZE = 20
+MAILBOX_CALLS = 4
+MAX_PAGES = 100
+
+TokenSource = Callable[[bool], str]
+"""Gives an access token; True asks for a new one, because the last was refused. May raise ``PortError``."""
+Slot = Callable[[int], AbstractContextManager[None]]
+"""Holds so many of the mailbox's places while the block runs. May raise ``Throttled``."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphCall:
+    """One request below /v1.0. ``path`` is ready-made (ids quoted, query included); ``route`` names it in logs."""
+
+    method: str
+    path: str
+    route: str
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+    if_match: str = ""
+    repeatable: bool = True
+
+    @property
+    def headers(self) -> dict[str, str]:
+        own = {"Prefer": PREFER}
+        if self.body is not None:
+            own["Content-Type"] = "application/json"
+        if self.if_match:
+            own["If-Match"] = self.if_match
+        return own
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A successful answer; ``body`` is empty where there is none (204)."""
+
+    status: int
+    body: Mapping[str, Any] = field(repr=False)
+
+
+def path(route: str, *ids: str, **query: str) -> str:
+    """``/me/events/{}`` with its ids quoted; query names are written without their dollar (``select=``)."""
+    filled = route.format(*(quote(one, safe="") for one in ids))
+    # Spaces as %20: inside a batch the address is no form, and "+" stays a plus.
+    options = {_QUERY.get(name, name): value for name, value in query.items()}
+    return f"{filled}?{urlencode(options, quote_via=quote, safe=_QUERY_SAFE)}" if options else filled
+
+
+_QUERY = {name: f"${name}" for name in ("select", "expand", "filter", "top", "orderby")}
+_QUERY_SAFE = "$,'()/:"
+
+
+class Graph:
+    """The calls of one account. ``token`` and ``slot`` come from outside, so that no state lives here."""
+
+    def __init__(
+        self, http: Http, base: str, token: TokenSource, slot: Slot, deadline: Deadline | None = None
+    ) -> None:
+        self._http = http
+        self._root = f"{base}/v1.0"
+        self._token = token
+        self._slot = slot
+        self._deadline = deadline or Deadline()
+
+    def send(self, call: GraphCall) -> Reply:
+        """Carry out one call. Raises any ``PortError``."""
+        return self._judged(self._exchange(call, self._root + call.path, weight=1))
+
+    def pages(self, call: GraphCall) -> list[Mapping[str, Any]]:
+        """Every item of a collection. Raises rather than return a part of it."""
+        items: list[Mapping[str, Any]] = []
+        url = self._root + call.path
+        seen: set[str] = set()
+        for _ in range(MAX_PAGES):
+            seen.add(url)
+            body = self._judged(self._exchange(call, url, weight=1)).body
+            value = body.get("value")
+            if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+                raise Transient(UNREADABLE)
+            items += value
+            following = body.get("@odata.nextLink")
+            if following is None:
+                return items
+            url = self._own(following)
+            if url in seen:
+                raise Transient("paging_loop")
+        raise Transient("too_many_pages")
+
+    def send_all(self, calls: Sequence[GraphCall]) -> list[Reply | PortError]:
+        """Carry out many calls, in batches of twenty, and judge each: an answer or an error for every call, in order.
+
+        What was not tried because the service asked to wait, or could not be reached, has the error of what was.
+        """
+        outcomes: list[Reply | PortError] = []
+        while len(outcomes) < len(calls):
+            part = calls[len(outcomes) : len(outcomes) + BATCH_SIZE]
+            try:
+                answers = [self._tried(part[0])] if len(part) == 1 else self._batch(part)
+            except PortError as error:
+                answers = [error] * len(part)
+            outcomes += answers
+            stop = next((answer for answer in answers if isinstance(answer, _STOPPING)), None)
+            if stop is not None:
+                outcomes += [stop] * (len(calls) - len(outcomes))
+        return outcomes
+
+    def _tried(self, call: GraphCall) -> Reply | PortError:
+        try:
+            return self.send(call)
+        except PortError as error:
+            return error
+
+    def _batch(self, calls: Sequence[GraphCall]) -> list[Reply | PortError]:
+        outcomes = self._batch_once(calls)
+        refused = [i for i, outcome in enumerate(outcomes) if isinstance(outcome, NeedsReconnect)]
+        if refused:
+            # The envelope was let in, these items were not: a token that ended in between.
+            for i, outcome in zip(refused, self._again([calls[i] for i in refused]), strict=True):
+                outcomes[i] = outcome
+        return outcomes
+
+    def _again(self, calls: Sequence[GraphCall]) -> list[Reply | PortError]:
+        """Once more with a new token; a failure concerns these calls only."""
+        try:
+            self._token(True)
+            return self._batch_once(calls)
+        except PortError as error:
+            return [error] * len(calls)
+
+    def _batch_once(self, calls: Sequence[GraphCall]) -> list[Reply | PortError]:
+        requests = [_item(number, call) for number, call in enumerate(calls)]
+        envelope = GraphCall(
+            "POST", "/$batch", "/$batch", {"requests": requests}, repeatable=all(call.repeatable for call in calls)
+        )
+        weight = min(MAILBOX_CALLS, len(calls))
+        body = self._judged(self._exchange(envelope, self._root + envelope.path, weight=weight)).body
+        answers = body.get("responses")
+        if not isinstance(answers, list):
+            raise Transient(UNREADABLE)
+        by_id = {str(answer["id"]): answer for answer in answers if isinstance(answer, Mapping) and "id" in answer}
+        return [_judge_item(by_id.get(str(number))) for number in range(len(calls))]
+
+    def _exchange(self, call: GraphCall, url: str, *, weight: int) -> Answer:
+        content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
+        sent = Call(call.method, url, call.route, call.headers, content=content, repeatable=call.repeatable)
+        answer = self._with_token(sent, self._token(False), weight)
+        if answer.status == 401:
+            answer = self._with_token(sent, self._token(True), weight)
+        return answer
+
+    def _with_token(self, call: Call, token: str, weight: int) -> Answer:
+        with self._slot(weight):
+            headers = {**call.headers, "Authorization": f"Bearer {token}"}
+            return self._http.send(replace(call, headers=headers), self._deadline)
+
+    @staticmethod
+    def _judged(answer: Answer) -> Reply:
+        if not 200 <= answer.status < 300:
+            raise refusal(answer.status, _json(answer.content, None), answer.headers)
+        if not answer.content:
+            return Reply(answer.status, {})
+        body = _json(answer.content, None)
+        if not isinstance(body, Mapping):
+            raise Transient(UNREADABLE, request_id=answer.request_id)
+        return Reply(answer.status, body)
+
+    def _own(self, link: Any) -> str:
+        """A next link, if it leads to where we were sent in the first place: the token goes nowhere else."""
+        if not isinstance(link, str):
+            raise Transient(UNREADABLE)
+        root, target = urlsplit(self._root), urlsplit(link)
+        same = (target.scheme, target.netloc) == (root.scheme, root.netloc)
+        if not same or not target.path.startswith(f"{root.path}/"):
+            raise Transient("foreign_next_link")
+        return link
+
+
+_STOPPING = (Throttled, Unreachable, NeedsReconnect, Misconfigured)
+
+
+def _item(number: int, call: GraphCall) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": str(number),
+        "method": call.method,
+        "url": call.path,
+        "headers": {**call.headers, "client-request-id": str(uuid.uuid4())},
+    }
+    if call.body is not None:
+        item["body"] = call.body
+    return item
+
+
+def _judge_item(answer: Mapping[str, Any] | None) -> Reply | PortError:
+    """One item of a batch. An item without an answer may have been carried out."""
+    if answer is None:
+        return Transient("answer_missing")
+    status, body = answer.get("status"), answer.get("body")
+    told = answer.get("headers")
+    headers = {str(name): str(value) for name, value in told.items()} if isinstance(told, Mapping) else {}
+    if not isinstance(status, int):
+        return Transient(UNREADABLE)
+    if not 200 <= status < 300:
+        return refusal(status, body, headers)
+    if body is None or body == "":
+        return Reply(status, {})
+    return Reply(status, body) if isinstance(body, Mapping) else Transient(UNREADABLE)
+
+
+def _json(content: bytes, otherwise: Any) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return otherwise
