@@ -1,11 +1,11 @@
 """Why an action did not happen, for a view to say in the reader's words.
 
-    ActionError
-    ├── TimeTaken       the time is no longer free; offer the others, keep what was typed
-    ├── Unverifiable    the calendar cannot be read and what we know is too old; try again later
-    ├── Closed          the proposal, page or appointment does not take this any more (``reason``)
-    ├── InvalidInput    a value is wrong: ``fields`` maps field name to a stable error code
-    └── ConnectRefused  the provider account cannot be connected (``reason``)
+ActionError
+├── TimeTaken       the time is no longer free; offer the others, keep what was typed
+├── Unverifiable    the calendar cannot be read and what we know is too old; try again later
+├── Closed          the proposal, page or appointment does not take this any more (``reason``)
+├── InvalidInput    a value is wrong: ``fields`` maps field name to a stable error code
+└── ConnectRefused  the provider account cannot be connected (``reason``)
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ class Closed(ActionError):
 
 
 class InvalidInput(ActionError):
-    """``fields`` maps a field name to a code: required, in_the_past, end_before_start, too_many, unknown_zone, …"""
+    """``fields`` maps a field name to a code: required, in_the_past, end_before_start, too_many,
+    unknown_zone, …
+    """
 
     def __init__(self, **fields: str) -> None:
         super().__init__(", ".join(f"{name}: {code}" for name, code in fields.items()))
@@ -40,8 +42,8 @@ class InvalidInput(ActionError):
 
 
 class ConnectRefused(ActionError):
-    """``reason``: cancelled, approval_needed, state_unknown, state_spent, other_member, other_account, no_mailbox,
-    scopes_missing, provider_away, misconfigured, rejected."""
+    """``reason``: cancelled, approval_needed, state_unknown, state_spent, other_member, other_account,
+    no_mailbox, scopes_missing, provider_away, misconfigured, rejected."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)

@@ -23,7 +23,9 @@ class GuestInput:
 
 @dataclass(frozen=True, slots=True)
 class MeetingInput:
-    """The meeting itself. ``format`` is a ``records.MeetingFormat`` value, ``zone`` the IANA zone it is shown in."""
+    """The meeting itself. ``format`` is a ``records.MeetingFormat`` value, ``zone`` the IANA zone it is shown
+    in.
+    """
 
     title: str
     format: str

@@ -16,7 +16,9 @@ def note(
     actor: str = "chosei",
     **detail: Any,
 ) -> None:
-    """``actor`` is member, guest, chosei or provider; ``detail`` carries codes and instants, no personal data."""
+    """``actor`` is member, guest, chosei or provider; ``detail`` carries codes and instants, no personal
+    data.
+    """
     TimelineEntry.objects.create(
         kind=kind, proposal=proposal, appointment=appointment, member=member, actor=actor, detail=detail
     )

@@ -39,7 +39,8 @@ class EntryFacts:
 def next_step(facts: EntryFacts, *, still_waiting_for_link: bool = False) -> Step:
     """The one step that brings the calendar closer to what is desired.
 
-    A person's change in the calendar (observed differs from written) leads to no step: it is not ours to undo.
+    A person's change in the calendar (observed differs from written) leads to no step: it is not ours to
+    undo.
     """
     if not facts.remote_id:
         return _without_remote(facts)

@@ -16,7 +16,9 @@ class EntryPurpose(StrEnum):
 
 
 class EntryState(StrEnum):
-    """How far an entry has come, for people to see: 登録中 / 登録済み / 再試行中 / 要対応 / (removed). Stored."""
+    """How far an entry has come, for people to see: 登録中 / 登録済み / 再試行中 / 要対応 / (removed).
+    Stored.
+    """
 
     WAITING = "waiting"
     WRITTEN = "written"
@@ -38,7 +40,8 @@ class WantedAttendee:
 class DesiredEntry:
     """An event as it should stand. Instants are UTC; ``zone`` is the IANA zone people see it in.
 
-    ``show_as`` is tentative or busy. ``web_meeting`` asks for the provider's own online meeting, which cannot be
+    ``show_as`` is tentative for a hold, with nobody invited, so that the provider mails no one; busy once
+    settled. ``web_meeting`` asks for the provider's own online meeting, which cannot be
     taken back from an event once it has it.
     """
 
@@ -47,7 +50,7 @@ class DesiredEntry:
     start: datetime
     end: datetime
     zone: str
-    show_as: str
+    show_as: str = "tentative"
     location: str = ""
     web_meeting: bool = False
     attendees: tuple[WantedAttendee, ...] = ()
@@ -57,12 +60,20 @@ class DesiredEntry:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> DesiredEntry:
-        return cls(**{
-            **stored,
-            "start": datetime.fromisoformat(stored["start"]),
-            "end": datetime.fromisoformat(stored["end"]),
-            "attendees": tuple(WantedAttendee(**person) for person in stored["attendees"]),
-        })
+        return cls(
+            **{
+                **stored,
+                "start": datetime.fromisoformat(stored["start"]),
+                "end": datetime.fromisoformat(stored["end"]),
+                "attendees": tuple(WantedAttendee(**person) for person in stored["attendees"]),
+            }
+        )
+
+    def settled(
+        self, *, web_meeting: bool = False, attendees: tuple[WantedAttendee, ...] = ()
+    ) -> DesiredEntry:
+        """The same event, no longer tentative."""
+        return replace(self, show_as="busy", web_meeting=web_meeting, attendees=attendees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +92,10 @@ class SeenEntry:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> SeenEntry:
-        return cls(**{
-            **stored,
-            "start": datetime.fromisoformat(stored["start"]),
-            "end": datetime.fromisoformat(stored["end"]),
-        })
-
-
-def as_hold(title: str, body_html: str, start: datetime, end: datetime, zone: str, location: str = "") -> DesiredEntry:
-    """A hold: tentative, with nobody invited, so that the provider mails no one."""
-    return DesiredEntry(title, body_html, start, end, zone, show_as="tentative", location=location)
-
-
-def as_appointment(hold: DesiredEntry, *, web_meeting: bool, attendees: tuple[WantedAttendee, ...]) -> DesiredEntry:
-    """The same event, settled."""
-    return replace(hold, show_as="busy", web_meeting=web_meeting, attendees=attendees)
+        return cls(
+            **{
+                **stored,
+                "start": datetime.fromisoformat(stored["start"]),
+                "end": datetime.fromisoformat(stored["end"]),
+            }
+        )

@@ -1,4 +1,5 @@
-"""Putting work on the queue, inside the transaction of whoever asks. Imports nothing of ours: jobs go by name.
+"""Putting work on the queue, inside the transaction of whoever asks. Imports nothing of ours: jobs go by
+name.
 
 A job that must wait carries no lock while it waits (a waiting job would block every later one of its lock):
 ``enqueue(..., after=seconds)`` schedules ``later``, which enqueues the locked job when the time has come.
@@ -17,12 +18,15 @@ LATER = "chosei.later"
 
 
 def enqueue(task: str, about: str, *, after: float = 0) -> None:
-    """Ask for ``task`` on ``about`` once the surrounding transaction commits, after at least ``after`` seconds.
+    """Ask for ``task`` on ``about`` once the surrounding transaction commits, after at least ``after``
+    seconds.
 
     A task that already waits for the same key is not queued twice: it will see what we wrote.
     """
     if after > 0:
-        app.configure_task(LATER, schedule_in={"milliseconds": int(after * 1000)}).defer(task=task, about=about)
+        app.configure_task(LATER, schedule_in={"milliseconds": int(after * 1000)}).defer(
+            task=task, about=about
+        )
         return
     key = f"{task}:{about}"
     try:

@@ -18,7 +18,8 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Tokens as the provider gave them. ``refresh_token`` is empty when it gave none; ``expires_at`` is UTC."""
+    """Tokens as the provider gave them. ``refresh_token`` is empty when it gave none; ``expires_at`` is UTC.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -28,7 +29,8 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who signed in, from the verified ID token. Known by ``tenant_id`` + ``object_id``, never by an address."""
+    """Who signed in, from the verified ID token. Known by ``tenant_id`` + ``object_id``, never by an address.
+    """
 
     tenant_id: str
     object_id: str
@@ -50,8 +52,11 @@ class AuthorizationPort(Protocol):
     def begin(self, *, state: str, redirect_uri: str, login_hint: str = "") -> Beginning:
         """Prepare a sign-in with account picker, PKCE (S256), state and nonce."""
 
-    def complete(self, *, code: str, redirect_uri: str, nonce: str, code_verifier: str) -> tuple[Grant, Identity]:
-        """Spend the code. The ID token is verified (signature, issuer, audience, time, nonce) or it raises ``Rejected``.
+    def complete(
+        self, *, code: str, redirect_uri: str, nonce: str, code_verifier: str
+    ) -> tuple[Grant, Identity]:
+        """Spend the code. The ID token is verified (signature, issuer, audience, time, nonce) or it raises
+        ``Rejected``.
 
         Raises ``Rejected("scopes_missing")`` when a scope we cannot do without was not granted.
         """

@@ -58,8 +58,9 @@ class AttendeeStatus:
 class EventDraft:
     """An event as we want it to stand.
 
-    ``key`` is Chosei's own mark: it is written into the event and found again by ``find``. ``zone`` is the IANA
-    zone in which people should see the times. ``web_meeting`` asks the provider for its own online meeting.
+    ``key`` is Chosei's own mark: it is written into the event and found again by ``find``. ``zone`` is the
+    IANA zone in which people should see the times. ``web_meeting`` asks the provider for its own online
+    meeting.
     """
 
     key: str
@@ -100,7 +101,8 @@ class ObservedEvent:
 
 @dataclass(frozen=True, slots=True)
 class BusyEvent:
-    """An expanded occurrence in the calendar, for free/busy. ``key`` is ours, or empty for a foreign event."""
+    """An expanded occurrence in the calendar, for free/busy. ``key`` is ours, or empty for a foreign event.
+    """
 
     remote_id: str
     start: datetime
@@ -116,7 +118,9 @@ class BusyEvent:
 
 @dataclass(frozen=True, slots=True)
 class CreateEvent:
-    """Create ``draft`` once. ``token`` is the same for every repetition of this creation (Graph: transactionId)."""
+    """Create ``draft`` once. ``token`` is the same for every repetition of this creation (Graph:
+    transactionId).
+    """
 
     draft: EventDraft
     token: str
@@ -126,7 +130,8 @@ class CreateEvent:
 class UpdateEvent:
     """Make the event ``remote_id`` say what ``draft`` says.
 
-    ``etag`` is the version we last saw: a change by somebody else since then is a ``Conflict``. Empty: unconditionally.
+    ``etag`` is the version we last saw: a change by somebody else since then is a ``Conflict``. Empty:
+    unconditionally.
     """
 
     remote_id: str
@@ -196,7 +201,8 @@ class CalendarPort(Protocol):
     def apply(self, changes: Sequence[Change]) -> list[Outcome]:
         """Carry out the changes, batched as the provider allows, each judged on its own, in the order given.
 
-        Raises only when nothing at all could be sent (no token, no network); a lost reply is a ``Failed(Transient)``.
+        Raises only when nothing at all could be sent (no token, no network); a lost reply is a
+        ``Failed(Transient)``.
         """
 
     def schedules(self, addresses: Sequence[str], window: Interval) -> list[ScheduleAnswer]:

@@ -35,7 +35,8 @@ def _one(rows: QuerySet[_Record], **wanted: Any) -> _Record:
     return found
 
 
-# --- guests: the secret link opens one thing -----------------------------------------------------------------
+# --- guests: the secret link opens one thing
+# -----------------------------------------------------------------
 
 
 def proposal_for_guest(token: str) -> Proposal:
@@ -46,7 +47,9 @@ def proposal_for_guest(token: str) -> Proposal:
 
 def booking_page_for_guest(token: str) -> BookingPage:
     """A page that is published or paused."""
-    rows = BookingPage.objects.select_related("organization", "owner").filter(state__in=["published", "paused"])
+    rows = BookingPage.objects.select_related("organization", "owner").filter(
+        state__in=["published", "paused"]
+    )
     return _by_link(rows, token)
 
 
@@ -55,7 +58,8 @@ def appointment_for_guest(token: str) -> Appointment:
     return _by_link(rows, token)
 
 
-# --- members: their own, and for administrators everybody's of the organisation -------------------------------
+# --- members: their own, and for administrators everybody's of the organisation
+# -------------------------------
 
 
 def proposals_of(member: Member) -> QuerySet[Proposal]:
@@ -104,4 +108,6 @@ def connection_for_member(member: Member, pk: int) -> Connection:
 
 def colleagues_of(member: Member) -> QuerySet[Member]:
     """The active members of the same organisation, oneself included."""
-    return Member.objects.filter(organization_id=member.organization_id, is_active=True).order_by("name", "id")
+    return Member.objects.filter(organization_id=member.organization_id, is_active=True).order_by(
+        "name", "id"
+    )

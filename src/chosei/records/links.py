@@ -24,7 +24,7 @@ def _hash(token: str, key: str) -> str:
 
 def link_hashes(token: str) -> list[str]:
     """The hashes a token may be stored under: with today's secret key, and with those it replaced."""
-    return [_hash(token, key) for key in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]]
+    return [_hash(token, key) for key in [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]]
 
 
 class SecretLinked(models.Model):

@@ -16,7 +16,8 @@ from chosei.records.models.proposal import Candidate, Proposal
 
 
 class Appointment(SecretLinked, Meeting, GuestDetails):
-    """A confirmed meeting (アポイントメント). ``state`` is a ``core.states.AppointmentState``; instants are UTC.
+    """A confirmed meeting (アポイントメント). ``state`` is a ``core.states.AppointmentState``; instants are
+    UTC.
 
     ``ics_uid`` is Chosei's own and never changes; ``sequence`` rises with each change the guest is told of.
     ``revision`` counts the same changes for the identity of mails. ``submission`` makes a form sent twice
@@ -24,13 +25,21 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="appointments")
-    proposal = models.ForeignKey(Proposal, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments")
-    candidate = models.ForeignKey(Candidate, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    proposal = models.ForeignKey(
+        Proposal, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments"
+    )
+    candidate = models.ForeignKey(
+        Candidate, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     booking_page = models.ForeignKey(
         BookingPage, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments"
     )
     organizer = models.ForeignKey(
-        "records.Connection", null=True, blank=True, on_delete=models.PROTECT, related_name="organized_appointments"
+        "records.Connection",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="organized_appointments",
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -47,9 +56,13 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "-starts_at", "-id"], name="appointment_of_organization")]
+        indexes = [
+            models.Index(fields=["organization", "-starts_at", "-id"], name="appointment_of_organization")
+        ]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="appointment_end_after_start"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="appointment_end_after_start"
+            ),
             models.UniqueConstraint(
                 fields=["proposal"],
                 condition=Q(state__in=["pending", "confirmed"]),
@@ -63,9 +76,7 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
 
 def _as_range(column: str) -> Func:
     # A one-value int8range compares with "=" under plain GiST, so that no extension (btree_gist) is needed.
-    return Func(
-        F(column), F(column), Value("[]"), function="int8range", output_field=BigIntegerField()
-    )
+    return Func(F(column), F(column), Value("[]"), function="int8range", output_field=BigIntegerField())
 
 
 class Promise(models.Model):
@@ -83,7 +94,9 @@ class Promise(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
-        indexes = [models.Index(fields=["host", "during"], condition=Q(standing=True), name="promise_of_host")]
+        indexes = [
+            models.Index(fields=["host", "during"], condition=Q(standing=True), name="promise_of_host")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(host__isnull=False, room__isnull=True) | Q(host__isnull=True, room__isnull=False),

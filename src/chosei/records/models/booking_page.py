@@ -16,7 +16,8 @@ def weekday_office_hours() -> dict[str, object]:
 
 
 class BookingPage(SecretLinked, Meeting):
-    """A standing public page (予約ページ) that offers what is free. ``state`` is a ``core.states.BookingPageState``.
+    """A standing public page (予約ページ) that offers what is free. ``state`` is a
+    ``core.states.BookingPageState``.
 
     Lengths and notices are minutes; ``window_days`` counts from today in the page's zone.
     ``hours`` is the JSON form of ``core.hours.WeeklyHours`` (wall times in ``zone``).

@@ -19,14 +19,16 @@ class CalendarEntry(models.Model):
 
     ``desired`` is what should stand (JSON of ``core.entries.DesiredEntry``), or None when nothing should.
     ``generation`` rises with every change of ``desired``; ``written_generation`` is the last one carried out.
-    ``written`` is what we last wrote, ``observed`` what we last saw. ``create_token`` makes creation repeatable.
-    ``state`` is a ``core.entries.EntryState``, for people to see.
+    ``written`` is what we last wrote, ``observed`` what we last saw. ``create_token`` makes creation
+    repeatable. ``state`` is a ``core.entries.EntryState``, for people to see.
     """
 
     key = models.CharField(max_length=64, unique=True, default=new_key, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="entries")
     purpose = models.CharField(max_length=16)
-    candidate = models.ForeignKey(Candidate, null=True, blank=True, on_delete=models.PROTECT, related_name="entries")
+    candidate = models.ForeignKey(
+        Candidate, null=True, blank=True, on_delete=models.PROTECT, related_name="entries"
+    )
     appointment = models.ForeignKey(
         Appointment, null=True, blank=True, on_delete=models.PROTECT, related_name="entries"
     )
@@ -56,7 +58,8 @@ class CalendarEntry(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(candidate__isnull=False) | Q(appointment__isnull=False), name="entry_has_a_purpose"
+                condition=Q(candidate__isnull=False) | Q(appointment__isnull=False),
+                name="entry_has_a_purpose",
             ),
         ]
 

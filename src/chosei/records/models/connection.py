@@ -8,13 +8,15 @@ from chosei.records.sealed import SealedTextField
 
 
 class Connection(models.Model):
-    """One member's link to one provider account (外部連携). The account, tenant id + object id, is its identity.
+    """One member's link to one provider account (外部連携). The account, tenant id + object id, is its
+    identity.
 
     A row is never handed to another account: connecting another one makes another row, so that every entry
     stays with the account that wrote it. ``state`` is a ``core.states.ConnectionState``.
 
     The mirror: ``mirror_read_at`` is when the last complete read began; it covers ``mirror_from`` to
-    ``mirror_until`` (UTC). Nothing outside that, and nothing older than the freshness bound, may be called free.
+    ``mirror_until`` (UTC). Nothing outside that, and nothing older than the freshness bound, may be called
+    free.
     """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="connections")
@@ -41,7 +43,8 @@ class Connection(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["member", "provider", "account_tenant", "account_object"], name="connection_account_once"
+                fields=["member", "provider", "account_tenant", "account_object"],
+                name="connection_account_once",
             ),
             models.UniqueConstraint(
                 fields=["member", "provider"],
@@ -73,7 +76,8 @@ class ConnectionAttempt(models.Model):
 class MirroredEvent(models.Model):
     """An occurrence in a connected calendar, as last read: what the public pages compute with.
 
-    ``subject`` is sealed and for its owner alone; bodies are never stored. ``entry_key`` marks our own events.
+    ``subject`` is sealed and for its owner alone; bodies are never stored. ``entry_key`` marks our own
+    events.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="mirrored_events")
@@ -90,7 +94,9 @@ class MirroredEvent(models.Model):
     class Meta:
         indexes = [models.Index(fields=["connection", "ends_at", "starts_at"], name="mirror_by_time")]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gte=F("starts_at")), name="mirror_end_not_before_start"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gte=F("starts_at")), name="mirror_end_not_before_start"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,16 +27,22 @@ class MailState(models.TextChoices):
 
 
 class MailMessage(models.Model):
-    """A mail that must go once. Its identity is (about, kind, recipient, revision); its Message-ID never changes.
+    """A mail that must go once. Its identity is (about, kind, recipient, revision); its Message-ID never
+    changes.
 
-    ``about`` is "proposal:ID", "appointment:ID" or "connection:ID". The letter is composed when it is sent, from what stands then.
-    ``wait_for_link_until``: until then (UTC) it waits for the web meeting link; afterwards it goes without.
+    ``about`` is "proposal:ID", "appointment:ID" or "connection:ID". The letter is composed when it is sent,
+    from what stands then. ``wait_for_link_until``: until then (UTC) it waits for the web meeting link;
+    afterwards it goes without.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="mails")
     about = models.CharField(max_length=40)
-    proposal = models.ForeignKey(Proposal, null=True, blank=True, on_delete=models.CASCADE, related_name="mails")
-    appointment = models.ForeignKey(Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="mails")
+    proposal = models.ForeignKey(
+        Proposal, null=True, blank=True, on_delete=models.CASCADE, related_name="mails"
+    )
+    appointment = models.ForeignKey(
+        Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="mails"
+    )
     connection = models.ForeignKey(
         "records.Connection", null=True, blank=True, on_delete=models.CASCADE, related_name="mails"
     )
@@ -49,7 +55,9 @@ class MailMessage(models.Model):
     message_id = models.CharField(max_length=200, unique=True)
     state = models.CharField(max_length=16, choices=MailState.choices, default=MailState.WAITING)
     wait_for_link_until = models.DateTimeField(null=True, blank=True)
-    told_link = models.BooleanField(default=False, help_text="the letter that went carried the web meeting link")
+    told_link = models.BooleanField(
+        default=False, help_text="the letter that went carried the web meeting link"
+    )
     attempts = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=80, blank=True, default="")

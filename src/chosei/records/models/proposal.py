@@ -9,7 +9,8 @@ from chosei.records.models.organization import Member, Organization
 
 
 class Proposal(SecretLinked, Meeting, GuestDetails):
-    """A 候補提案型 negotiation (日程調整). ``state`` is a ``core.states.ProposalState``; ``deadline`` is UTC."""
+    """A 候補提案型 negotiation (日程調整). ``state`` is a ``core.states.ProposalState``; ``deadline`` is UTC.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="proposals")
     author = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="proposals")
@@ -61,7 +62,9 @@ class Candidate(models.Model):
     class Meta:
         ordering = ["starts_at", "id"]
         indexes = [
-            models.Index(fields=["ends_at", "starts_at"], condition=Q(state="open"), name="candidate_open_by_time")
+            models.Index(
+                fields=["ends_at", "starts_at"], condition=Q(state="open"), name="candidate_open_by_time"
+            )
         ]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="candidate_end_after_start"),

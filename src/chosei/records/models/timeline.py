@@ -13,7 +13,9 @@ class TimelineEntry(models.Model):
     ``kind`` is a stable word (web knows its sentence); ``detail`` holds codes and instants, no personal data.
     """
 
-    proposal = models.ForeignKey(Proposal, null=True, blank=True, on_delete=models.CASCADE, related_name="timeline")
+    proposal = models.ForeignKey(
+        Proposal, null=True, blank=True, on_delete=models.CASCADE, related_name="timeline"
+    )
     appointment = models.ForeignKey(
         Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="timeline"
     )
@@ -31,7 +33,9 @@ class TimelineEntry(models.Model):
 
 
 class RateCount(models.Model):
-    """How often something was done in a window of time, counted in the database so that every process sees it."""
+    """How often something was done in a window of time, counted in the database so that every process sees
+    it.
+    """
 
     bucket = models.CharField(max_length=64)  # keyed hash of what is limited and by whom
     window = models.BigIntegerField()

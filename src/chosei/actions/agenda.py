@@ -1,0 +1,114 @@
+"""What is known of hosts' time: the mirror of their calendars, and what Chosei itself has promised and holds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Q
+from psycopg.types.range import TimestamptzRange
+
+from chosei.actions.people import Attending
+from chosei.core.availability import Availability, Known, Unknown, UnknownReason
+from chosei.core.blocking import FRESHNESS
+from chosei.core.intervals import Interval
+from chosei.core.states import CandidateState, ConnectionState, ProposalState
+from chosei.records.models import Candidate, Connection, MirroredEvent, Promise
+
+RUNNING = (ProposalState.OPEN.value, ProposalState.READJUSTMENT_REQUESTED.value)
+
+BusyByHost = dict[int, list[Interval]]
+
+
+def promised(host_ids: Iterable[int], window: Interval) -> BusyByHost:
+    """What customers were promised of these hosts' time."""
+    during = TimestamptzRange(window.start, window.end)
+    rows = Promise.objects.filter(standing=True, host_id__in=list(host_ids), during__overlap=during)
+    busy: BusyByHost = defaultdict(list)
+    for host_id, taken in rows.values_list("host_id", "during"):
+        busy[host_id].append(Interval(taken.lower, taken.upper))
+    return busy
+
+
+def held(host_ids: Iterable[int], window: Interval, *, now: datetime) -> BusyByHost:
+    """What stands as candidates of running proposals that hold their times."""
+    rows = Candidate.objects.filter(
+        Q(proposal__deadline__isnull=True) | Q(proposal__deadline__gt=now),
+        state=CandidateState.OPEN,
+        proposal__state__in=RUNNING,
+        proposal__write_holds=True,
+        proposal__hosts__member_id__in=list(host_ids),
+        ends_at__gt=max(window.start, now),
+        starts_at__lt=window.end,
+    )
+    busy: BusyByHost = defaultdict(list)
+    for host_id, starts_at, ends_at in rows.values_list("proposal__hosts__member_id", "starts_at", "ends_at"):
+        busy[host_id].append(Interval(starts_at, ends_at))
+    return busy
+
+
+def trust_in(connection: Connection | None, window: Interval, *, now: datetime) -> UnknownReason | None:
+    """Why the mirror of this calendar says nothing about ``window`` now; None when it can be relied on."""
+    if connection is None:
+        return UnknownReason.NOT_CONNECTED
+    if connection.state != ConnectionState.ACTIVE:
+        return UnknownReason.NEEDS_RECONNECT
+    if connection.mirror_read_at is None or connection.mirror_from is None or connection.mirror_until is None:
+        return UnknownReason.READ_FAILED if connection.mirror_error else UnknownReason.NOT_READ_YET
+    if connection.mirror_read_at < now - FRESHNESS:
+        return UnknownReason.READ_FAILED if connection.mirror_error else UnknownReason.STALE
+    if window.start < connection.mirror_from or window.end > connection.mirror_until:
+        return UnknownReason.NOT_READ_YET
+    return None
+
+
+def mirrored(connections: Sequence[Connection], window: Interval) -> dict[int, list[Interval]]:
+    """Foreign events that block, by connection. Our own are left out: our records speak for them."""
+    rows = MirroredEvent.objects.filter(
+        connection__in=[connection.pk for connection in connections],
+        blocks=True,
+        entry_key="",
+        ends_at__gt=window.start,
+        starts_at__lt=window.end,
+    )
+    busy: dict[int, list[Interval]] = defaultdict(list)
+    for connection_id, starts_at, ends_at in rows.values_list("connection_id", "starts_at", "ends_at"):
+        if ends_at > starts_at:
+            busy[connection_id].append(Interval(starts_at, ends_at))
+    return busy
+
+
+def availability(
+    hosts: Sequence[Attending],
+    window: Interval,
+    *,
+    now: datetime,
+    live: dict[int, list[Interval]] | None = None,
+) -> list[Availability]:
+    """Each host's time in ``window``, in order. ``live``: foreign busy time by connection, read just now."""
+    live = live or {}
+    host_ids = [host.member.pk for host in hosts]
+    ours, holds = promised(host_ids, window), held(host_ids, window, now=now)
+    doubts = {
+        host.member.pk: trust_in(host.connection, window, now=now)
+        for host in hosts
+        if host.connection is None or host.connection.pk not in live
+    }
+    trusted = [
+        h.connection for h in hosts if h.connection and h.member.pk in doubts and not doubts[h.member.pk]
+    ]
+    foreign = mirrored(trusted, window) | live
+    return [
+        Unknown(doubt)
+        if (doubt := doubts.get(host.member.pk))
+        else Known(
+            [
+                *foreign.get(host.connection.pk if host.connection else 0, ()),
+                *ours.get(host.member.pk, ()),
+                *holds.get(host.member.pk, ()),
+            ]
+        )
+        for host in hosts
+    ]

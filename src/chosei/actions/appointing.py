@@ -1,0 +1,104 @@
+"""Writing an appointment down, whichever way it was agreed. Inside the caller's transaction, under the host
+locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from psycopg.types.range import TimestamptzRange
+
+from chosei.actions.inputs import GuestInput
+from chosei.actions.outbox import queue_mail, to_guest, to_member
+from chosei.actions.people import Attending, organizer_of
+from chosei.actions.timeline import note
+from chosei.actions.wishes import converge_soon, want_appointment
+from chosei.core.intervals import Interval
+from chosei.core.states import AppointmentState
+from chosei.records.models import Appointment, BookingPage, Candidate, MailKind, Promise, Proposal
+
+LINK_PATIENCE = timedelta(seconds=60)
+"""How long the confirmation mails wait for the web meeting's link; then they go without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Both sides want this: the proposal or page it came from, the time, the guest, and the form that said
+    so.
+    """
+
+    source: Proposal | BookingPage
+    time: Interval
+    guest: GuestInput
+    submission: UUID
+    now: datetime
+
+
+def appoint(agreed: Agreed, hosts: Sequence[Attending], *, candidate: Candidate | None = None) -> Appointment:
+    """Promise the hosts' time and ask for everything that follows: events, link, mails.
+
+    Raises django.db.IntegrityError when the database finds the time promised already, or the form spent.
+    """
+    organizer = organizer_of(hosts, web_meeting=agreed.source.web_meeting)
+    appointment = _appointment(agreed, candidate)
+    appointment.organizer = organizer
+    appointment.make_link()
+    appointment.save()
+    during = TimestamptzRange(agreed.time.start, agreed.time.end)
+    Promise.objects.bulk_create(
+        Promise(appointment=appointment, host=host.member, during=during, position=position)
+        for position, host in enumerate(hosts)
+    )
+    want_appointment(appointment, organizer, list(hosts))
+    converge_soon(appointment)
+    _tell(appointment, hosts)
+    note("appointment_confirmed", appointment=appointment, proposal=appointment.proposal, actor="guest")
+    return appointment
+
+
+def _appointment(agreed: Agreed, candidate: Candidate | None) -> Appointment:
+    source, guest = agreed.source, agreed.guest
+    return Appointment(
+        organization_id=source.organization_id,
+        proposal=source if isinstance(source, Proposal) else None,
+        booking_page=source if isinstance(source, BookingPage) else None,
+        candidate=candidate,
+        title=source.title,
+        format=source.format,
+        location=source.location,
+        web_meeting=source.web_meeting,
+        guidance=source.guidance,
+        contact=source.contact,
+        zone=source.zone,
+        guest_company=guest.company,
+        guest_name=guest.name,
+        guest_email=guest.email,
+        guest_language=guest.language,
+        guest_zone=guest.zone,
+        guest_message=guest.message,
+        starts_at=agreed.time.start,
+        ends_at=agreed.time.end,
+        state=AppointmentState.CONFIRMED,
+        ics_uid=f"{uuid4()}@chosei",
+        submission=agreed.submission,
+        confirmed_at=agreed.now,
+    )
+
+
+def _tell(appointment: Appointment, hosts: Sequence[Attending]) -> None:
+    waits = appointment.web_meeting and appointment.organizer is not None
+    until = appointment.confirmed_at + LINK_PATIENCE if waits else None
+    queue_mail(
+        MailKind.CONFIRMED_GUEST, appointment, to_guest(appointment), revision=0, wait_for_link_until=until
+    )
+    for host in hosts:
+        queue_mail(
+            MailKind.CONFIRMED_HOST,
+            appointment,
+            to_member(host.member),
+            revision=0,
+            wait_for_link_until=until,
+        )

@@ -1,0 +1,61 @@
+"""Cancelling an appointment: the promise is released, event and link go, both sides are told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from chosei.actions.errors import Closed
+from chosei.actions.outbox import queue_mail, to_guest, to_member
+from chosei.actions.timeline import note
+from chosei.actions.wishes import converge_soon, drop
+from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, IllegalTransition, advance
+from chosei.records.models import Appointment, CalendarEntry, MailKind, Member
+
+
+def cancel_by_host(member: Member, appointment: Appointment, *, reason: str, now: datetime) -> None:
+    """Raises Closed when it is over or cancelled already."""
+    _cancel(appointment, by="host", reason=reason, now=now, member=member)
+
+
+def cancel_by_guest(appointment: Appointment, *, reason: str, now: datetime) -> None:
+    """Raises Closed when it is over or cancelled already."""
+    _cancel(appointment, by="guest", reason=reason, now=now, member=None)
+
+
+def _cancel(appointment: Appointment, *, by: str, reason: str, now: datetime, member: Member | None) -> None:
+    with transaction.atomic():
+        locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
+        if locked.ends_at <= now:
+            raise Closed("past")
+        try:
+            locked.state = advance(APPOINTMENT, AppointmentState(locked.state), AppointmentEvent.CANCEL)
+        except IllegalTransition as refused:
+            raise Closed("cancelled") from refused
+        locked.cancelled_by = by
+        locked.cancel_reason = reason[:2000]
+        locked.sequence += 1
+        locked.revision += 1
+        locked.save(
+            update_fields=["state", "cancelled_by", "cancel_reason", "sequence", "revision", "changed_at"]
+        )
+        locked.promises.update(standing=False)
+        drop(CalendarEntry.objects.filter(appointment=locked))
+        converge_soon(locked)
+        _tell(locked)
+        note(
+            "appointment_cancelled",
+            appointment=locked,
+            proposal=locked.proposal,
+            member=member,
+            actor="guest" if by == "guest" else "member",
+        )
+
+
+def _tell(appointment: Appointment) -> None:
+    revision = appointment.revision
+    queue_mail(MailKind.CANCELLED_GUEST, appointment, to_guest(appointment), revision=revision)
+    for promise in appointment.promises.filter(host__isnull=False).select_related("host"):
+        assert promise.host is not None
+        queue_mail(MailKind.CANCELLED_HOST, appointment, to_member(promise.host), revision=revision)

@@ -1,0 +1,194 @@
+"""Confirming a time: read live, lock, check our rows, write, enqueue, commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, OperationalError, transaction
+
+from chosei.actions.agenda import RUNNING, availability, mirrored, promised, trust_in
+from chosei.actions.appointing import Agreed, appoint
+from chosei.actions.checks import check_guest
+from chosei.actions.errors import Closed, TimeTaken, Unverifiable
+from chosei.actions.inputs import GuestInput
+from chosei.actions.live import busy_times, read_live
+from chosei.actions.people import Attending, attending
+from chosei.actions.proposals import release_candidates
+from chosei.actions.rules import opening_of, rules_of, with_buffers
+from chosei.actions.timeline import note
+from chosei.actions.wishes import drop
+from chosei.core.attendance import all_hosts
+from chosei.core.availability import Unknown
+from chosei.core.entries import EntryState
+from chosei.core.intervals import Interval
+from chosei.core.slots import is_offered
+from chosei.core.states import (
+    CANDIDATE,
+    PROPOSAL,
+    BookingPageState,
+    CandidateEvent,
+    CandidateState,
+    ProposalEvent,
+    ProposalState,
+    advance,
+)
+from chosei.ports.calendar import BusyEvent
+from chosei.records.locks import lock_hosts
+from chosei.records.models import Appointment, BookingPage, CalendarEntry, Candidate, MirroredEvent, Proposal
+
+_OVERLAP, _TWICE, _DEADLOCK = "23P01", "23505", "40P01"  # PostgreSQL: exclusion, unique, deadlock
+_TRIES = 3
+
+
+def confirm_candidate(
+    proposal: Proposal, candidate_id: int, guest: GuestInput, *, submission: UUID, now: datetime
+) -> Appointment:
+    """The guest takes a candidate. The same ``submission`` again gives the same appointment.
+
+    Raises InvalidInput, Closed, TimeTaken, Unverifiable; then nothing was written.
+    """
+    check_guest(guest)
+    done = _submitted(submission, proposal=proposal)
+    if done is not None:
+        return done
+    candidate = _candidate_on_offer(proposal, candidate_id, now)
+    time = Interval(candidate.starts_at, candidate.ends_at)
+    hosts = attending([host.member for host in proposal.hosts.select_related("member")])
+    live = read_live([host.connection for host in hosts if host.connection], time)
+    for host in hosts:
+        _insist_on_free(host, candidate, time, live, now)
+
+    def write() -> Appointment:
+        lock_hosts(host.member.pk for host in hosts)
+        locked = (
+            Proposal.objects.select_for_update().select_related("organization", "author").get(pk=proposal.pk)
+        )
+        chosen = _candidate_on_offer(locked, candidate_id, now)
+        if any(promised([host.member.pk for host in hosts], time).values()):
+            raise TimeTaken
+        locked.state = advance(PROPOSAL, ProposalState(locked.state), ProposalEvent.CONFIRM)
+        locked.save(update_fields=["state", "changed_at"])
+        chosen.state = advance(CANDIDATE, CandidateState(chosen.state), CandidateEvent.CHOOSE)
+        chosen.save(update_fields=["state"])
+        appointment = appoint(Agreed(locked, time, guest, submission, now), hosts, candidate=chosen)
+        release_candidates(locked, list(locked.candidates.filter(state=CandidateState.OPEN)))
+        drop(CalendarEntry.objects.filter(candidate=chosen, appointment__isnull=True, desired__isnull=False))
+        note("proposal_confirmed", proposal=locked, actor="guest")
+        return appointment
+
+    return _committed(write, submission, proposal=proposal)
+
+
+def book_page(
+    page: BookingPage, start: datetime, guest: GuestInput, *, submission: UUID, now: datetime
+) -> Appointment:
+    """The guest books a time that a page offers. The same ``submission`` again gives the same appointment.
+
+    Raises InvalidInput, Closed, TimeTaken, Unverifiable; then nothing was written.
+    """
+    check_guest(guest)
+    done = _submitted(submission, booking_page=page)
+    if done is not None:
+        return done
+    rules, opening = rules_of(page), opening_of(page)
+    time = Interval(start, start + timedelta(minutes=page.duration_minutes))
+    around = with_buffers(page, time)
+    hosts = attending([host.member for host in page.hosts.select_related("member")])
+    live = read_live([host.connection for host in hosts if host.connection], around)
+    live_busy = {pk: busy_times(events) for pk, events in live.items()}
+
+    def write() -> Appointment:
+        lock_hosts(host.member.pk for host in hosts)
+        locked = (
+            BookingPage.objects.select_for_update().select_related("organization", "owner").get(pk=page.pk)
+        )
+        if locked.state != BookingPageState.PUBLISHED:
+            raise Closed(locked.state)
+        known = availability(hosts, around, now=now, live=live_busy)
+        if any(isinstance(one, Unknown) for one in known):
+            raise Unverifiable
+        if not is_offered(rules, opening, all_hosts(known), now, time):
+            raise TimeTaken
+        return appoint(Agreed(locked, time, guest, submission, now), hosts)
+
+    return _committed(write, submission, booking_page=page)
+
+
+def _candidate_on_offer(proposal: Proposal, candidate_id: int, now: datetime) -> Candidate:
+    if proposal.state not in RUNNING:
+        raise Closed(proposal.state)
+    if proposal.deadline is not None and proposal.deadline <= now:
+        raise Closed("expired")
+    candidate = proposal.candidates.filter(pk=candidate_id).first()
+    if candidate is None or candidate.state != CandidateState.OPEN or candidate.starts_at <= now:
+        raise TimeTaken
+    return candidate
+
+
+def _insist_on_free(
+    host: Attending, candidate: Candidate, time: Interval, live: dict[int, list[BusyEvent]], now: datetime
+) -> None:
+    """Nothing new stands under the candidate in the host's calendar, as far as it can be known."""
+    connection = host.connection
+    if connection is None:
+        return  # the author decided about colleagues without a connection
+    if connection.pk in live:
+        under = {
+            event.remote_id
+            for event in live[connection.pk]
+            if event.start < time.end and time.start < event.end
+        }
+    elif trust_in(connection, time, now=now) is None:
+        under = _mirrored_ids(connection.pk, time) if mirrored([connection], time) else set()
+    elif _is_held(candidate, connection.pk):
+        return  # our own hold stands there: the time was kept for exactly this
+    else:
+        raise Unverifiable
+    if under - set(candidate.accepted_conflicts):
+        raise TimeTaken
+
+
+def _mirrored_ids(connection_id: int, time: Interval) -> set[str]:
+    rows = MirroredEvent.objects.filter(
+        connection=connection_id, blocks=True, entry_key="", ends_at__gt=time.start, starts_at__lt=time.end
+    )
+    return set(rows.values_list("remote_id", flat=True))
+
+
+def _is_held(candidate: Candidate, connection_id: int) -> bool:
+    entries = CalendarEntry.objects.filter(
+        candidate=candidate, connection=connection_id, desired__isnull=False
+    )
+    return entries.filter(state=EntryState.WRITTEN).exists()
+
+
+def _submitted(submission: UUID, **about: Proposal | BookingPage) -> Appointment | None:
+    """The appointment this very form already made, through this very link."""
+    return Appointment.objects.filter(submission=submission, **about).first()
+
+
+def _committed(
+    write: Callable[[], Appointment], submission: UUID, **about: Proposal | BookingPage
+) -> Appointment:
+    """Run ``write`` in a transaction; the database has the last word on what overlaps."""
+    for attempt in range(_TRIES):
+        try:
+            with transaction.atomic():
+                return write()
+        except IntegrityError as clash:
+            done = _submitted(submission, **about) if _code(clash) == _TWICE else None
+            if done is not None:
+                return done
+            if _code(clash) == _OVERLAP:
+                raise TimeTaken from clash
+            raise
+        except OperationalError as busy:
+            if _code(busy) != _DEADLOCK or attempt == _TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _code(error: Exception) -> str:
+    return getattr(error.__cause__, "sqlstate", None) or ""

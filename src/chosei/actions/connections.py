@@ -1,0 +1,249 @@
+"""Connecting an account, and letting it go (接続, 接続解除)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from chosei import wiring
+from chosei.actions.errors import ConnectRefused
+from chosei.actions.wishes import drop
+from chosei.core.addresses import same_address
+from chosei.core.entries import EntryPurpose, EntryState
+from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
+from chosei.jobs import queue
+from chosei.ports.authorization import Account, Grant, Identity
+from chosei.ports.calendar import MailboxProfile
+from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected
+from chosei.records.models import CalendarEntry, Connection, ConnectionAttempt, Member
+
+SIGN_IN_LASTS = timedelta(hours=1)
+
+
+def begin_connection(member: Member, provider: str) -> str:
+    """Where to send the browser. The attempt is remembered: only this member's browser may bring it back.
+
+    Raises ConnectRefused("provider_away" or "misconfigured").
+    """
+    state = secrets.token_urlsafe(32)
+    try:
+        beginning = wiring.authorization(provider).begin(
+            state=state, redirect_uri=redirect_uri(provider), login_hint=member.email
+        )
+    except PortError as error:
+        raise _refusal(error) from error
+    ConnectionAttempt.objects.create(
+        member=member,
+        provider=provider,
+        state_hash=_hash(state),
+        nonce=beginning.nonce,
+        code_verifier=beginning.code_verifier,
+    )
+    return beginning.url
+
+
+def complete_connection(
+    member: Member, provider: str, *, state: str, code: str, error: str, error_detail: str = ""
+) -> Connection:
+    """The browser is back from the provider's sign-in. Tests the mailbox and keeps the tokens, sealed.
+
+    The same account resumes all its entries; another one never adopts them. Raises ConnectRefused.
+    """
+    attempt = _spend(member, provider, state)
+    if error:
+        raise _finished(attempt, ConnectRefused(_redirect_reason(error, error_detail), error))
+    try:
+        brought = _bring(provider, attempt, code)
+    except PortError as failure:
+        raise _finished(attempt, _refusal(failure)) from failure
+    with transaction.atomic():
+        Member.objects.select_for_update().get(pk=member.pk)  # two browser tabs: one after the other
+        other = (
+            Connection.objects.filter(member=member, state__in=["active", "needs_reconnect"])
+            .exclude(
+                provider=provider,
+                account_tenant=brought.identity.tenant_id,
+                account_object=brought.identity.object_id,
+            )
+            .exists()
+        )
+        if other:
+            raise _finished(attempt, ConnectRefused("other_account"))
+        connection = _keep(member, provider, brought)
+        attempt.result = "connected"
+        attempt.save(update_fields=["result"])
+        resume(connection)
+    return connection
+
+
+def disconnect(member: Member, connection: Connection, *, now: datetime) -> None:
+    """Let the account go: its holds are removed, confirmed events stay and can still be cancelled through it.
+
+    The connection reads nothing more; the sweep erases its tokens when its last entry is finished.
+    """
+    with transaction.atomic():
+        locked = Connection.objects.select_for_update().get(pk=connection.pk)
+        if locked.state not in (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT):
+            return
+        locked.state = advance(CONNECTION, ConnectionState(locked.state), ConnectionEvent.DISCONNECT)
+        locked.mirror_read_at = locked.mirror_from = locked.mirror_until = None
+        locked.save(update_fields=["state", "mirror_read_at", "mirror_from", "mirror_until", "changed_at"])
+        locked.mirrored_events.all().delete()
+        drop(
+            CalendarEntry.objects.filter(connection=locked, purpose=EntryPurpose.HOLD, desired__isnull=False)
+        )
+        converge_all(locked)
+
+
+def finish_ending(connection_id: int, *, now: datetime) -> None:
+    """Erase the tokens of an account that was let go, once nothing of ours in it needs them any more."""
+    with transaction.atomic():
+        connection = Connection.objects.select_for_update().get(pk=connection_id)
+        if connection.state != ConnectionState.ENDING:
+            return
+        unfinished = connection.entries.exclude(state__in=[EntryState.WRITTEN, EntryState.GONE])
+        to_come = connection.entries.filter(desired__isnull=False, appointment__ends_at__gt=now)
+        if unfinished.exists() or to_come.exists():
+            return
+        connection.state = advance(CONNECTION, ConnectionState.ENDING, ConnectionEvent.FINISH)
+        connection.access_token = connection.refresh_token = ""
+        connection.save(update_fields=["state", "access_token", "refresh_token", "changed_at"])
+
+
+def resume(connection: Connection) -> None:
+    """Take up everything that waited for this account. Inside a transaction."""
+    queue.enqueue(queue.OBSERVE, str(connection.pk))
+    connection.entries.filter(state=EntryState.PARKED).update(
+        state=EntryState.WAITING, attempts=0, problem=""
+    )
+    converge_all(connection)
+
+
+def converge_all(connection: Connection) -> None:
+    """Enqueue every negotiation and appointment with something unfinished in this calendar."""
+    unfinished = connection.entries.exclude(state__in=[EntryState.WRITTEN, EntryState.GONE])
+    for candidate_of, appointment_id, appointment_of in set(
+        unfinished.values_list("candidate__proposal_id", "appointment_id", "appointment__proposal_id")
+    ):
+        proposal_id = appointment_of or candidate_of
+        queue.enqueue(
+            queue.CONVERGE, f"proposal:{proposal_id}" if proposal_id else f"appointment:{appointment_id}"
+        )
+
+
+def redirect_uri(provider: str) -> str:
+    return f"{settings.CHOSEI_PUBLIC_URL}/connect/{provider}/callback"
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    grant: Grant
+    identity: Identity
+    account: Account
+    mailbox: MailboxProfile
+
+
+def _spend(member: Member, provider: str, state: str) -> ConnectionAttempt:
+    """The attempt this state belongs to, now used up. A state is good once, for one member, for an hour."""
+    with transaction.atomic():
+        attempt = (
+            ConnectionAttempt.objects.select_for_update()
+            .filter(state_hash=_hash(state), provider=provider)
+            .first()
+        )
+        if attempt is None:
+            raise ConnectRefused("state_unknown")
+        if attempt.member_id != member.pk:
+            raise ConnectRefused("other_member")
+        if attempt.returned_at is not None or attempt.begun_at < timezone.now() - SIGN_IN_LASTS:
+            raise ConnectRefused("state_spent")
+        attempt.returned_at = timezone.now()
+        attempt.save(update_fields=["returned_at"])
+    return attempt
+
+
+def _bring(provider: str, attempt: ConnectionAttempt, code: str) -> _Brought:
+    port = wiring.authorization(provider)
+    grant, identity = port.complete(
+        code=code,
+        redirect_uri=redirect_uri(provider),
+        nonce=attempt.nonce,
+        code_verifier=attempt.code_verifier,
+    )
+    account = port.account(grant.access_token)
+    mailbox = wiring.calendar_with(provider, grant.access_token, identity).profile()
+    return _Brought(grant, identity, account, mailbox)
+
+
+def _keep(member: Member, provider: str, brought: _Brought) -> Connection:
+    known = Connection.objects.select_for_update().filter(
+        member=member,
+        provider=provider,
+        account_tenant=brought.identity.tenant_id,
+        account_object=brought.identity.object_id,
+    )
+    connection = known.first() or Connection(
+        member=member,
+        provider=provider,
+        account_tenant=brought.identity.tenant_id,
+        account_object=brought.identity.object_id,
+        state=ConnectionState.APPROVAL_ONLY,
+    )
+    connection.state = advance(CONNECTION, ConnectionState(connection.state), ConnectionEvent.CONNECT)
+    connection.problem = ""
+    connection.address = _address(member, brought)
+    connection.display_name = brought.account.display_name
+    connection.access_token = brought.grant.access_token
+    connection.refresh_token = brought.grant.refresh_token
+    connection.access_expires_at = brought.grant.expires_at
+    connection.scopes = " ".join(sorted(brought.grant.scopes))
+    connection.web_meeting = brought.mailbox.web_meeting
+    connection.mirror_error = ""
+    connection.save()
+    return connection
+
+
+def _address(member: Member, brought: _Brought) -> str:
+    """The member's own address where the account goes by it too, else the account's first."""
+    addresses = brought.account.addresses
+    return next((one for one in addresses if same_address(one, member.email)), next(iter(addresses), ""))
+
+
+def _finished(attempt: ConnectionAttempt, refused: ConnectRefused) -> ConnectRefused:
+    ConnectionAttempt.objects.filter(pk=attempt.pk).update(result=refused.reason)
+    return refused
+
+
+def _redirect_reason(error: str, detail: str) -> str:
+    """What an error that came back with the browser means. ``error`` decides; the number only tells walls
+    apart.
+    """
+    if error == "access_denied":
+        walls = ("AADSTS90094", "AADSTS90093", "AADSTS900941", "AADSTS90095", "AADSTS65005")
+        return "approval_needed" if any(code in detail for code in walls) else "cancelled"
+    if error in ("consent_required", "interaction_required"):
+        return "approval_needed"
+    if error in ("temporarily_unavailable", "server_error"):
+        return "provider_away"
+    return "rejected"
+
+
+def _refusal(error: PortError) -> ConnectRefused:
+    if isinstance(error, Misconfigured):
+        return ConnectRefused("misconfigured", error.code)
+    if isinstance(error, Rejected):
+        known = error.code in ("no_mailbox", "scopes_missing")
+        return ConnectRefused(error.code if known else "rejected", error.code)
+    if isinstance(error, NeedsReconnect):
+        return ConnectRefused("rejected", error.code)
+    return ConnectRefused("provider_away", error.code)
+
+
+def _hash(state: str) -> str:
+    return hashlib.sha256(state.encode()).hexdigest()

@@ -1,0 +1,85 @@
+"""What hosts read in their own calendar: titles and bodies of holds and appointments, in the organisation's
+language.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.html import escape, linebreaks
+
+from chosei.core import titles
+from chosei.core.language import Language, language_of
+from chosei.records.models import Appointment, Proposal
+
+_WORDS = {
+    Language.JA: {
+        "company": "会社名",
+        "name": "お名前",
+        "email": "メールアドレス",
+        "message": "お客様からのメッセージ",
+        "guidance": "お客様へのご案内",
+        "held": "日程調整中の仮予約です。日時が決まると自動的に削除されます。",
+        "open": "Choseiで開く",
+    },
+    Language.EN: {
+        "company": "Company",
+        "name": "Name",
+        "email": "Email",
+        "message": "Message from the customer",
+        "guidance": "Information for the customer",
+        "held": "This is a tentative hold. It goes by itself once a time has been chosen.",
+        "open": "Open in Chosei",
+    },
+}
+
+
+def hold_title(proposal: Proposal) -> str:
+    customer = titles.Customer(proposal.guest_company, proposal.guest_name)
+    return titles.hold_title(proposal.title, customer, language=_language(proposal))
+
+
+def hold_body(proposal: Proposal) -> str:
+    words = _WORDS[_language(proposal)]
+    rows = _rows(words, company=proposal.guest_company, name=proposal.guest_name, email=proposal.guest_email)
+    return _body(f"<p>{words['held']}</p>", rows, _console_link(words, "proposals", proposal.pk))
+
+
+def appointment_title(appointment: Appointment) -> str:
+    customer = titles.Customer(appointment.guest_company, appointment.guest_name)
+    if appointment.booking_page_id:
+        return titles.page_event_title("", appointment.title, customer)
+    return titles.event_title(appointment.title, customer, language=_language(appointment))
+
+
+def appointment_body(appointment: Appointment) -> str:
+    words = _WORDS[_language(appointment)]
+    rows = _rows(
+        words,
+        company=appointment.guest_company,
+        name=appointment.guest_name,
+        email=appointment.guest_email,
+        message=appointment.guest_message,
+        guidance=appointment.guidance,
+    )
+    return _body(rows, _console_link(words, "appointments", appointment.pk))
+
+
+def _language(thing: Proposal | Appointment) -> Language:
+    return language_of(thing.organization.language)
+
+
+def _rows(words: dict[str, str], **values: str) -> str:
+    return "".join(
+        f"<p><b>{words[name]}</b></p>{linebreaks(value, autoescape=True)}"
+        for name, value in values.items()
+        if value
+    )
+
+
+def _console_link(words: dict[str, str], place: str, pk: int) -> str:
+    url = escape(f"{settings.CHOSEI_PUBLIC_URL}/{place}/{pk}")
+    return f'<p><a href="{url}">{words["open"]}</a></p>'
+
+
+def _body(*parts: str) -> str:
+    return "".join(parts)

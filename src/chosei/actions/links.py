@@ -1,0 +1,33 @@
+"""What follows when the provider has issued the web meeting's link."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from chosei.actions.outbox import queue_mail, to_guest, to_member
+from chosei.actions.timeline import note
+from chosei.core.states import AppointmentState
+from chosei.jobs import queue
+from chosei.records.models import Appointment, MailKind, MailMessage, MailState
+
+_FOLLOWS = {
+    MailKind.CONFIRMED_GUEST.value: MailKind.LINK_FOLLOWS_GUEST,
+    MailKind.CONFIRMED_HOST.value: MailKind.LINK_FOLLOWS_HOST,
+}
+
+
+def link_issued(appointment_id: int, join_url: str) -> None:
+    """Keep the link, let the mails go that waited for it, and send it after those that went without."""
+    with transaction.atomic():
+        appointment = Appointment.objects.select_for_update().get(pk=appointment_id)
+        if appointment.join_url == join_url or appointment.state != AppointmentState.CONFIRMED:
+            return
+        appointment.join_url = join_url
+        appointment.save(update_fields=["join_url", "changed_at"])
+        note("link_issued", appointment=appointment, proposal=appointment.proposal, actor="provider")
+        for mail in MailMessage.objects.filter(appointment=appointment, kind__in=list(_FOLLOWS)):
+            if mail.state == MailState.WAITING:
+                queue.enqueue(queue.POST, str(mail.pk))
+            elif mail.state == MailState.SENT and not mail.told_link:
+                recipient = to_member(mail.member) if mail.member else to_guest(appointment)
+                queue_mail(_FOLLOWS[mail.kind], appointment, recipient, revision=appointment.revision)

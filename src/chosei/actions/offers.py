@@ -1,0 +1,213 @@
+"""What can be offered now, from the local mirror alone: nothing here waits for a provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from chosei.actions.agenda import RUNNING, availability, promised, trust_in
+from chosei.actions.event_text import appointment_title as event_title
+from chosei.actions.event_text import hold_title
+from chosei.actions.people import Attending, attending
+from chosei.actions.rules import opening_of, rules_of
+from chosei.core.attendance import all_hosts
+from chosei.core.availability import Availability, Known, Unknown
+from chosei.core.intervals import Interval
+from chosei.core.slots import find_slots
+from chosei.core.states import BookingPageState, CandidateState
+from chosei.core.walltime import local_date
+from chosei.jobs import queue
+from chosei.records.models import (
+    Appointment,
+    BookingPage,
+    Candidate,
+    Connection,
+    Member,
+    MirroredEvent,
+    Proposal,
+)
+
+_LOOK_AGAIN = timedelta(seconds=30)
+_ASK_AGAIN = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class PageOffer:
+    """The slots that begin on the dates asked for. ``unknown``: some host's calendar cannot be relied on now.
+
+    ``next_free`` is the earliest slot of the whole booking window, ``bookable_until`` its last date.
+    """
+
+    slots: tuple[Interval, ...]
+    unknown: bool
+    next_free: Interval | None
+    next_free_after: Interval | None
+    bookable_from: date
+    bookable_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateOffer:
+    """A candidate as the guest may see it. ``reason`` when it is not free: past, taken, withdrawn."""
+
+    candidate: Candidate
+    free: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarBlock:
+    """A piece of somebody's time for the composing grid. ``title`` is empty unless the viewer owns it."""
+
+    start: datetime
+    end: datetime
+    title: str
+    show_as: str
+    all_day: bool
+    kind: str  # event, hold, appointment
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    blocks: tuple[CalendarBlock, ...]
+    availability: Availability
+    readable: bool
+
+
+def page_offer(page: BookingPage, first: date, last: date, *, now: datetime) -> PageOffer:
+    """What the page offers on the local dates ``first`` to ``last`` of its own zone, both included."""
+    rules, opening = rules_of(page), opening_of(page)
+    zone = opening.weekly.zone
+    today = local_date(now, zone)
+    until = today + timedelta(days=page.window_days)
+    hosts = attending([host.member for host in page.hosts.select_related("member")])
+    whole = Interval(now - timedelta(days=1), now + timedelta(days=page.window_days + 3))
+    known = availability(hosts, whole, now=now)
+    look_again(hosts, now=now)
+    unknown = not known or any(isinstance(one, Unknown) for one in known)
+    if unknown or page.state != BookingPageState.PUBLISHED:
+        return PageOffer((), unknown, None, None, today, until)
+    slots = find_slots(rules, opening, all_hosts(known), now)
+    shown = tuple(slot for slot in slots if first <= local_date(slot.start, zone) <= last)
+    after = next((slot for slot in slots if local_date(slot.start, zone) > last), None)
+    return PageOffer(shown, False, slots[0] if slots else None, after, today, until)
+
+
+def proposal_offer(proposal: Proposal, *, now: datetime) -> tuple[CandidateOffer, ...]:
+    """Every candidate that was not withdrawn, with whether it can be taken now."""
+    candidates = [one for one in proposal.candidates.all() if one.state != CandidateState.WITHDRAWN]
+    if not candidates:
+        return ()
+    hosts = attending([host.member for host in proposal.hosts.select_related("member")])
+    look_again(hosts, now=now)
+    window = Interval(min(c.starts_at for c in candidates), max(c.ends_at for c in candidates))
+    taken = _foreign_under(hosts, window, now)
+    ours = [time for times in promised([h.member.pk for h in hosts], window).values() for time in times]
+    return tuple(_candidate_offer(candidate, proposal, taken, ours, now) for candidate in candidates)
+
+
+def calendar_of(viewer: Member, member: Member, window: Interval, *, now: datetime) -> CalendarView:
+    """A colleague's week for the composing grid. Titles are the owner's alone."""
+    host = attending([member])[0]
+    if host.connection is not None:
+        look_again([host], now=now)
+    doubt = trust_in(host.connection, window, now=now)
+    own = viewer.pk == member.pk
+    events = [] if host.connection is None else _blocks_of(host.connection, window, own)
+    ours = [*_appointments(viewer, member, window), *_holds(viewer, member, window, now)]
+    known: Availability = (
+        Unknown(doubt) if doubt else Known([Interval(b.start, b.end) for b in (*events, *ours)])
+    )
+    return CalendarView(tuple(events + ours), known, doubt is None)
+
+
+def look_again(hosts: list[Attending], *, now: datetime) -> None:
+    """Have calendars read again that were last read a while ago; whoever looks again soon sees the answer."""
+    for host in hosts:
+        connection = host.connection
+        if connection is None or connection.state != "active":
+            continue
+        if connection.mirror_read_at is not None and connection.mirror_read_at > now - _LOOK_AGAIN:
+            continue
+        asked = Connection.objects.filter(pk=connection.pk).exclude(mirror_asked_at__gt=now - _ASK_AGAIN)
+        if asked.update(mirror_asked_at=now):
+            queue.enqueue(queue.OBSERVE, str(connection.pk))
+
+
+def _foreign_under(hosts: list[Attending], window: Interval, now: datetime) -> list[tuple[str, Interval]]:
+    """Foreign events that block, where the mirror can be relied on; what it cannot say is asked at
+    confirmation.
+    """
+    trusted = [
+        h.connection for h in hosts if h.connection and trust_in(h.connection, window, now=now) is None
+    ]
+    rows = MirroredEvent.objects.filter(
+        connection__in=trusted, blocks=True, entry_key="", ends_at__gt=window.start, starts_at__lt=window.end
+    )
+    return [
+        (remote_id, Interval(starts_at, ends_at))
+        for remote_id, starts_at, ends_at in rows.values_list("remote_id", "starts_at", "ends_at")
+        if ends_at > starts_at
+    ]
+
+
+def _candidate_offer(
+    candidate: Candidate,
+    proposal: Proposal,
+    foreign: list[tuple[str, Interval]],
+    ours: list[Interval],
+    now: datetime,
+) -> CandidateOffer:
+    time = Interval(candidate.starts_at, candidate.ends_at)
+    if candidate.state != CandidateState.OPEN or proposal.state not in RUNNING:
+        return CandidateOffer(candidate, False, "taken")
+    if candidate.starts_at <= now:
+        return CandidateOffer(candidate, False, "past")
+    if any(time.overlaps(promise) for promise in ours):
+        return CandidateOffer(candidate, False, "taken")
+    known = set(candidate.accepted_conflicts)
+    if any(time.overlaps(event) for remote_id, event in foreign if remote_id not in known):
+        return CandidateOffer(candidate, False, "taken")
+    return CandidateOffer(candidate, True)
+
+
+def _blocks_of(connection: Connection, window: Interval, own: bool) -> list[CalendarBlock]:
+    rows = connection.mirrored_events.filter(entry_key="", ends_at__gt=window.start, starts_at__lt=window.end)
+    if not own:
+        rows = rows.filter(blocks=True)
+    return [
+        CalendarBlock(
+            row.starts_at, row.ends_at, row.subject if own else "", row.show_as, row.all_day, "event"
+        )
+        for row in rows.order_by("starts_at", "id")
+    ]
+
+
+def _appointments(viewer: Member, member: Member, window: Interval) -> list[CalendarBlock]:
+    rows = Appointment.objects.filter(
+        promises__host=member, promises__standing=True, ends_at__gt=window.start, starts_at__lt=window.end
+    )
+    own = viewer.pk == member.pk
+    return [
+        CalendarBlock(
+            row.starts_at, row.ends_at, event_title(row) if own else "", "busy", False, "appointment"
+        )
+        for row in rows
+    ]
+
+
+def _holds(viewer: Member, member: Member, window: Interval, now: datetime) -> list[CalendarBlock]:
+    rows = Candidate.objects.select_related("proposal").filter(
+        state=CandidateState.OPEN,
+        proposal__state__in=RUNNING,
+        proposal__hosts__member=member,
+        ends_at__gt=max(window.start, now),
+        starts_at__lt=window.end,
+    )
+    own = viewer.pk == member.pk
+    return [
+        CalendarBlock(
+            row.starts_at, row.ends_at, hold_title(row.proposal) if own else "", "tentative", False, "hold"
+        )
+        for row in rows
+    ]

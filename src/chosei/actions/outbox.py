@@ -1,0 +1,72 @@
+"""Mails that must go: each has an identity, so that asking twice is asking once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from uuid import uuid4
+
+from django.conf import settings
+
+from chosei.jobs import queue
+from chosei.records.models import Appointment, Connection, MailKind, MailMessage, Member, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets a mail, in which language; ``member`` when it is one of ours."""
+
+    email: str
+    name: str
+    language: str
+    member: Member | None = None
+
+
+def to_member(member: Member) -> Recipient:
+    return Recipient(member.email, member.name, member.language, member)
+
+
+def to_guest(guest: Proposal | Appointment) -> Recipient:
+    return Recipient(guest.guest_email, guest.guest_name, guest.guest_language)
+
+
+def queue_mail(
+    kind: MailKind,
+    about: Proposal | Appointment | Connection,
+    recipient: Recipient,
+    *,
+    revision: int,
+    wait_for_link_until: datetime | None = None,
+) -> None:
+    """Have the mail sent once the transaction commits. ``wait_for_link_until``: see MailMessage."""
+    subject = _subject(about)
+    message, created = MailMessage.objects.get_or_create(
+        about=f"{type(about).__name__.lower()}:{about.pk}",
+        kind=kind,
+        recipient=recipient.email,
+        revision=revision,
+        defaults={
+            **subject,
+            "recipient_name": recipient.name,
+            "member": recipient.member,
+            "language": recipient.language,
+            "message_id": f"<{uuid4().hex}@{_mail_domain()}>",
+            "wait_for_link_until": wait_for_link_until,
+        },
+    )
+    if created:
+        queue.enqueue(queue.POST, str(message.pk))
+
+
+def _subject(about: Proposal | Appointment | Connection) -> dict[str, object]:
+    if isinstance(about, Proposal):
+        return {"proposal": about, "organization_id": about.organization_id}
+    if isinstance(about, Appointment):
+        return {"appointment": about, "organization_id": about.organization_id}
+    return {"connection": about, "organization_id": about.member.organization_id}
+
+
+def _mail_domain() -> str:
+    address = parseaddr(settings.CHOSEI_EMAIL_FROM)[1]
+    return address.rpartition("@")[2] or "localhost"

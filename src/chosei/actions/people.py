@@ -1,0 +1,38 @@
+"""Who attends, and through which account their calendar is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from chosei.core.states import ConnectionState
+from chosei.records.models import Connection, Member
+
+LINKED = (ConnectionState.ACTIVE.value, ConnectionState.NEEDS_RECONNECT.value)
+"""Accounts whose calendars we keep entries in; one that needs reconnecting gets them when it is back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attending:
+    """A host and the account that stands for their calendar; None when they have connected none."""
+
+    member: Member
+    connection: Connection | None
+
+
+def attending(members: Sequence[Member]) -> list[Attending]:
+    """The hosts in their order, each with the connected account."""
+    linked = {
+        connection.member_id: connection
+        for connection in Connection.objects.filter(member__in=members, state__in=LINKED)
+    }
+    return [Attending(member, linked.get(member.pk)) for member in members]
+
+
+def organizer_of(hosts: Iterable[Attending], *, web_meeting: bool) -> Connection | None:
+    """The first host's account that can issue the link; without a link, or with nobody able to, the first
+    linked.
+    """
+    linked = [host.connection for host in hosts if host.connection is not None]
+    able = [connection for connection in linked if connection.web_meeting] if web_meeting else []
+    return next(iter(able or linked), None)

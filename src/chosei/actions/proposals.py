@@ -1,0 +1,192 @@
+"""Opening and withdrawing a proposal (候補提案型)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from chosei.actions.agenda import RUNNING
+from chosei.actions.checks import check_email, check_hosts, check_meeting
+from chosei.actions.errors import Closed, InvalidInput
+from chosei.actions.inputs import ProposalInput
+from chosei.actions.outbox import queue_mail, to_guest
+from chosei.actions.people import Attending, attending
+from chosei.actions.timeline import note
+from chosei.actions.wishes import converge_soon, drop, want_holds
+from chosei.core.entries import EntryPurpose
+from chosei.core.intervals import Interval
+from chosei.core.states import (
+    CANDIDATE,
+    PROPOSAL,
+    CandidateEvent,
+    CandidateState,
+    IllegalTransition,
+    ProposalEvent,
+    ProposalState,
+    advance,
+)
+from chosei.records.models import (
+    CalendarEntry,
+    Candidate,
+    MailKind,
+    Member,
+    MirroredEvent,
+    Proposal,
+    ProposalHost,
+)
+
+MAX_CANDIDATES = 30
+DEFAULT_DEADLINE = timedelta(days=7)
+
+
+def open_proposal(author: Member, wanted: ProposalInput, *, now: datetime) -> Proposal:
+    """Offer the candidates: holds are asked for, the guest (if an address is given) is invited. Raises
+    InvalidInput.
+    """
+    _check(wanted, now)
+    members = check_hosts(author, wanted.host_ids)
+    hosts = attending(members)
+    with transaction.atomic():
+        proposal = _create(author, wanted, now)
+        ProposalHost.objects.bulk_create(
+            ProposalHost(proposal=proposal, member=member, position=position)
+            for position, member in enumerate(members)
+        )
+        candidates = Candidate.objects.bulk_create(
+            Candidate(
+                proposal=proposal,
+                starts_at=time.start,
+                ends_at=time.end,
+                accepted_conflicts=_events_under(hosts, time),
+            )
+            for time in wanted.candidates
+        )
+        if wanted.write_holds:
+            want_holds(proposal, candidates, hosts)
+            converge_soon(proposal)
+        if proposal.guest_email:
+            queue_mail(MailKind.INVITATION, proposal, to_guest(proposal), revision=0)
+        note("proposal_opened", proposal=proposal, member=author, actor="member", candidates=len(candidates))
+    return proposal
+
+
+def withdraw_proposal(member: Member, proposal: Proposal, *, now: datetime) -> None:
+    """Take the offer back; its holds go. Raises Closed when it is no longer running."""
+    with transaction.atomic():
+        proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
+        _end(proposal, ProposalEvent.WITHDRAW)
+        note("proposal_withdrawn", proposal=proposal, member=member, actor="member")
+
+
+def expire_proposal(proposal_id: int, *, now: datetime) -> None:
+    """The deadline has passed: nothing can be chosen any more and the holds go. Does nothing before that."""
+    with transaction.atomic():
+        proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
+        if proposal.state not in RUNNING:
+            return
+        if proposal.deadline is None or proposal.deadline > now:
+            return
+        _end(proposal, ProposalEvent.EXPIRE)
+        note("proposal_expired", proposal=proposal)
+
+
+def release_past_candidates(proposal_id: int, *, now: datetime) -> None:
+    """Candidates whose start has passed can no longer be chosen; with none left the proposal is over."""
+    with transaction.atomic():
+        proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
+        if proposal.state not in RUNNING:
+            return
+        standing = proposal.candidates.filter(state=CandidateState.OPEN)
+        if standing.filter(starts_at__gt=now).exists():
+            release_candidates(proposal, list(standing.filter(starts_at__lte=now)))
+        else:
+            _end(proposal, ProposalEvent.EXPIRE)
+            note("proposal_expired", proposal=proposal)
+
+
+def release_stray_holds() -> None:
+    """Holds that outlived what they were for, whatever went wrong."""
+    stray = CalendarEntry.objects.filter(purpose=EntryPurpose.HOLD, desired__isnull=False).exclude(
+        candidate__state=CandidateState.OPEN, candidate__proposal__state__in=RUNNING
+    )
+    for entry in stray.select_related("candidate__proposal")[:500]:
+        with transaction.atomic():
+            drop([entry])
+            if entry.candidate:
+                converge_soon(entry.candidate.proposal)
+
+
+def release_candidates(proposal: Proposal, candidates: Sequence[Candidate]) -> None:
+    """Withdraw these candidates and have their holds removed. Inside the caller's transaction."""
+    for candidate in candidates:
+        candidate.state = advance(CANDIDATE, CandidateState(candidate.state), CandidateEvent.WITHDRAW)
+        candidate.save(update_fields=["state"])
+    drop(
+        CalendarEntry.objects.filter(
+            candidate__in=list(candidates), appointment__isnull=True, desired__isnull=False
+        )
+    )
+    converge_soon(proposal)
+
+
+def _end(proposal: Proposal, event: ProposalEvent) -> None:
+    try:
+        proposal.state = advance(PROPOSAL, ProposalState(proposal.state), event)
+    except IllegalTransition as refused:
+        raise Closed(proposal.state) from refused
+    proposal.save(update_fields=["state", "changed_at"])
+    release_candidates(proposal, list(proposal.candidates.filter(state=CandidateState.OPEN)))
+
+
+def _create(author: Member, wanted: ProposalInput, now: datetime) -> Proposal:
+    meeting = wanted.meeting
+    proposal = Proposal(
+        organization_id=author.organization_id,
+        author=author,
+        state=advance(PROPOSAL, ProposalState.DRAFT, ProposalEvent.OPEN),
+        title=meeting.title,
+        format=meeting.format,
+        web_meeting=meeting.web_meeting,
+        location=meeting.location,
+        guidance=meeting.guidance,
+        contact=meeting.contact,
+        zone=meeting.zone,
+        guest_company=wanted.guest_company,
+        guest_name=wanted.guest_name,
+        guest_email=wanted.guest_email,
+        guest_language=wanted.guest_language,
+        deadline=wanted.deadline or now + DEFAULT_DEADLINE,
+        write_holds=wanted.write_holds,
+    )
+    proposal.make_link()
+    proposal.save()
+    return proposal
+
+
+def _check(wanted: ProposalInput, now: datetime) -> None:
+    check_meeting(wanted.meeting)
+    if wanted.guest_email:
+        check_email(wanted.guest_email, "guest_email")
+    if not wanted.candidates:
+        raise InvalidInput(candidates="required")
+    if len(wanted.candidates) > MAX_CANDIDATES:
+        raise InvalidInput(candidates="too_many")
+    if len(set(wanted.candidates)) != len(wanted.candidates):
+        raise InvalidInput(candidates="twice_the_same")
+    if any(candidate.start <= now for candidate in wanted.candidates):
+        raise InvalidInput(candidates="in_the_past")
+    if any(candidate.duration > timedelta(hours=24) for candidate in wanted.candidates):
+        raise InvalidInput(candidates="too_long")
+    if wanted.deadline is not None and wanted.deadline <= now:
+        raise InvalidInput(deadline="in_the_past")
+
+
+def _events_under(hosts: Sequence[Attending], time: Interval) -> list[str]:
+    """The events the author saw under this candidate, and keeps it over."""
+    linked = [host.connection for host in hosts if host.connection is not None]
+    rows = MirroredEvent.objects.filter(
+        connection__in=linked, blocks=True, entry_key="", ends_at__gt=time.start, starts_at__lt=time.end
+    )
+    return sorted(set(rows.values_list("remote_id", flat=True)))

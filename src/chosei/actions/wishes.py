@@ -1,0 +1,144 @@
+"""Saying what should stand in which calendar. Nothing here speaks to a provider: converge carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from chosei.actions import event_text
+from chosei.actions.people import Attending
+from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, WantedAttendee
+from chosei.jobs import queue
+from chosei.records.models import Appointment, CalendarEntry, Candidate, Connection, Proposal
+
+
+def about_of(thing: Proposal | Appointment) -> str:
+    """The key that converge works by. An appointment from a proposal shares the proposal's, since a hold
+    becomes the appointment in place: one key, one writer at a time."""
+    if isinstance(thing, Appointment):
+        return f"proposal:{thing.proposal_id}" if thing.proposal_id else f"appointment:{thing.pk}"
+    return f"proposal:{thing.pk}"
+
+
+def converge_soon(thing: Proposal | Appointment) -> None:
+    queue.enqueue(queue.CONVERGE, about_of(thing))
+
+
+def want_holds(proposal: Proposal, candidates: Iterable[Candidate], hosts: Iterable[Attending]) -> None:
+    """A tentative hold per candidate in every linked host's calendar."""
+    linked = [host.connection for host in hosts if host.connection is not None]
+    CalendarEntry.objects.bulk_create(
+        CalendarEntry(
+            connection=connection,
+            purpose=EntryPurpose.HOLD,
+            candidate=candidate,
+            desired=_hold(proposal, candidate).to_json(),
+        )
+        for candidate in candidates
+        for connection in linked
+    )
+
+
+def want_appointment(appointment: Appointment, organizer: Connection | None, hosts: list[Attending]) -> None:
+    """The confirmed event in the calendars of all linked hosts.
+
+    Hosts of the organiser's tenant are its attendees; hosts linked elsewhere get an entry of their own. The
+    organiser's hold of the chosen time becomes the appointment in place, so that its time is never let go.
+    """
+    if organizer is None:
+        return
+    colleagues: list[Attending] = []
+    elsewhere: list[Attending] = []
+    for host in hosts:
+        if host.connection is None or host.connection.pk == organizer.pk:
+            continue
+        same_tenant = (host.connection.provider, host.connection.account_tenant) == (
+            organizer.provider,
+            organizer.account_tenant,
+        )
+        (colleagues if same_tenant else elsewhere).append(host)
+    attendees = tuple(
+        WantedAttendee(host.connection.address or host.member.email, host.member.name, "person")
+        for host in colleagues
+        if host.connection is not None
+    )
+    meeting = _meeting(appointment)
+    settled = meeting.settled(web_meeting=appointment.web_meeting, attendees=attendees)
+    _settle(appointment, organizer, settled)
+    for host in elsewhere:
+        if host.connection is not None:
+            _settle(appointment, host.connection, meeting.settled())
+
+
+def drop(entries: Iterable[CalendarEntry]) -> None:
+    """Nothing should stand there any more."""
+    for entry in entries:
+        if entry.desired is not None:
+            _want(entry, None)
+
+
+def _settle(appointment: Appointment, connection: Connection, desired: DesiredEntry) -> None:
+    entry = _hold_of(appointment, connection)
+    if entry is None:
+        entry = CalendarEntry(connection=connection, generation=0)
+    entry.purpose = EntryPurpose.APPOINTMENT
+    entry.appointment = appointment
+    _want(entry, desired)
+
+
+def _hold_of(appointment: Appointment, connection: Connection) -> CalendarEntry | None:
+    if appointment.candidate_id is None:
+        return None
+    return CalendarEntry.objects.filter(
+        candidate=appointment.candidate_id, connection=connection, desired__isnull=False
+    ).first()
+
+
+def _want(entry: CalendarEntry, desired: DesiredEntry | None) -> None:
+    entry.desired = desired.to_json() if desired else None
+    entry.generation += 1
+    entry.state = EntryState.WAITING
+    entry.attempts = 0
+    entry.retry_at = None
+    entry.problem = ""
+    entry.changed_at = timezone.now()
+    if entry._state.adding:
+        entry.save()
+        return
+    # Only what we decide: what converge records about the remote side is not ours to overwrite.
+    entry.save(
+        update_fields=[
+            "purpose",
+            "appointment",
+            "desired",
+            "generation",
+            "state",
+            "attempts",
+            "retry_at",
+            "problem",
+            "changed_at",
+        ]
+    )
+
+
+def _hold(proposal: Proposal, candidate: Candidate) -> DesiredEntry:
+    return DesiredEntry(
+        event_text.hold_title(proposal),
+        event_text.hold_body(proposal),
+        candidate.starts_at,
+        candidate.ends_at,
+        proposal.zone,
+        proposal.location,
+    )
+
+
+def _meeting(appointment: Appointment) -> DesiredEntry:
+    return DesiredEntry(
+        event_text.appointment_title(appointment),
+        event_text.appointment_body(appointment),
+        appointment.starts_at,
+        appointment.ends_at,
+        appointment.zone,
+        appointment.location,
+    )

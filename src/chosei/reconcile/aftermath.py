@@ -1,0 +1,57 @@
+"""What follows once the calendars have been written: the link, the next try, the news that no link came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from chosei.actions.appointing import LINK_PATIENCE
+from chosei.actions.links import link_issued
+from chosei.actions.timeline import note
+from chosei.core.entries import EntryPurpose, EntryState
+from chosei.jobs import queue
+from chosei.reconcile.facts import waits_for_link
+from chosei.records.models import Appointment, CalendarEntry, TimelineEntry
+
+_SOON, _LATER = timedelta(seconds=3), timedelta(seconds=30)
+
+
+def follow_up(about: str, entries: Sequence[CalendarEntry]) -> None:
+    now = timezone.now()
+    wakes = [
+        entry.retry_at - now for entry in entries if entry.state == EntryState.RETRYING and entry.retry_at
+    ]
+    for entry in entries:
+        url = (entry.observed or {}).get("join_url", "")
+        if _carries_the_link(entry) and url and entry.appointment_id:
+            link_issued(entry.appointment_id, url)
+        elif waits_for_link(entry, now) and entry.appointment and entry.state == EntryState.WRITTEN:
+            wakes.append(_patience(entry.appointment, now))
+    if any(entry.state == EntryState.WAITING and entry.connection.state == "active" for entry in entries):
+        wakes.append(_SOON)  # something newer was decided while we wrote
+    if wakes:
+        queue.enqueue(
+            queue.CONVERGE, about, after=max(min(wakes), timedelta(milliseconds=200)).total_seconds()
+        )
+
+
+def _carries_the_link(entry: CalendarEntry) -> bool:
+    appointment = entry.appointment
+    return (
+        entry.purpose == EntryPurpose.APPOINTMENT
+        and appointment is not None
+        and appointment.web_meeting
+        and appointment.organizer_id == entry.connection_id
+        and not appointment.join_url
+    )
+
+
+def _patience(appointment: Appointment, now: datetime) -> timedelta:
+    """When to look for the link again. Once the mails have gone without it, the host is told why, once."""
+    if now < appointment.confirmed_at + LINK_PATIENCE:
+        return _SOON
+    if not TimelineEntry.objects.filter(appointment=appointment, kind="link_missing").exists():
+        note("link_missing", appointment=appointment, proposal=appointment.proposal, actor="provider")
+    return _LATER

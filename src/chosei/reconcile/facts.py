@@ -1,0 +1,70 @@
+"""From a stored entry to the facts that the pure core decides on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chosei.core.diff import EntryFacts, Step, next_step
+from chosei.core.entries import DesiredEntry, SeenEntry
+from chosei.core.states import AppointmentState
+from chosei.ports.calendar import Attendee, AttendeeKind, EventDraft, ObservedEvent, ShowAs
+from chosei.records.models import CalendarEntry
+
+LINK_HOPE = timedelta(minutes=15)
+"""How long after the confirmation a link that has not come is still looked for."""
+
+
+def step_of(entry: CalendarEntry, now: datetime) -> Step:
+    return next_step(
+        EntryFacts(
+            desired=DesiredEntry.from_json(entry.desired) if entry.desired else None,
+            written=DesiredEntry.from_json(entry.written) if entry.written else None,
+            observed=SeenEntry.from_json(entry.observed) if entry.observed else None,
+            remote_id=entry.remote_id,
+            create_begun=entry.create_begun,
+        ),
+        still_waiting_for_link=waits_for_link(entry, now),
+    )
+
+
+def waits_for_link(entry: CalendarEntry, now: datetime) -> bool:
+    appointment = entry.appointment
+    return (
+        appointment is not None
+        and appointment.web_meeting
+        and not appointment.join_url
+        and appointment.state == AppointmentState.CONFIRMED
+        and appointment.organizer_id == entry.connection_id
+        and now < appointment.confirmed_at + LINK_HOPE
+    )
+
+
+def draft_of(entry: CalendarEntry) -> EventDraft:
+    """What the adapter is to write. The entry must be desired."""
+    assert entry.desired is not None
+    wanted = DesiredEntry.from_json(entry.desired)
+    return EventDraft(
+        key=entry.key,
+        title=wanted.title,
+        body_html=wanted.body_html,
+        start=wanted.start,
+        end=wanted.end,
+        zone=wanted.zone,
+        show_as=ShowAs(wanted.show_as),
+        location=wanted.location,
+        web_meeting=wanted.web_meeting,
+        attendees=tuple(
+            Attendee(person.address, person.name, AttendeeKind(person.kind)) for person in wanted.attendees
+        ),
+    )
+
+
+def seen(event: ObservedEvent) -> SeenEntry:
+    return SeenEntry(
+        title=event.title,
+        start=event.start,
+        end=event.end,
+        show_as=event.show_as,
+        cancelled=event.cancelled,
+        join_url=event.join_url,
+    )

@@ -1,0 +1,143 @@
+"""Writing down what the provider answered, field by field: what is desired may have changed meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from django.utils import timezone
+
+from chosei.actions.health import connection_lost
+from chosei.actions.timeline import note
+from chosei.core.entries import EntryPurpose, EntryState
+from chosei.ports.calendar import ObservedEvent
+from chosei.ports.errors import Conflict, Misconfigured, NeedsReconnect, PortError, Rejected, Throttled
+from chosei.reconcile.facts import seen
+from chosei.records.models import CalendarEntry, Proposal
+from chosei.records.models.calendar_entry import new_key
+
+log = structlog.get_logger(__name__)
+
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=15)
+
+
+def creation_begins(entry: CalendarEntry) -> None:
+    """Announce the creation before it is sent: from now on an event of ours may stand there."""
+    _update(entry, create_begun=True)
+
+
+def written(entry: CalendarEntry, event: ObservedEvent) -> None:
+    first = not entry.remote_id
+    _update(
+        entry, **_remote(event), written=entry.desired, written_generation=entry.generation, **_UNTROUBLED
+    )
+    _reach(entry, EntryState.WRITTEN)
+    if entry.purpose == EntryPurpose.APPOINTMENT:
+        note("event_written", appointment=entry.appointment, proposal=_proposal(entry), actor="chosei")
+    elif first:
+        note("hold_written", proposal=_proposal(entry), actor="chosei", candidate=entry.candidate_id)
+
+
+def found(entry: CalendarEntry, event: ObservedEvent) -> None:
+    """The event whose creation's answer was lost. What it says is compared again in the next round."""
+    _update(entry, **_remote(event), written=None, **_UNTROUBLED)
+
+
+def observed(entry: CalendarEntry, event: ObservedEvent) -> None:
+    _update(entry, etag=event.etag, observed=seen(event).to_json())
+
+
+def removed(entry: CalendarEntry) -> None:
+    _forget_remote(entry)
+    _reach(entry, EntryState.GONE)
+    if entry.purpose == EntryPurpose.HOLD:
+        note("hold_removed", proposal=_proposal(entry), actor="chosei", candidate=entry.candidate_id)
+
+
+def lost(entry: CalendarEntry) -> None:
+    """The event is no longer there; a new one gets a new token, since the old one's is spent."""
+    _forget_remote(entry)
+    _update(entry, create_token=new_key())
+
+
+def nothing_to_do(entry: CalendarEntry) -> None:
+    """Everything is as desired: say so, if it does not yet."""
+    target = EntryState.GONE if entry.desired is None else EntryState.WRITTEN
+    if entry.state not in (target, EntryState.PARKED):
+        _reach(entry, target)
+
+
+def failed(entry: CalendarEntry, error: PortError) -> None:
+    log.warning(
+        "entry_not_written",
+        entry=entry.pk,
+        code=error.code,
+        kind=type(error).__name__,
+        request_id=error.request_id,
+    )
+    if isinstance(error, NeedsReconnect):
+        connection_lost(entry.connection_id, error.code)
+        return  # the entry waits, unharmed, until the connection is back
+    if isinstance(error, Rejected):
+        _park(entry, error)
+        return
+    attempts = entry.attempts + 1
+    pause = min(_FIRST_PAUSE * 2 ** min(attempts - 1, 12), _LONGEST_PAUSE)
+    if isinstance(error, Throttled):
+        pause = timedelta(seconds=max(error.retry_after, 1.0))
+    elif isinstance(error, Conflict) and attempts == 1:
+        pause = timedelta(0)
+    elif isinstance(error, Misconfigured):
+        pause = _LONGEST_PAUSE
+    _update(
+        entry,
+        state=EntryState.RETRYING,
+        attempts=attempts,
+        retry_at=timezone.now() + pause,
+        problem=error.code[:80],
+    )
+
+
+_UNTROUBLED = {"create_begun": False, "attempts": 0, "retry_at": None, "problem": ""}
+
+
+def _remote(event: ObservedEvent) -> dict[str, object]:
+    return {"remote_id": event.remote_id, "etag": event.etag, "observed": seen(event).to_json()}
+
+
+def _forget_remote(entry: CalendarEntry) -> None:
+    _update(
+        entry,
+        remote_id="",
+        etag="",
+        observed=None,
+        written=None,
+        written_generation=entry.generation,
+        **_UNTROUBLED,
+    )
+
+
+def _park(entry: CalendarEntry, error: PortError) -> None:
+    """Refused for good: shown to the host, kept out of the way until something changes."""
+    _update(entry, state=EntryState.PARKED, problem=error.code[:80])
+    kind = "event_problem" if entry.purpose == EntryPurpose.APPOINTMENT else "hold_problem"
+    note(kind, appointment=entry.appointment, proposal=_proposal(entry), actor="provider", code=error.code)
+
+
+def _reach(entry: CalendarEntry, state: EntryState) -> None:
+    """The state a person sees, unless something newer is desired by now."""
+    CalendarEntry.objects.filter(pk=entry.pk, generation=entry.generation).update(
+        state=state, changed_at=timezone.now()
+    )
+
+
+def _proposal(entry: CalendarEntry) -> Proposal | None:
+    if entry.candidate:
+        return entry.candidate.proposal
+    return entry.appointment.proposal if entry.appointment else None
+
+
+def _update(entry: CalendarEntry, **values: object) -> None:
+    CalendarEntry.objects.filter(pk=entry.pk).update(changed_at=timezone.now(), **values)
+    for name, value in values.items():
+        setattr(entry, name, value)

@@ -1,0 +1,117 @@
+"""Finding what no job remembers. Runs every few seconds, everywhere, and only enqueues or calls actions."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from chosei.actions.connections import finish_ending
+from chosei.actions.proposals import expire_proposal, release_past_candidates, release_stray_holds
+from chosei.core.entries import EntryState
+from chosei.core.states import AppointmentState, CandidateState, ConnectionState
+from chosei.jobs import queue
+from chosei.reconcile.facts import LINK_HOPE
+from chosei.records.models import (
+    Appointment,
+    CalendarEntry,
+    Candidate,
+    Connection,
+    ConnectionAttempt,
+    MailMessage,
+    MailState,
+    Proposal,
+    RateCount,
+)
+
+_RUNNING = ["open", "readjustment_requested"]
+_FORGOTTEN_AFTER = timedelta(seconds=30)
+_READ_EVERY = timedelta(minutes=5)
+_AT_ONCE = 500
+
+
+def sweep() -> None:
+    """One pass. Everything it does is safe to do twice."""
+    now = timezone.now()
+    _end_proposals(now)
+    _wake_entries(now)
+    _wake_mails(now)
+    _read_calendars(now)
+    _finish_connections(now)
+    _forget(now)
+
+
+def _end_proposals(now: datetime) -> None:
+    overdue = Proposal.objects.filter(state__in=_RUNNING, deadline__lte=now)
+    for pk in overdue.values_list("pk", flat=True)[:_AT_ONCE]:
+        expire_proposal(pk, now=now)
+    passed = Candidate.objects.filter(
+        state=CandidateState.OPEN, proposal__state__in=_RUNNING, starts_at__lte=now
+    )
+    for pk in passed.order_by().values_list("proposal_id", flat=True).distinct()[:_AT_ONCE]:
+        release_past_candidates(pk, now=now)
+    release_stray_holds()
+
+
+def _wake_entries(now: datetime) -> None:
+    unfinished = CalendarEntry.objects.filter(
+        Q(retry_at__isnull=True) | Q(retry_at__lte=now),
+        state__in=[EntryState.WAITING, EntryState.RETRYING],
+        changed_at__lt=now - _FORGOTTEN_AFTER,
+        connection__state__in=[ConnectionState.ACTIVE, ConnectionState.ENDING],
+    )
+    rows = unfinished.values_list("candidate__proposal_id", "appointment__proposal_id", "appointment_id")[
+        :_AT_ONCE
+    ]
+    linkless = Appointment.objects.filter(
+        state=AppointmentState.CONFIRMED,
+        web_meeting=True,
+        join_url="",
+        organizer__isnull=False,
+        confirmed_at__gt=now - LINK_HOPE,
+        confirmed_at__lt=now - _FORGOTTEN_AFTER,
+    ).values_list(F("proposal_id"), F("proposal_id"), F("pk"))[:_AT_ONCE]
+    for about in {_about(*row) for row in (*rows, *linkless)}:
+        queue.enqueue(queue.CONVERGE, about)
+
+
+def _about(candidate_of: int | None, appointment_of: int | None, appointment: int | None) -> str:
+    proposal = appointment_of or candidate_of
+    return f"proposal:{proposal}" if proposal else f"appointment:{appointment}"
+
+
+def _wake_mails(now: datetime) -> None:
+    due = MailMessage.objects.filter(
+        Q(retry_at__isnull=True) | Q(retry_at__lte=now),
+        Q(wait_for_link_until__isnull=True)
+        | Q(wait_for_link_until__lte=now)
+        | ~Q(appointment__join_url="")
+        | ~Q(appointment__state=AppointmentState.CONFIRMED),
+        state=MailState.WAITING,
+        created_at__lt=now - _FORGOTTEN_AFTER,
+    )
+    for pk in due.values_list("pk", flat=True)[:_AT_ONCE]:
+        queue.enqueue(queue.POST, str(pk))
+
+
+def _read_calendars(now: datetime) -> None:
+    stale = Connection.objects.filter(
+        Q(mirror_read_at__isnull=True) | Q(mirror_read_at__lt=now - _READ_EVERY),
+        Q(mirror_asked_at__isnull=True) | Q(mirror_asked_at__lt=now - timedelta(minutes=1)),
+        state=ConnectionState.ACTIVE,
+    )
+    for pk in list(stale.order_by("mirror_read_at").values_list("pk", flat=True)[:_AT_ONCE]):
+        Connection.objects.filter(pk=pk).update(mirror_asked_at=now)
+        queue.enqueue(queue.OBSERVE, str(pk))
+
+
+def _finish_connections(now: datetime) -> None:
+    for pk in Connection.objects.filter(state=ConnectionState.ENDING).values_list("pk", flat=True)[:_AT_ONCE]:
+        finish_ending(pk, now=now)
+
+
+def _forget(now: datetime) -> None:
+    """What only had to be remembered for a while."""
+    ConnectionAttempt.objects.filter(begun_at__lt=now - timedelta(days=30)).delete()
+    RateCount.objects.filter(window__lt=int(now.timestamp()) - 2 * 24 * 3600).delete()

@@ -1,0 +1,103 @@
+"""Carrying out one round of steps in one calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chosei.core.diff import Step
+from chosei.ports.calendar import (
+    CalendarPort,
+    Change,
+    CreateEvent,
+    DeleteEvent,
+    Failed,
+    ObservedEvent,
+    UpdateEvent,
+    Written,
+)
+from chosei.ports.errors import Conflict, Missing, PortError
+from chosei.reconcile import recording
+from chosei.reconcile.facts import draft_of
+from chosei.records.models import CalendarEntry
+
+
+def carry_out(port: CalendarPort, steps: Sequence[tuple[CalendarEntry, Step]]) -> None:
+    """Look, read, then write, batched. Raises PortError when nothing at all could be sent."""
+    changes: list[tuple[CalendarEntry, Change]] = []
+    for entry, step in steps:
+        match step:
+            case Step.LOOK:
+                _look(port, entry)
+            case Step.READ:
+                _read(port, entry)
+            case Step.CREATE:
+                recording.creation_begins(entry)
+                changes.append((entry, CreateEvent(draft_of(entry), entry.create_token)))
+            case Step.UPDATE:
+                changes.append((entry, UpdateEvent(entry.remote_id, draft_of(entry), entry.etag)))
+            case Step.DELETE:
+                changes.append((entry, DeleteEvent(entry.remote_id)))
+    if not changes:
+        return
+    outcomes = port.apply([change for _, change in changes])
+    for (entry, change), outcome in zip(changes, outcomes, strict=True):
+        match outcome:
+            case Written(event):
+                recording.written(entry, event) if event else recording.removed(entry)
+            case Failed(error):
+                _failed(port, entry, change, error)
+
+
+def _look(port: CalendarPort, entry: CalendarEntry) -> None:
+    """A creation was sent and its answer lost: does the event stand there?"""
+    found = [event for event in port.find(entry.key) if not event.cancelled]
+    if found:
+        recording.found(entry, found[0])
+        _remove_doubles(port, found[1:])
+    elif entry.desired is None:
+        recording.removed(entry)
+    else:
+        # Under the same token: if the lost request is still on its way, the provider makes one event of both.
+        [outcome] = port.apply([CreateEvent(draft_of(entry), entry.create_token)])
+        if isinstance(outcome, Written) and outcome.event:
+            recording.written(entry, outcome.event)
+        elif isinstance(outcome, Failed):
+            recording.failed(entry, outcome.error)
+
+
+def _remove_doubles(port: CalendarPort, doubles: Sequence[ObservedEvent]) -> None:
+    if doubles:
+        port.apply([DeleteEvent(event.remote_id) for event in doubles])
+
+
+def _read(port: CalendarPort, entry: CalendarEntry) -> None:
+    try:
+        recording.observed(entry, port.get(entry.remote_id))
+    except Missing:
+        return  # whether a person removed it is for the observation of changes to prove, not for us
+    except PortError as error:
+        recording.failed(entry, error)
+
+
+def _failed(port: CalendarPort, entry: CalendarEntry, change: Change, error: PortError) -> None:
+    if isinstance(error, Missing) and isinstance(change, UpdateEvent):
+        # A person removed the event, yet we have just been told to settle something else there: make it anew.
+        recording.lost(entry)
+    elif isinstance(error, Conflict) and isinstance(change, UpdateEvent):
+        _read_again(port, entry, error)
+    else:
+        recording.failed(entry, error)
+
+
+def _read_again(port: CalendarPort, entry: CalendarEntry, error: Conflict) -> None:
+    """Somebody changed the event since we saw it. What we are about to write was decided by host or guest: it
+    goes on top of what stands there now, once that has been seen."""
+    try:
+        event = port.get(entry.remote_id)
+    except Missing:
+        recording.lost(entry)
+    except PortError as other:
+        recording.failed(entry, other)
+    else:
+        recording.failed(entry, error)
+        recording.observed(entry, event)
