@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from typing import Protocol, cast
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chosei.sandbox.context import SandboxContext
 from chosei.sandbox.directory import Directory
 from chosei.sandbox.errors import GraphError, error_response
 from chosei.sandbox.guard import Subject
+from chosei.sandbox.identity import problems
 from chosei.sandbox.identity.access import Caller, identify
+from chosei.sandbox.identity.problems import SignInError, token_error_body
 
 GRAPH_ROOT = "/v1.0/"
+BATCH = "/v1.0/$batch"
 TOKEN_END = "/oauth2/v2.0/token"  # noqa: S105 - a path
 # Parts of /me and /users/{id} that Exchange does not serve, and so does not count.
 _NOT_IN_THE_MAILBOX = {"onlineMeetings", "photo", "memberOf", "manager"}
 
 
 def subject_of(directory: Directory, caller: Caller | None, path: str) -> Subject:
-    """What a Graph request for `path` (below /v1.0, with or without query) touches. For $batch: one item's
-    URL."""
+    """What a Graph request for `path` (below /v1.0, with or without query) touches.
+
+    For $batch: the URL of one item.
+    """
     parts = path.split("?")[0].strip("/").split("/")
     app_id = caller.app_id if caller else ""
     own = caller.account.address if caller and caller.account else None
@@ -47,23 +53,69 @@ class FaultMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         # The envelope of a $batch is let through: each of its items is a request of its own.
-        if scope["type"] != "http" or not path.startswith(GRAPH_ROOT) or path == "/v1.0/$batch":
+        if scope["type"] == "http" and path.startswith(GRAPH_ROOT) and path != BATCH:
+            await self._graph(scope, receive, send)
+        elif scope["type"] == "http" and path.endswith(TOKEN_END):
+            await self._token(scope, receive, send)
+        else:
             await self.app(scope, receive, send)
-            return
+
+    async def _graph(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         caller = identify(request)
         known = caller if isinstance(caller, Caller) else None
-        subject = subject_of(self.context.directory, known, path.removeprefix(GRAPH_ROOT))
+        subject = subject_of(self.context.directory, known, scope["path"].removeprefix(GRAPH_ROOT))
         try:
-            async with self.context.guard.admit(subject) as admission:
-                if not admission.reply_lost:
-                    await self.app(scope, receive, send)
-                    return
-                await self.app(scope, receive, _swallow)
+            await self._admitted(subject, scope, receive, send)
         except GraphError as error:
             await error_response(request, error, self.context.clock.now())(scope, receive, send)
-            return
-        await lose_reply(scope, receive, send)
+
+    async def _token(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await Request(scope, receive).body()
+        given_back = False
+
+        async def replay() -> Message:
+            nonlocal given_back
+            if given_back:
+                return await receive()
+            given_back = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        try:
+            await self._admitted(Subject("", self._token_owner(body), False), scope, replay, send)
+        except GraphError as error:
+            refusal = _token_refusal(error)
+            answer = token_error_body(refusal, self.context.clock.now())
+            await JSONResponse(answer, refusal.status, error.headers)(scope, receive, send)
+
+    def _token_owner(self, body: bytes) -> str | None:
+        """The address of the account a token request is about, as far as its form tells."""
+        form = dict(parse_qsl(body.decode("utf-8", "replace")))
+        identity = self.context.identity
+        found = identity.tokens.refresh(form.get("refresh_token", "")) or identity.codes.find(
+            form.get("code", "")
+        )
+        user = self.context.directory.user(found.oid) if found else None
+        return user.address if user else None
+
+    async def _admitted(self, subject: Subject, scope: Scope, receive: Receive, send: Send) -> None:
+        """Carry the request out. Raises GraphError where the guard refuses it."""
+        async with self.context.guard.admit(subject) as admission:
+            await self.app(scope, receive, _swallow if admission.reply_lost else send)
+        if admission.reply_lost:
+            await lose_reply(scope, receive, send)
+
+
+def _token_refusal(error: GraphError) -> SignInError:
+    """The guard's refusal in the identity platform's words."""
+    if error.status == 401:
+        return problems.revoked()
+    number, text = (
+        (90055, "too many requests") if error.status == 429 else (90033, "a transient error has occurred")
+    )
+    return SignInError(
+        "temporarily_unavailable", number, f"The service answers {text}. Try again.", status=error.status
+    )
 
 
 async def _swallow(message: Message) -> None:

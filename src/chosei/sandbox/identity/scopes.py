@@ -34,7 +34,7 @@ class Permission:
 
 
 _OPENID = [
-    Permission("openid", "サインインさせる", "Sign you in"),
+    Permission("openid", "あなたのサインイン", "Sign you in"),
     Permission("profile", "基本プロファイルの表示", "View your basic profile"),
     Permission("email", "メールアドレスの表示", "View your email address"),
     Permission(

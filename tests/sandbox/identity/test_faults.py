@@ -1,0 +1,157 @@
+"""The fault switch and the limit of concurrent calls, as a client meets them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx2
+import pytest
+
+from chosei.sandbox.faults import EVERYBODY, FaultKind, Faults
+from tests.sandbox.identity.conftest import Client
+from tests.support.person import Person
+from tests.support.sandbox import Sandbox, running_sandbox
+
+SATO = "sato@sample.example"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """On the machine's clock, so that being slow takes time."""
+    with running_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def faults(sandbox: Sandbox) -> Faults:
+    return sandbox.context.faults
+
+
+@pytest.fixture
+def token(client: Client, person: Person) -> str:
+    return str(client.connect(person)["access_token"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "code"),
+    [
+        (FaultKind.THROTTLED, 429, "TooManyRequests"),
+        (FaultKind.UNAVAILABLE, 503, "serviceNotAvailable"),
+        (FaultKind.REVOKED, 401, "InvalidAuthenticationToken"),
+    ],
+)
+def test_a_refusal_lasts_as_many_requests_as_told(
+    client: Client, faults: Faults, token: str, kind: FaultKind, status: int, code: str
+) -> None:
+    faults.add(kind, SATO, seconds=7, count=2)
+    for _ in range(2):
+        answer = client.graph(token)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+        assert answer.json()["error"]["innerError"]["request-id"] == answer.headers["request-id"]
+        assert answer.headers.get("retry-after") == ("7" if status != 401 else None)
+    assert client.graph(token).status_code == 200
+    assert faults.active() == []
+
+
+def test_without_a_count_it_lasts_until_removed(client: Client, faults: Faults, token: str) -> None:
+    fault = faults.add(FaultKind.UNAVAILABLE)
+    assert [client.graph(token).status_code for _ in range(5)] == [503] * 5
+    faults.remove(fault.id)
+    assert client.graph(token).status_code == 200
+
+
+def test_a_fault_of_one_mailbox_leaves_others_alone(client: Client, faults: Faults, token: str) -> None:
+    faults.add(FaultKind.UNAVAILABLE, "suzuki@sample.example")
+    assert client.graph(token).status_code == 200
+    assert client.graph(token, "/users/suzuki@sample.example/calendar").status_code == 503
+
+
+def test_slow_is_slow(client: Client, faults: Faults, token: str) -> None:
+    faults.add(FaultKind.SLOW, EVERYBODY, seconds=0.4, count=1)
+    began = time.monotonic()
+    assert client.graph(token).status_code == 200
+    assert time.monotonic() - began >= 0.4
+
+
+def test_a_lost_reply_was_carried_out(client: Client, faults: Faults, token: str, sandbox: Sandbox) -> None:
+    faults.add(FaultKind.LOST_REPLY, SATO, count=1)
+    event = {
+        "subject": "一度だけ",
+        "start": {"dateTime": "2026-12-03T10:00:00", "timeZone": "Asia/Tokyo"},
+        "end": {"dateTime": "2026-12-03T11:00:00", "timeZone": "Asia/Tokyo"},
+    }
+    headers = {"Authorization": f"Bearer {token}"}
+    with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
+        httpx2.post(f"{sandbox.url}/v1.0/me/events", json=event, headers=headers)
+    found = client.graph(token, "/me/events").json()["value"]
+    assert [one["subject"] for one in found] == ["一度だけ"]
+
+
+class TestAtTheTokenEndpoint:
+    @pytest.mark.parametrize(
+        ("kind", "status", "error"),
+        [
+            (FaultKind.THROTTLED, 429, "temporarily_unavailable"),
+            (FaultKind.UNAVAILABLE, 503, "temporarily_unavailable"),
+            (FaultKind.REVOKED, 400, "invalid_grant"),
+        ],
+    )
+    def test_a_refresh_is_refused(
+        self, client: Client, person: Person, faults: Faults, kind: FaultKind, status: int, error: str
+    ) -> None:
+        refresh_token = client.connect(person)["refresh_token"]
+        faults.add(kind, SATO, count=1)
+        answer = client.refresh(refresh_token)
+        assert (answer.status_code, answer.json()["error"]) == (status, error)
+        if kind is FaultKind.REVOKED:
+            assert answer.json()["error_codes"] == [50173]
+        assert client.refresh(refresh_token).status_code == 200
+
+    def test_a_lost_reply_has_spent_the_code(self, client: Client, person: Person, faults: Faults) -> None:
+        client.authorize(person).sign_in(SATO).press("承諾")
+        faults.add(FaultKind.LOST_REPLY, SATO, count=1)
+        with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
+            client.redeem(person.returned["code"])
+        assert client.redeem(person.returned["code"]).json()["error_codes"] == [54005]
+
+
+class TestConcurrentCalls:
+    def at_once(self, client: Client, token: str, paths: list[str]) -> list[httpx2.Response]:
+        gate = threading.Barrier(len(paths))
+
+        def call(path: str) -> httpx2.Response:
+            gate.wait()
+            return client.graph(token, path)
+
+        with ThreadPoolExecutor(len(paths)) as pool:
+            return list(pool.map(call, paths))
+
+    def test_the_fifth_at_once_is_throttled(self, client: Client, faults: Faults, token: str) -> None:
+        faults.add(FaultKind.SLOW, SATO, seconds=0.6)
+        answers = self.at_once(client, token, ["/me/calendar"] * 6)
+        assert sorted(a.status_code for a in answers) == [200] * 4 + [429] * 2
+        refused = next(a for a in answers if a.status_code == 429)
+        assert refused.json()["error"]["code"] == "ApplicationThrottled"
+        assert "MailboxConcurrency" in refused.json()["error"]["message"]
+        assert refused.headers["retry-after"] == "1"
+        assert client.graph(token, "/me/calendar").status_code == 200, "all places are free again"
+
+    def test_the_directory_has_no_such_limit(self, client: Client, faults: Faults, token: str) -> None:
+        faults.add(FaultKind.SLOW, SATO, seconds=0.4)
+        answers = self.at_once(client, token, ["/me"] * 6)
+        assert [a.status_code for a in answers] == [200] * 6
+
+    def test_refused_calls_count_down_no_fault(self, client: Client, faults: Faults, token: str) -> None:
+        faults.add(FaultKind.SLOW, SATO, seconds=0.6, count=4)
+        self.at_once(client, token, ["/me/calendar"] * 6)
+        assert faults.active() == []
+
+
+def test_senseless_numbers_are_refused(faults: Faults) -> None:
+    with pytest.raises(ValueError, match="negative"):
+        faults.add(FaultKind.SLOW, seconds=-1)
+    with pytest.raises(ValueError, match="at least 1"):
+        faults.add(FaultKind.SLOW, count=0)
