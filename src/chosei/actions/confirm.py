@@ -11,7 +11,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from chosei.actions.agenda import RUNNING, availability, mirrored, promised, trust_in
 from chosei.actions.appointing import Agreed, appoint
 from chosei.actions.checks import check_guest
-from chosei.actions.errors import Closed, TimeTaken, Unverifiable
+from chosei.actions.errors import Closed, InvalidInput, TimeTaken, Unverifiable
 from chosei.actions.inputs import GuestInput
 from chosei.actions.live import busy_times, read_live
 from chosei.actions.people import Attending, attending
@@ -178,12 +178,14 @@ def _committed(
             with transaction.atomic():
                 return write()
         except IntegrityError as clash:
-            done = _submitted(submission, **about) if _code(clash) == _TWICE else None
-            if done is not None:
-                return done
             if _code(clash) == _OVERLAP:
                 raise TimeTaken from clash
-            raise
+            if _code(clash) != _TWICE:
+                raise
+            done = _submitted(submission, **about)
+            if done is None:
+                raise InvalidInput(submission="spent") from clash
+            return done
         except OperationalError as busy:
             if _code(busy) != _DEADLOCK or attempt == _TRIES - 1:
                 raise

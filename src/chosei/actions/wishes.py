@@ -129,7 +129,7 @@ def _hold(proposal: Proposal, candidate: Candidate) -> DesiredEntry:
         candidate.starts_at,
         candidate.ends_at,
         proposal.zone,
-        proposal.location,
+        location=proposal.location,
     )
 
 
@@ -140,5 +140,5 @@ def _meeting(appointment: Appointment) -> DesiredEntry:
         appointment.starts_at,
         appointment.ends_at,
         appointment.zone,
-        appointment.location,
+        location=appointment.location,
     )

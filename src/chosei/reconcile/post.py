@@ -11,7 +11,7 @@ from django.utils import timezone
 from chosei import wiring
 from chosei.actions.timeline import note
 from chosei.jobs import queue
-from chosei.mails import compose
+from chosei.mails.compose import compose
 from chosei.ports.errors import PortError, Rejected
 from chosei.records.locks import exclusively
 from chosei.records.models import MailMessage, MailState
