@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from chosei.ops.translations import compile_changed
+
 RUN = "CHOSEI_TEST_RUN"  # the folder of this run, shared with the xdist workers through the environment
 _is_owner = RUN not in os.environ
 
@@ -35,6 +37,7 @@ def _prepare() -> None:
         "CHOSEI_MICROSOFT_GRAPH_URL": "http://127.0.0.1:1",
         "CHOSEI_EMAIL_URL": "smtp://127.0.0.1:1",
     }
+    compile_changed()
 
 
 _KEPT = ("CHOSEI_CONTRACTS", "CHOSEI_TEST_", "CHOSEI_POSTGRES_BIN")

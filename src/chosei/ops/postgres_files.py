@@ -82,11 +82,11 @@ def home_elsewhere(home: Path) -> Path:
     known = elsewhere(home)
     if known is not None:
         return known.parent
-    elsewhere = SHARED_HOME / f"postgres-{secrets.token_hex(6)}"
-    elsewhere.mkdir(parents=True)
+    chosen = SHARED_HOME / f"postgres-{secrets.token_hex(6)}"
+    chosen.mkdir(parents=True)
     SHARED_HOME.chmod(0o755)
-    (home / "location").write_text(f"{elsewhere}\n", encoding="utf-8")
-    return elsewhere
+    (home / "location").write_text(f"{chosen}\n", encoding="utf-8")
+    return chosen
 
 
 def reachable_binaries(bin_dir: Path, account: Account | None) -> Path:

@@ -12,7 +12,6 @@ from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from chosei.ops.config import load
 from chosei.ops.database import django_database
@@ -23,7 +22,7 @@ django_stubs_ext.monkeypatch()  # lets classes say TextField[str, str] and Model
 _config = load()
 _package = Path(__file__).resolve().parents[1]
 _secure = _config.chosei_public_url.startswith("https://")
-_vendor = _package / "web" / "static" / "vendor"
+_process = os.environ.get("CHOSEI_PROCESS", "")
 
 # --- Chosei's own -----------------------------------------------------------------------------------------
 CHOSEI_PUBLIC_URL = _config.chosei_public_url
@@ -110,7 +109,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.insert(0, "django.forms")
 
 # --- Data -------------------------------------------------------------------------------------------------
-DATABASES = {"default": django_database(_config, pooled=os.environ.get("CHOSEI_PROCESS") == "web")}
+DATABASES = {"default": django_database(_config, pooled=_process == "web")}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -181,20 +180,21 @@ LANGUAGE_COOKIE_HTTPONLY = True
 # --- Files ------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = _config.chosei_data_dir / "static"
+_collected = _process == "web" and (STATIC_ROOT / "staticfiles.json").exists()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is ever uploaded
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if os.environ.get("CHOSEI_PROCESS") == "web" and (STATIC_ROOT / "staticfiles.json").exists()
+        if _process == "prepare" or _collected
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
+WHITENOISE_USE_FINDERS = not _collected
 WHITENOISE_AUTOREFRESH = False
 
 # --- Language and time ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ja"
-LANGUAGES = [("ja", _("日本語")), ("en", _("English"))]
+LANGUAGES = [("ja", "日本語"), ("en", "English")]  # each in itself, so that its reader finds it
 LOCALE_PATHS = [_package / area / "locale" for area in ("web", "web/console", "web/public", "mails")]
 USE_I18N = True
 USE_TZ = True

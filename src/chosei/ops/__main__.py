@@ -1,0 +1,5 @@
+import sys
+
+from chosei.ops.cli import main
+
+sys.exit(main())

@@ -1,0 +1,44 @@
+"""The demo company: what an empty database holds when Chosei is tried with the sandbox."""
+
+from __future__ import annotations
+
+ADDRESS = "sato@sample.example"
+PASSWORD = "chosei-demo"  # noqa: S105  (printed by ./run; never loaded beside a real client id)
+COMPANY = "株式会社サンプル"
+COLLEAGUES = (
+    ("suzuki@sample.example", "鈴木 美咲"),
+    ("tanaka@sample.example", "田中 翔"),
+    ("takahashi@sample.example", "高橋 由美"),
+)
+ROOMS = (
+    ("会議室 八重洲A", "room-yaesu-a@sample.example", "12F", 8),
+    ("会議室 八重洲B", "room-yaesu-b@sample.example", "12F", 4),
+    ("会議室 丸の内", "room-marunouchi@sample.example", "3F", 20),
+)
+
+
+def load() -> bool:
+    """Fill an empty database, in one transaction. False, and nothing changed, where a company exists already."""
+    from django.db import transaction
+
+    from chosei.actions.members import add_member, create_organization
+    from chosei.records.models import Organization, Room
+
+    with transaction.atomic():
+        if Organization.objects.exists():
+            return False
+        organization = create_organization(COMPANY, ADDRESS, "佐藤 健一", PASSWORD)
+        for email, name in COLLEAGUES:
+            add_member(organization, email, name, password=PASSWORD)
+        Room.objects.bulk_create(
+            Room(
+                organization=organization,
+                name=name,
+                address=address,
+                building="東京本社",
+                floor=floor,
+                capacity=capacity,
+            )
+            for name, address, floor, capacity in ROOMS
+        )
+    return True

@@ -1,0 +1,30 @@
+"""What `./run` prints when everything answers."""
+
+from __future__ import annotations
+
+from chosei.ops.config import Config
+from chosei.ops.demo import ADDRESS, PASSWORD
+
+
+def text(config: Config, seconds: float) -> str:
+    """Addresses and the demo sign-in, in Japanese and English."""
+    lines = [
+        "",
+        f"  調整 Chosei  ({seconds:.1f} s)",
+        "",
+        f"  開く    Open             {config.chosei_public_url}",
+    ]
+    if config.sandboxed:
+        lines += [
+            f"  サインイン Sign in          {ADDRESS}  /  {PASSWORD}",
+            f"  お試し用 Microsoft 365     http://127.0.0.1:{config.chosei_sandbox_port}  (sandbox, the same sign-in)",
+        ]
+    if config.mail_caught:
+        lines.append(f"  送信メール Mailbox         http://127.0.0.1:{config.chosei_mailbox_port}")
+    lines += [
+        f"  ログ    Logs             {config.chosei_data_dir / 'logs'}",
+        "",
+        "  終了 Ctrl-C to stop",
+        "",
+    ]
+    return "\n".join(lines)
