@@ -1,0 +1,57 @@
+"""E-mail addresses: cleaning what was typed, comparing, showing. Whether a form accepts one is the form's
+affair.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from chosei.core.text import one_line
+
+
+def clean_address(typed: str) -> str:
+    """The address that was meant: trimmed, and in plain letters where a Japanese keyboard typed wide ones.
+
+    A mailbox that truly has other letters keeps them: only what becomes plain ASCII as a whole is rewritten.
+    """
+    text = one_line(typed).strip(" \u3000")
+    narrow = unicodedata.normalize("NFKC", text)
+    return narrow if narrow.isascii() else text
+
+
+def address_key(address: str) -> str:
+    """What two spellings of one mailbox share; for comparing and looking up, never for sending.
+
+    Letter case is ignored on both sides of the @ (no mail system in use tells cases apart), an international
+    domain is the same in either spelling, a final dot of the domain means nothing.
+    """
+    local, at, domain = clean_address(address).rpartition("@")
+    if not at:
+        return domain.casefold()
+    return f"{unicodedata.normalize('NFC', local.casefold())}@{domain_key(domain)}"
+
+
+def same_address(one: str, other: str) -> bool:
+    return address_key(one) == address_key(other)
+
+
+def domain_of(address: str) -> str:
+    """The domain in its comparable form, or an empty string when there is no @."""
+    _, at, domain = clean_address(address).rpartition("@")
+    return domain_key(domain) if at else ""
+
+
+def domain_key(domain: str) -> str:
+    """``domain`` in lower-case ASCII (xn--…), as name servers know it."""
+    plain = unicodedata.normalize("NFKC", domain).strip().rstrip(".").lower()
+    try:
+        return plain.encode("idna").decode("ascii")
+    except UnicodeError:
+        # Not a domain at all; it still must compare equal to itself.
+        return plain
+
+
+def display_address(name: str, address: str) -> str:
+    """三田花子 <mita@test.example>, or the bare address without a name; for people to read, not for a header."""
+    shown = one_line(name)
+    return f"{shown} <{one_line(address)}>" if shown else one_line(address)
