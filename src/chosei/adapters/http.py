@@ -97,7 +97,8 @@ class Answer:
 class Http:
     """The connections to one service, kept open between calls and shared by threads.
 
-    ``service`` is its name in logs. Redirects are not followed and cookies not kept: one client serves many accounts.
+    ``service`` is its name in logs. Redirects are not followed and cookies not kept: one client serves many
+    accounts.
     """
 
     def __init__(
@@ -118,9 +119,11 @@ class Http:
         self._client.close()
 
     def send(self, call: Call, deadline: Deadline | None = None) -> Answer:
-        """Carry out the call; repeatable ones up to three times on 503, 504 and network faults, within the deadline.
+        """Carry out the call; repeatable ones up to three times on 503, 504 and network faults, within the
+        deadline.
 
-        Raises ``Transient`` when no whole answer came in time, ``Unreachable`` when not even a connection did.
+        Raises ``Transient`` when no whole answer came in time, ``Unreachable`` when not even a connection
+        did.
         """
         limit = deadline or Deadline()
         if not call.repeatable:
@@ -136,7 +139,12 @@ class Http:
 
         try:
             for attempt in stamina.retry_context(
-                on=pause, attempts=RETRY_ATTEMPTS, timeout=None, wait_initial=0.2, wait_jitter=0.2, wait_max=1.0
+                on=pause,
+                attempts=RETRY_ATTEMPTS,
+                timeout=None,
+                wait_initial=0.2,
+                wait_jitter=0.2,
+                wait_max=1.0,
             ):
                 with attempt:
                     answer = self._once(call, limit)
@@ -154,7 +162,12 @@ class Http:
         answer: Answer | None = None
         try:
             with self._client.stream(
-                call.method, call.url, params=call.params, headers=headers, content=call.content, timeout=timeout
+                call.method,
+                call.url,
+                params=call.params,
+                headers=headers,
+                content=call.content,
+                timeout=timeout,
             ) as response:
                 answer = Answer(response.status_code, response.headers, _body(response, limit))
             return answer
@@ -176,7 +189,7 @@ class Http:
             )
 
 
-class _TryAgain(Exception):  # noqa: N818 (it says what to do)
+class _TryAgain(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__(f"status {answer.status}")
         self.answer = answer
@@ -196,7 +209,8 @@ def _body(response: httpx2.Response, limit: Deadline) -> bytes:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """The seconds a Retry-After header asks for, given as a number or as a date (RFC 9110 10.2.3); None without one."""
+    """The seconds a Retry-After header asks for, given as a number or as a date (RFC 9110 10.2.3); None
+    without one."""
     value = next((text for name, text in headers.items() if name.lower() == "retry-after"), "").strip()
     try:
         return min(max(float(value), 0.0), 86_400.0)
@@ -222,7 +236,8 @@ def is_loopback(url: str) -> bool:
 
 
 def checked_base(url: str) -> str:
-    """A service's base address without a trailing slash. Raises ``Misconfigured``: http is for loopback alone."""
+    """A service's base address without a trailing slash. Raises ``Misconfigured``: http is for loopback
+    alone."""
     parts = urlsplit(url)
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))):
         raise Misconfigured("address_not_https")

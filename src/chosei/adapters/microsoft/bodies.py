@@ -1,8 +1,8 @@
 """The text of an event, which Chosei shares with Microsoft's Teams block and with what a person adds.
 
-Ours stands in one marked element. It can so be renewed without touching the rest: an online meeting whose block is
-missing from the body is switched off (reference page event-update). Exchange may rewrite the HTML, so whether ours is
-still current is told by a digest that is kept beside the event, never by comparing texts.
+Ours stands in one marked element. It can so be renewed without touching the rest: an online meeting whose
+block is missing from the body is switched off (reference page event-update). Exchange may rewrite the HTML,
+so whether ours is still current is told by a digest that is kept beside the event, never by comparing texts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A thin client of Microsoft Graph v1.0 for one account.
 
-Every call carries immutable ids and UTC, a client-request-id and the bearer token; a refused token is renewed once.
-At most four calls run at once in a mailbox: each takes a place from ``slot``, a batch as many as it has items, up to four
-(microsoft-graph-docs concepts/throttling-limits, json-batching).
+Every call carries immutable ids and UTC, a client-request-id and the bearer token; a refused token is renewed
+once. At most four calls run at once in a mailbox: each takes a place from ``slot``, a batch as many as it has
+items, up to four (microsoft-graph-docs concepts/throttling-limits, json-batching).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 from chosei.adapters.http import Answer, Call, Deadline, Http, Unreachable
@@ -24,15 +24,24 @@ BATCH_SIZE = 20
 MAILBOX_CALLS = 4
 MAX_PAGES = 100
 
-TokenSource = Callable[[bool], str]
-"""Gives an access token; True asks for a new one, because the last was refused. May raise ``PortError``."""
 Slot = Callable[[int], AbstractContextManager[None]]
 """Holds so many of the mailbox's places while the block runs. May raise ``Throttled``."""
 
 
+class TokenSource(Protocol):
+    """Where an account's access tokens come from."""
+
+    def get(self, *, renew: bool) -> str:
+        """A token. ``renew``: the last was refused before its time. May raise any ``PortError``."""
+
+    def refused(self, code: str) -> None:
+        """A new token was refused as well: only its owner can help now."""
+
+
 @dataclass(frozen=True, slots=True)
 class GraphCall:
-    """One request below /v1.0. ``path`` is ready-made (ids quoted, query included); ``route`` names it in logs."""
+    """One request below /v1.0. ``path`` is ready-made (ids quoted, query included); ``route`` names it in
+    logs."""
 
     method: str
     path: str
@@ -108,9 +117,11 @@ class Graph:
         raise Transient("too_many_pages")
 
     def send_all(self, calls: Sequence[GraphCall]) -> list[Reply | PortError]:
-        """Carry out many calls, in batches of twenty, and judge each: an answer or an error for every call, in order.
+        """Carry out many calls, in batches of twenty, and judge each: an answer or an error for every call,
+        in order.
 
-        What was not tried because the service asked to wait, or could not be reached, has the error of what was.
+        What was not tried because the service asked to wait, or could not be reached, has the error of what
+        was.
         """
         outcomes: list[Reply | PortError] = []
         while len(outcomes) < len(calls):
@@ -143,30 +154,42 @@ class Graph:
     def _again(self, calls: Sequence[GraphCall]) -> list[Reply | PortError]:
         """Once more with a new token; a failure concerns these calls only."""
         try:
-            self._token(True)
-            return self._batch_once(calls)
+            self._token.get(renew=True)
+            outcomes = self._batch_once(calls)
+            lost = next((outcome for outcome in outcomes if isinstance(outcome, NeedsReconnect)), None)
+            if lost:
+                self._token.refused(lost.code)
+            return outcomes
         except PortError as error:
             return [error] * len(calls)
 
     def _batch_once(self, calls: Sequence[GraphCall]) -> list[Reply | PortError]:
         requests = [_item(number, call) for number, call in enumerate(calls)]
         envelope = GraphCall(
-            "POST", "/$batch", "/$batch", {"requests": requests}, repeatable=all(call.repeatable for call in calls)
+            "POST",
+            "/$batch",
+            "/$batch",
+            {"requests": requests},
+            repeatable=all(call.repeatable for call in calls),
         )
         weight = min(MAILBOX_CALLS, len(calls))
         body = self._judged(self._exchange(envelope, self._root + envelope.path, weight=weight)).body
         answers = body.get("responses")
         if not isinstance(answers, list):
             raise Transient(UNREADABLE)
-        by_id = {str(answer["id"]): answer for answer in answers if isinstance(answer, Mapping) and "id" in answer}
+        by_id = {
+            str(answer["id"]): answer for answer in answers if isinstance(answer, Mapping) and "id" in answer
+        }
         return [_judge_item(by_id.get(str(number))) for number in range(len(calls))]
 
     def _exchange(self, call: GraphCall, url: str, *, weight: int) -> Answer:
         content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
         sent = Call(call.method, url, call.route, call.headers, content=content, repeatable=call.repeatable)
-        answer = self._with_token(sent, self._token(False), weight)
+        answer = self._with_token(sent, self._token.get(renew=False), weight)
         if answer.status == 401:
-            answer = self._with_token(sent, self._token(True), weight)
+            answer = self._with_token(sent, self._token.get(renew=True), weight)
+            if answer.status == 401:
+                self._token.refused(refusal(401, _json(answer.content, None), answer.headers).code)
         return answer
 
     def _with_token(self, call: Call, token: str, weight: int) -> Answer:

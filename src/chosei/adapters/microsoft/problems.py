@@ -53,7 +53,9 @@ def refusal(status: int, body: Any, headers: Mapping[str, str]) -> PortError:
     if status == 404 and lowered in _NO_MAILBOX:
         return Rejected(NO_MAILBOX, request_id=request_id)
     if status == 429 or (status in (503, 509) and wait is not None):
-        return Throttled(code, retry_after=DEFAULT_RETRY_SECONDS if wait is None else wait, request_id=request_id)
+        return Throttled(
+            code, retry_after=DEFAULT_RETRY_SECONDS if wait is None else wait, request_id=request_id
+        )
     if status in _PASSING_STATUS or "transient" in lowered or lowered in _PASSING or status >= 500:
         return Transient(code, request_id=request_id)
     kind: type[PortError] = Rejected

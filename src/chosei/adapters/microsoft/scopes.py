@@ -14,7 +14,7 @@ REASONS = {
     "email": "the address shown beside the connection",
     "offline_access": "a refresh token: appointments are made while nobody is signed in",
     "User.Read": "the account's own addresses, to compare with the address in Chosei",
-    "Calendars.ReadWrite": "busy times, provisional holds and appointments in the person's own calendar; getSchedule",
+    "Calendars.ReadWrite": "busy times, holds and appointments in the person's own calendar; getSchedule",
 }
 REQUESTED = tuple(REASONS)
 NEEDED = frozenset({"User.Read", "Calendars.ReadWrite"})
@@ -26,7 +26,8 @@ _SHORT_BY_LOWER = {scope.lower(): scope for scope in REQUESTED}
 def granted(text: str) -> frozenset[str]:
     """The scopes of a token response, in our spelling where we know them.
 
-    The endpoint answers ``Calendars.ReadWrite`` or ``https://graph.microsoft.com/Calendars.ReadWrite``, in any case.
+    The endpoint answers ``Calendars.ReadWrite`` or ``https://graph.microsoft.com/Calendars.ReadWrite``, in
+    any case.
     """
     return frozenset(_short(scope) for scope in text.split())
 

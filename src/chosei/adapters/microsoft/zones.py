@@ -1,8 +1,9 @@
 """Time zones and times as Graph writes them.
 
-Graph takes Windows names and a fixed list of IANA names, and answers in the zone asked for; ``dateTime`` carries no
-offset and seven decimals. A custom zone (``tzone://Microsoft/Custom``, "Customized Time Zone") cannot be resolved from
-its name. Source: reference page dateTimeTimeZone; Windows names from CLDR through tzlocal.
+Graph takes Windows names and a fixed list of IANA names, and answers in the zone asked for; ``dateTime``
+carries no offset and seven decimals. A custom zone (``tzone://Microsoft/Custom``, "Customized Time Zone")
+cannot be resolved from its name. Source: reference page dateTimeTimeZone; Windows names from CLDR through
+tzlocal.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class Unreadable(ValueError):
 
 @lru_cache(maxsize=256)
 def zone_named(name: str) -> ZoneInfo:
-    """The zone of a Windows or IANA name, whatever its case. Raises ``Unreadable`` for custom and unknown ones."""
+    """The zone of a Windows or IANA name, whatever its case. Raises ``Unreadable`` for custom and unknown
+    ones."""
     plain = name.strip()
     if plain.lower() in _UTC_NAMES:
         return ZoneInfo("UTC")
@@ -51,15 +53,22 @@ def windows_name(iana: str) -> str | None:
 def moment(instant: datetime, zone: str) -> dict[str, str]:
     """An instant for Graph, as the clock on the wall of ``zone`` (IANA) shows it.
 
-    Written in UTC where the wall time would be ambiguous (the hour a clock is put back), where Windows has no such
-    zone, or where it keeps other rules than ``zone`` does: the time must stand right before it stands familiar.
+    Written in UTC where the wall time would be ambiguous (the hour a clock is put back), where Windows has no
+    such zone, or where it keeps other rules than ``zone`` does: the time must stand right before it stands
+    familiar.
     """
     name = windows_name(zone)
     if name and name != "UTC":
         wall = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
-        if all(wall.replace(tzinfo=rules).astimezone(UTC) == instant for rules in (ZoneInfo(zone), zone_named(name))):
+        if all(
+            wall.replace(tzinfo=rules).astimezone(UTC) == instant
+            for rules in (ZoneInfo(zone), zone_named(name))
+        ):
             return {"dateTime": wall.isoformat(timespec="seconds"), "timeZone": name}
-    return {"dateTime": instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds"), "timeZone": "UTC"}
+    return {
+        "dateTime": instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds"),
+        "timeZone": "UTC",
+    }
 
 
 def wall(value: Any) -> tuple[datetime, ZoneInfo]:
@@ -89,8 +98,8 @@ def instant(value: Any) -> datetime:
 def span(start: Any, end: Any, *, all_day: bool, owner_zone: str) -> tuple[datetime, datetime]:
     """Start and end of an event as UTC instants; never an end before the start. Raises ``Unreadable``.
 
-    An all-day event is a date: Graph gives it from midnight to midnight in whatever zone is asked for, without
-    converting (microsoft-graph-docs-contrib issue 471). It covers the owner's day.
+    An all-day event is a date: Graph gives it from midnight to midnight in whatever zone is asked for,
+    without converting (microsoft-graph-docs-contrib issue 471). It covers the owner's day.
     """
     if all_day:
         first, last = wall(start)[0], wall(end)[0]

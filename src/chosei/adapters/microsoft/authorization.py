@@ -1,0 +1,198 @@
+"""AuthorizationPort over the Microsoft identity platform (v2.0 endpoints), in the authorization code flow
+with PKCE."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from chosei.adapters.http import Answer, Call, Deadline, Http, checked_base
+from chosei.adapters.microsoft import id_tokens, scopes
+from chosei.adapters.microsoft.problems import UNREADABLE, refusal
+from chosei.adapters.microsoft.token_errors import token_problem
+from chosei.ports.authorization import Account, Beginning, Grant, Identity
+from chosei.ports.errors import NeedsReconnect, Rejected, Transient
+
+_FORM = "application/x-www-form-urlencoded"
+_ME = "/v1.0/me?$select=displayName,mail,proxyAddresses,userPrincipalName"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Chosei's registration and where the platform is. ``tenant``: "organizations" for every company's
+    accounts.
+
+    Raises ``Misconfigured`` for an address that is http and not on this machine.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    tenant: str
+    login_url: str
+    graph_url: str
+
+    def __post_init__(self) -> None:
+        for name in ("login_url", "graph_url"):
+            object.__setattr__(self, name, checked_base(getattr(self, name)))
+
+    @property
+    def authority(self) -> str:
+        return f"{self.login_url}/{quote(self.tenant, safe='')}"
+
+
+class MicrosoftAuthorization:
+    """See ``ports.authorization.AuthorizationPort``. Keeps the issuer's keys between calls; safe for
+    threads."""
+
+    def __init__(self, registration: Registration, http: Http) -> None:
+        self._app = registration
+        self._http = http
+        discovery = f"{registration.authority}/v2.0/.well-known/openid-configuration"
+        self._keys = id_tokens.IssuerKeys(discovery, self._document, checked_base)
+
+    def begin(self, *, state: str, redirect_uri: str, login_hint: str = "") -> Beginning:
+        verifier, nonce = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
+        url = prepare_grant_uri(
+            f"{self._app.authority}/oauth2/v2.0/authorize",
+            client_id=self._app.client_id,
+            response_type="code",
+            redirect_uri=redirect_uri,
+            scope=list(scopes.REQUESTED),
+            state=state,
+            response_mode="query",
+            nonce=nonce,
+            code_challenge=create_s256_code_challenge(verifier),
+            code_challenge_method="S256",
+            # Never "consent": it walls off people whose administrator has consented already.
+            prompt="select_account",
+            login_hint=login_hint or None,
+        )
+        return Beginning(url=url, nonce=nonce, code_verifier=verifier)
+
+    def complete(
+        self, *, code: str, redirect_uri: str, nonce: str, code_verifier: str
+    ) -> tuple[Grant, Identity]:
+        if not code:
+            raise Rejected("code_missing")
+        body = self._token(
+            "authorization_code", code=code, redirect_uri=redirect_uri, code_verifier=code_verifier
+        )
+        grant = _grant(body)
+        if scopes.missing(grant.scopes):
+            raise Rejected("scopes_missing")
+        if not grant.refresh_token:
+            raise Rejected("refresh_token_missing")
+        token = body.get("id_token")
+        if not isinstance(token, str) or not token:
+            raise Rejected("id_token_missing")
+        return grant, id_tokens.identity(token, keys=self._keys, client_id=self._app.client_id, nonce=nonce)
+
+    def refresh(self, refresh_token: str) -> Grant:
+        if not refresh_token:
+            raise NeedsReconnect("refresh_token_missing")
+        grant = _grant(
+            self._token("refresh_token", refresh_token=refresh_token, scope=list(scopes.REQUESTED))
+        )
+        if scopes.missing(grant.scopes):
+            raise NeedsReconnect("scopes_missing")
+        # The platform may leave the refresh token out; the one we have then stays good.
+        return grant if grant.refresh_token else _with_refresh_token(grant, refresh_token)
+
+    def account(self, access_token: str) -> Account:
+        call = Call(
+            "GET",
+            f"{self._app.graph_url}{_ME}",
+            "/me",
+            {"Authorization": f"Bearer {access_token}"},
+            repeatable=True,
+        )
+        answer = self._http.send(call)
+        body = _json(answer)
+        if answer.status != 200:
+            raise refusal(answer.status, body, answer.headers)
+        if body is None:
+            raise Transient(UNREADABLE, request_id=answer.request_id)
+        name = body.get("displayName")
+        return Account(display_name=name if isinstance(name, str) else "", addresses=_addresses(body))
+
+    def _token(self, grant_type: str, **members: Any) -> Mapping[str, Any]:
+        content = prepare_token_request(
+            grant_type, client_id=self._app.client_id, client_secret=self._app.client_secret, **members
+        )
+        # Not repeated: a code is good once, and a second refresh is the next caller's business.
+        call = Call(
+            "POST",
+            f"{self._app.authority}/oauth2/v2.0/token",
+            f"token ({grant_type})",
+            {"Content-Type": _FORM},
+            content=content.encode(),
+        )
+        answer = self._http.send(call)
+        body = _json(answer)
+        if answer.status != 200:
+            raise token_problem(answer.status, body, answer.headers, refreshing=grant_type == "refresh_token")
+        if body is None:
+            raise Transient(UNREADABLE, request_id=answer.request_id)
+        return body
+
+    def _document(self, url: str, route: str) -> Mapping[str, Any]:
+        answer = self._http.send(Call("GET", url, route, repeatable=True), Deadline.within(10))
+        body = _json(answer)
+        if answer.status != 200 or body is None:
+            raise Transient("metadata_unreadable", request_id=answer.request_id)
+        return body
+
+
+def _grant(body: Mapping[str, Any]) -> Grant:
+    """The tokens of an answer, taken only in the types the platform documents. Raises ``Transient``."""
+    token, seconds = body.get("access_token"), body.get("expires_in")
+    refresh, scope, kind = body.get("refresh_token", ""), body.get("scope", ""), body.get("token_type")
+    if isinstance(seconds, str) and seconds.isdecimal():
+        seconds = int(seconds)  # the v1.0 endpoint's habit, still met
+    if not isinstance(token, str) or not isinstance(refresh, str) or not isinstance(scope, str):
+        raise Transient(UNREADABLE)
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds <= 0 or not token:
+        raise Transient(UNREADABLE)
+    if not isinstance(kind, str) or kind.lower() != "bearer":
+        raise Transient(UNREADABLE)
+    return Grant(
+        access_token=token,
+        refresh_token=refresh,
+        expires_at=datetime.fromtimestamp(time.time(), UTC) + timedelta(seconds=seconds),
+        scopes=scopes.granted(scope),
+    )
+
+
+def _with_refresh_token(grant: Grant, refresh_token: str) -> Grant:
+    return Grant(grant.access_token, refresh_token, grant.expires_at, grant.scopes)
+
+
+def _addresses(user: Mapping[str, Any]) -> tuple[str, ...]:
+    """mail, then proxyAddresses with the primary (``SMTP:``) first, then the login name; each once, ignoring
+    case."""
+    proxies = [one for one in user.get("proxyAddresses") or [] if isinstance(one, str)]
+    mails = [one for one in proxies if one.lower().startswith("smtp:")]
+    mails.sort(key=lambda one: not one.startswith("SMTP:"))
+    ordered = [user.get("mail"), *(one.partition(":")[2] for one in mails), user.get("userPrincipalName")]
+    unique: dict[str, str] = {}
+    for one in ordered:
+        if isinstance(one, str) and "@" in one:
+            unique.setdefault(one.lower(), one)
+    return tuple(unique.values())
+
+
+def _json(answer: Answer) -> Mapping[str, Any] | None:
+    try:
+        body = json.loads(answer.content)
+    except ValueError:
+        return None
+    return body if isinstance(body, Mapping) else None

@@ -1,0 +1,126 @@
+"""CalendarPort over Microsoft Graph: one account's default calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chosei.adapters.microsoft import events, schedules, zones
+from chosei.adapters.microsoft.graph import Graph, GraphCall, path
+from chosei.adapters.microsoft.problems import NO_MAILBOX, UNREADABLE
+from chosei.adapters.microsoft.writes import EVENT, EVENTS, Writer
+from chosei.adapters.microsoft.zones import Unreadable
+from chosei.core.intervals import Interval
+from chosei.ports.calendar import BusyEvent, Change, MailboxProfile, ObservedEvent, Outcome, ScheduleAnswer
+from chosei.ports.errors import Missing, PortError, Rejected, Transient
+
+_PAGE = "250"
+_CALENDAR = "/me/calendar"
+_VIEW = "/me/calendarView"
+# The service keeps an all-day event at some zone's midnights and shows it as a date: what is the owner's day
+# may lie this far from where it is kept.
+_WIDEST_ZONE = timedelta(hours=14)
+
+
+class MicrosoftCalendar:
+    """See ``ports.calendar.CalendarPort``. ``owner_zone`` (IANA) is where the owner's all-day events are
+    days."""
+
+    def __init__(self, graph: Graph, *, owner_zone: str = "UTC") -> None:
+        self._graph = graph
+        self._zone = owner_zone
+        self._writer = Writer(graph, owner_zone, self.find)
+
+    def profile(self) -> MailboxProfile:
+        call = GraphCall(
+            "GET", path(_CALENDAR, select="id,name,owner,allowedOnlineMeetingProviders"), _CALENDAR
+        )
+        try:
+            raw = self._graph.send(call).body
+        except Missing as error:
+            # A calendar that is not there is a mailbox that is not there: on premises, or without a licence.
+            raise Rejected(NO_MAILBOX, request_id=error.request_id) from error
+        owner, providers = raw.get("owner"), raw.get("allowedOnlineMeetingProviders")
+        address = owner.get("address") if isinstance(owner, Mapping) else None
+        if not isinstance(raw.get("id"), str) or not isinstance(providers or [], list):
+            raise Transient(UNREADABLE)
+        return MailboxProfile(
+            address=address if isinstance(address, str) else "",
+            zone=self._mailbox_zone(address) if isinstance(address, str) and address else "",
+            web_meeting="teamsforbusiness" in {str(provider).lower() for provider in providers or []},
+            calendar_id=raw["id"],
+        )
+
+    def read_busy(self, window: Interval) -> list[BusyEvent]:
+        call = GraphCall(
+            "GET",
+            path(
+                _VIEW,
+                startDateTime=_stamp(window.start - _WIDEST_ZONE),
+                endDateTime=_stamp(window.end + _WIDEST_ZONE),
+                select=events.BUSY_SELECT,
+                expand=events.EXPAND_KEY,
+                top=_PAGE,
+            ),
+            _VIEW,
+        )
+        try:
+            read = [events.busy(raw, self._zone) for raw in self._graph.pages(call)]
+        except Unreadable as error:
+            # One event whose time we cannot tell may stand anywhere: the whole calendar is unknown.
+            raise Transient(UNREADABLE) from error
+        # Pages may overlap when the calendar changes in between: the later reading counts.
+        latest = {(event.remote_id, event.start): event for event in read}
+        return sorted(
+            (event for event in latest.values() if events.touches(event, window.start, window.end)),
+            key=lambda event: (event.start, event.end, event.remote_id),
+        )
+
+    def find(self, key: str) -> list[ObservedEvent]:
+        call = GraphCall(
+            "GET",
+            path(
+                EVENTS,
+                filter=events.find_filter(key),
+                select=events.EVENT_SELECT,
+                expand=events.EXPAND_KEY,
+                top=_PAGE,
+            ),
+            EVENTS,
+        )
+        found = {event.remote_id: event for event in self._observed(self._graph.pages(call))}
+        return [event for event in found.values() if event.key == key]
+
+    def get(self, remote_id: str) -> ObservedEvent:
+        query = {"select": events.EVENT_SELECT, "expand": events.EXPAND_KEY}
+        reply = self._graph.send(GraphCall("GET", path(EVENT, remote_id, **query), EVENT))
+        return self._observed([reply.body])[0]
+
+    def apply(self, changes: Sequence[Change]) -> list[Outcome]:
+        return self._writer.apply(changes)
+
+    def schedules(self, addresses: Sequence[str], window: Interval) -> list[ScheduleAnswer]:
+        return schedules.read(self._graph, addresses, window)
+
+    def _observed(self, raws: Iterable[Mapping[str, Any]]) -> list[ObservedEvent]:
+        try:
+            return [events.observed(raw, self._zone) for raw in raws]
+        except Unreadable as error:
+            raise Transient(UNREADABLE) from error
+
+    def _mailbox_zone(self, address: str) -> str:
+        """The owner's zone, as an IANA name, or "" where it cannot be told.
+
+        From the working hours in getSchedule: mailboxSettings would need one permission more.
+        """
+        now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+        try:
+            name = schedules.working_zone(self._graph, address, Interval(now, now + timedelta(hours=1)))
+            return zones.zone_named(name).key if name else ""
+        except (PortError, Unreadable):
+            return ""  # nice to know, and no reason to refuse a mailbox
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,62 @@
+"""What the token endpoint's refusals mean.
+
+``error`` decides; ``suberror`` and AADSTS numbers only where it cannot tell two things apart, because they
+may change. They are kept in the code for logs and support. Source: entra-docs
+identity-platform/reference-error-codes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from chosei.adapters.http import retry_after
+from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected, Throttled, Transient
+
+_PASSING = frozenset({"temporarily_unavailable", "server_error"})
+_OURS = frozenset(
+    {"invalid_client", "unauthorized_client", "invalid_scope", "invalid_resource", "unsupported_grant_type"}
+)
+_PERSON = frozenset({"interaction_required", "consent_required", "login_required"})
+# invalid_request is our registration's fault for these: redirect address unknown, differing, or a member left
+# out.
+_REQUEST_IS_OURS = frozenset({50011, 500112, 900144})
+# invalid_grant for a code says "spent or expired", except for these: nobody has consented.
+_NO_CONSENT = frozenset({65001})
+_WORD = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
+
+
+def token_problem(
+    status: int, body: Mapping[str, Any] | None, headers: Mapping[str, str], *, refreshing: bool
+) -> PortError:
+    """The error for an answer other than 200. ``refreshing``: a refresh token was presented, not a code."""
+    said = body or {}
+    error = said.get("error")
+    error = error if isinstance(error, str) and _WORD.fullmatch(error) else f"http_{status}"
+    numbers = [one for one in _list(said.get("error_codes")) if isinstance(one, int)]
+    code = f"{error}:AADSTS{numbers[0]}" if numbers else error
+    told = said.get("correlation_id")
+    request_id = told if isinstance(told, str) and _WORD.fullmatch(told) else ""
+    if status == 429:
+        return Throttled(code, retry_after=retry_after(headers) or 10.0, request_id=request_id)
+    if status >= 500 or error in _PASSING or status < 400:
+        return Transient(code, request_id=request_id)
+    return _kind(error, frozenset(numbers), said.get("suberror"), refreshing)(code, request_id=request_id)
+
+
+def _kind(error: str, numbers: frozenset[int], suberror: Any, refreshing: bool) -> type[PortError]:
+    if error in _OURS:
+        return Misconfigured
+    if error in _PERSON:
+        return NeedsReconnect
+    if error == "invalid_grant":
+        person = refreshing or bool(numbers & _NO_CONSENT) or suberror == "consent_required"
+        return NeedsReconnect if person else Rejected
+    if error == "invalid_request" and (refreshing or numbers & _REQUEST_IS_OURS):
+        return Misconfigured
+    return Rejected
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
