@@ -7,10 +7,12 @@ import unicodedata
 
 ELLIPSIS = "…"
 
-# Line and paragraph breaks of every script become a space. Other controls, the marks that turn the direction of all
-# that follows, and halves of characters are dropped: they serve forgery, not writing.
+# Line and paragraph breaks of every script become a space. Other controls, the marks that turn the direction
+# of all that follows, and halves of characters are dropped: they serve forgery, not writing.
 _BREAKS = re.compile("[\\t\\n\\v\\f\\r\\x1c-\\x1f\\x85\\u2028\\u2029]+")
-_UNSEEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff\\ud800-\\udfff]")
+_UNSEEN = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff\\ud800-\\udfff]"
+)
 _SPACES = re.compile(" {2,}")
 
 

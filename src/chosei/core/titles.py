@@ -117,9 +117,9 @@ def guest_subject(mail: GuestMail, organization: str, language: Language = Langu
     """[株式会社サンプル]アポイントメントの日程が確定しました; the invitation goes without the bracket."""
     text = _GUEST[language][mail]
     sender = one_line(organization)
-    if mail is GuestMail.INVITATION or not sender:
+    if mail == GuestMail.INVITATION or not sender:
         return text
-    gap = "" if language is Language.JA else " "
+    gap = "" if language == Language.JA else " "
     # The sentence says what happened, so an endless company name gives way to it.
     return f"[{shorten(sender, TITLE_LIMIT - len(text) - 3)}]{gap}{text}"
 
@@ -129,7 +129,7 @@ def host_subject(
 ) -> str:
     """株式会社テスト:三田花子様; with a reception code [810749]来訪:株式会社テスト:三田花子様."""
     code = one_line(reception_code)
-    if language is Language.JA:
+    if language == Language.JA:
         visit = f"[{code}]来訪:" if code else ""
         who = _joined(":", customer.company, _with_honorific(customer.name)) or "お客様"
         if not one_line(customer.name) and one_line(customer.company):
@@ -143,8 +143,8 @@ def host_subject(
 def event_title(
     title: str, customer: Customer, *, reception: bool = False, language: Language = Language.JA
 ) -> str:
-    """The meeting's title, or 社名:氏名 without one; 「来訪: 」 goes before it when there is a reception code."""
-    japanese = language is Language.JA
+    """The meeting's title, or 社名:氏名 without one; with a reception code 「来訪: 」 goes before it."""
+    japanese = language == Language.JA
     unknown = "日程調整" if japanese else "Scheduling"
     text = one_line(title) or _joined(":" if japanese else ": ", customer.company, customer.name) or unknown
     visit = ("来訪: " if japanese else "Visit: ") if reception else ""
@@ -154,7 +154,7 @@ def event_title(
 def hold_title(
     title: str, customer: Customer, *, reception: bool = False, language: Language = Language.JA
 ) -> str:
-    """The same for a tentative hold: 【仮】会議タイトル, 【仮】社名:氏名, or 【仮】日程調整 before anybody is known.
+    """The same for a hold: 【仮】会議タイトル, 【仮】社名:氏名, or 【仮】日程調整 before anybody is known.
 
     The mark is the same in both languages, so that holds are recognised whoever made them.
     """
@@ -163,7 +163,7 @@ def hold_title(
 
 
 def page_event_title(pattern: str, page: str, customer: Customer, *, reception: bool = False) -> str:
-    """The title for a booking through ``page``; an empty ``pattern`` means 「{予約ページ名}: {社名} {氏名}様」.
+    """The title of a booking; an empty ``pattern`` means 「{予約ページ名}: {社名} {氏名}様」.
 
     Placeholders without a value leave no gap. What looks like a placeholder inside a value stays as typed.
     """
