@@ -1,8 +1,8 @@
 """/calendarView/delta: a first round with all that stands in the window, later rounds with what changed.
 
 Source: api/event-delta, concepts/delta-query-overview. The window lives in the token. Occurrences come with
-little more than their times. Whatever changed outside the window comes as @removed too; changes made while a round
-is being paged come again in the next one.
+little more than their times. Whatever changed outside the window comes as @removed too; changes made while a
+round is being paged come again in the next one.
 """
 
 from __future__ import annotations

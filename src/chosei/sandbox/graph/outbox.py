@@ -1,6 +1,7 @@
 """Every mail Exchange would send by itself, and what /sendMail took.
 
-The former are invitations, updates, cancellations and responses. Nothing leaves the machine; tests read here that a hold never caused a mail.
+The former are invitations, updates, cancellations and responses. Nothing leaves the machine;
+tests read here that a hold never caused a mail.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ _ROOM_MEMBERS = frozenset(
     {
         "id", "placeId", "displayName", "nickname", "label", "emailAddress", "phone", "capacity", "building",
         "floorLabel", "floorNumber", "isWheelChairAccessible", "tags", "bookingType",
-        "audioDeviceName", "videoDeviceName", "displayDeviceName", "address", "geoCoordinates", "parentId", "teamsEnabledState",
+        "audioDeviceName", "videoDeviceName", "displayDeviceName", "address", "geoCoordinates",
+        "parentId", "teamsEnabledState",
     }
 )  # fmt: skip
 

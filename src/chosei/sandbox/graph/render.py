@@ -19,7 +19,8 @@ EVENT_MEMBERS = frozenset(
     importance sensitivity isAllDay isCancelled isOrganizer responseRequested seriesMasterId showAs type
     webLink onlineMeetingUrl isOnlineMeeting onlineMeetingProvider allowNewTimeProposals occurrenceId isDraft
     hideAttendees responseStatus body start end location locations recurrence attendees organizer
-    onlineMeeting originalStart cancelledOccurrences extensions singleValueExtendedProperties multiValueExtendedProperties
+    onlineMeeting originalStart cancelledOccurrences extensions singleValueExtendedProperties
+    multiValueExtendedProperties
     """.split()  # noqa: SIM905 - a list of names is read best as one
 )
 NEVER = "0001-01-01T00:00:00Z"

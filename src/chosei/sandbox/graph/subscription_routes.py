@@ -27,8 +27,8 @@ from chosei.sandbox.graph.zones import parse_instant, stamp
 
 _CREATE = {
     "changeType", "notificationUrl", "lifecycleNotificationUrl", "resource", "expirationDateTime",
-    "clientState", "latestSupportedTlsVersion", "includeResourceData", "encryptionCertificate", "encryptionCertificateId",
-    "notificationUrlAppId", "notificationQueryOptions",
+    "clientState", "latestSupportedTlsVersion", "includeResourceData", "encryptionCertificate",
+    "encryptionCertificateId", "notificationUrlAppId", "notificationQueryOptions",
 }  # fmt: skip
 _UPDATE = {"expirationDateTime", "notificationUrl"}
 _RESOURCE = re.compile(r"/?(?:me|users/([^/]+))/(?:events|calendar/events)/?", re.IGNORECASE)

@@ -27,8 +27,9 @@ log = logging.getLogger(__name__)
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS graph_subscriptions (
     id TEXT PRIMARY KEY, tid TEXT NOT NULL, creator TEXT NOT NULL, app_id TEXT NOT NULL,
-    mailbox TEXT NOT NULL, resource TEXT NOT NULL, change_types TEXT NOT NULL, url TEXT NOT NULL, lifecycle_url TEXT NOT NULL,
-    client_state TEXT NOT NULL, expires TEXT NOT NULL, immutable_ids INTEGER NOT NULL
+    mailbox TEXT NOT NULL, resource TEXT NOT NULL, change_types TEXT NOT NULL, url TEXT NOT NULL,
+    lifecycle_url TEXT NOT NULL, client_state TEXT NOT NULL, expires TEXT NOT NULL,
+    immutable_ids INTEGER NOT NULL
 );
 """
 LONGEST = timedelta(minutes=10_080)
