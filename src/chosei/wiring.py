@@ -6,6 +6,7 @@ A provider is one line in ``PROVIDERS`` and one class with ``authorization()`` a
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -23,11 +24,20 @@ PROVIDERS = {"microsoft": "chosei.adapters.microsoft.provider.MicrosoftProvider"
 
 @dataclass(frozen=True, slots=True)
 class AccountAccess:
-    """An account and the way to its access token; ``token(force=True)`` asks for a fresh one."""
+    """An account, and what its calendar needs from us.
+
+    ``zone`` (IANA) is where its owner's days begin. ``token(True)`` asks for a fresh access token;
+    ``refused`` is told when that was turned away too. ``places(n)`` holds n of the mailbox's four places. All
+    calls together may take ``within`` seconds.
+    """
 
     tenant_id: str
     object_id: str
+    zone: str
     token: Callable[[bool], str]
+    refused: Callable[[str], None]
+    places: Callable[[int], AbstractContextManager[None]]
+    within: float | None = None
 
 
 class Provider(Protocol):
@@ -42,31 +52,68 @@ def authorization(provider: str) -> AuthorizationPort:
     return _provider(PROVIDERS[provider]).authorization()
 
 
-def calendar_of(connection: Connection) -> CalendarPort:
-    """The connection's calendar, under its own permission; tokens are refreshed as needed."""
+def calendar_of(connection: Connection, *, within: float | None = None) -> CalendarPort:
+    """The connection's calendar, under its own permission; tokens are refreshed as needed.
+
+    ``within``: seconds that all calls through it may take together, for somebody who is waiting.
+    """
+    from chosei.actions.health import connection_lost
+    from chosei.reconcile.limiter import WAIT_SECONDS, places
     from chosei.reconcile.tokens import access_token
 
     pk = connection.pk
+    account = f"{connection.account_tenant}:{connection.account_object}"
+    wait = WAIT_SECONDS if within is None else within
     access = AccountAccess(
-        connection.account_tenant, connection.account_object, lambda force: access_token(pk, force=force)
+        connection.account_tenant,
+        connection.account_object,
+        zone=connection.member.zone,
+        token=lambda force: access_token(pk, force=force),
+        refused=lambda code: connection_lost(pk, code),
+        places=lambda count: places(account, count, wait=wait),
+        within=within,
     )
     return _provider(PROVIDERS[connection.provider]).calendar(access)
 
 
 def calendar_with(provider: str, token: str, identity: Identity) -> CalendarPort:
     """The calendar of somebody who has just signed in, before anything is kept."""
-    access = AccountAccess(identity.tenant_id, identity.object_id, lambda force: token)
+    access = AccountAccess(
+        identity.tenant_id,
+        identity.object_id,
+        zone="UTC",
+        token=lambda force: token,
+        refused=lambda code: None,  # there is no connection yet that could be lost
+        places=lambda count: nullcontext(),
+    )
     return _provider(PROVIDERS[provider]).calendar(access)
 
 
-@lru_cache(maxsize=1)
-def _mail(url: str, sender: str) -> MailPort:
-    from_url: Callable[[str, str], MailPort] = _named("chosei.adapters.mail.smtp.SmtpMail").from_url
-    return from_url(url, sender)
+def forget() -> None:
+    """Let go of every adapter and its connections: at the end of a test, or when settings changed."""
+    import_module("chosei.adapters.http").close_shared()
+    _provider.cache_clear()
+    _mail.cache_clear()
 
 
 def mail_port() -> MailPort:
-    return _mail(settings.CHOSEI_EMAIL_URL, settings.CHOSEI_EMAIL_FROM)
+    """The mail server of Django's ``EMAIL_…`` settings, which are made from CHOSEI_EMAIL_URL."""
+    security = "tls" if settings.EMAIL_USE_SSL else "starttls" if settings.EMAIL_USE_TLS else "none"
+    return _mail(
+        settings.EMAIL_HOST,
+        settings.EMAIL_PORT,
+        settings.EMAIL_HOST_USER,
+        settings.EMAIL_HOST_PASSWORD,
+        security,
+        settings.CHOSEI_EMAIL_FROM,
+    )
+
+
+@lru_cache(maxsize=1)
+def _mail(*server_and_sender: str | int) -> MailPort:
+    *server, sender = server_and_sender
+    smtp_server = _named("chosei.adapters.mail.server.SmtpServer")
+    return cast(MailPort, _named("chosei.adapters.mail.smtp.SmtpMail")(smtp_server(*server), sender))
 
 
 @lru_cache(maxsize=8)

@@ -80,19 +80,20 @@ class Writer:
         return self._written(answer, change.draft)
 
     def _existing(self, change: CreateEvent, duplicate: Duplicate) -> Outcome:
-        """The event an earlier repetition made. It may have been removed since: then it is not made again."""
+        """The event an earlier repetition made, brought up to the draft. Removed since, it is not made
+        again."""
+        remote_id = duplicate.existing_id
         try:
-            if duplicate.existing_id:
-                call = _reading(duplicate.existing_id, events.EVENT_SELECT, events.EXPAND_KEY)
-                outcome = self._written(self._graph.send(call), change.draft)
-                if not isinstance(outcome, Written) or outcome.event is None or not outcome.event.cancelled:
-                    return outcome
-            found = [event for event in self._find(change.draft.key) if not event.cancelled]
-            return Written(found[0]) if found else Failed(duplicate)
-        except Missing:
-            return Failed(duplicate)
+            if not remote_id:
+                found = [event.remote_id for event in self._find(change.draft.key) if not event.cancelled]
+                remote_id = found[0] if found else ""
         except PortError as error:
             return Failed(error)
+        if not remote_id:
+            return Failed(duplicate)
+        [outcome] = self._update({0: UpdateEvent(remote_id, change.draft)}).values()
+        gone = isinstance(outcome, Failed) and isinstance(outcome.error, Missing)
+        return Failed(duplicate) if gone else outcome
 
     # --- update ---
 

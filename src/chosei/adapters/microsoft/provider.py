@@ -1,0 +1,75 @@
+"""How the ports of Microsoft 365 are made; the wiring names this class by its dotted path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from chosei.adapters.http import Deadline, shared
+from chosei.adapters.microsoft.authorization import MicrosoftAuthorization, Registration
+from chosei.adapters.microsoft.calendar import MicrosoftCalendar
+from chosei.adapters.microsoft.graph import Graph
+
+
+class Access(Protocol):
+    """An account as the wiring describes it."""
+
+    @property
+    def zone(self) -> str: ...
+
+    @property
+    def token(self) -> Callable[[bool], str]: ...
+
+    @property
+    def refused(self) -> Callable[[str], None]: ...
+
+    @property
+    def places(self) -> Callable[[int], AbstractContextManager[None]]: ...
+
+    @property
+    def within(self) -> float | None: ...
+
+
+class MicrosoftProvider:
+    """Made from Django's settings, of which it reads ``CHOSEI_MICROSOFT_…``. Raises ``Misconfigured``."""
+
+    def __init__(self, settings: Any) -> None:
+        self._registration = Registration(
+            client_id=settings.CHOSEI_MICROSOFT_CLIENT_ID,
+            client_secret=settings.CHOSEI_MICROSOFT_CLIENT_SECRET,
+            tenant=settings.CHOSEI_MICROSOFT_TENANT,
+            login_url=settings.CHOSEI_MICROSOFT_LOGIN_URL,
+            graph_url=settings.CHOSEI_MICROSOFT_GRAPH_URL,
+        )
+
+    def authorization(self) -> MicrosoftAuthorization:
+        return self._authorization
+
+    def calendar(self, access: Access) -> MicrosoftCalendar:
+        """The account's calendar. All calls through it together may take ``access.within`` seconds."""
+        base = self._registration.graph_url
+        http = shared("microsoft-graph", base)
+        deadline = Deadline.within(access.within)
+        graph = Graph(http, base, _Tokens(access), access.places, deadline)
+        return MicrosoftCalendar(graph, owner_zone=access.zone)
+
+    @cached_property
+    def _authorization(self) -> MicrosoftAuthorization:
+        # One for the process: it keeps the issuer's keys.
+        return MicrosoftAuthorization(
+            self._registration, shared("microsoft-identity", self._registration.login_url)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    access: Access
+
+    def get(self, *, renew: bool) -> str:
+        return self.access.token(renew)
+
+    def refused(self, code: str) -> None:
+        self.access.refused(code)

@@ -1,0 +1,85 @@
+"""The access token of a connection, fresh and sealed.
+
+One refresh at a time for each connection: the provider may give a new refresh token with each, and the newest
+must be the one that is kept. The lock belongs to the database session, so that no transaction is open while
+the network is.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from chosei import wiring
+from chosei.actions.health import connection_lost
+from chosei.core.states import ConnectionState
+from chosei.ports.authorization import Grant
+from chosei.ports.errors import NeedsReconnect
+from chosei.reconcile.limiter import refuse_inside_transaction
+from chosei.records.locks import one_at_a_time
+from chosei.records.models import Connection
+
+BEFORE_EXPIRY = timedelta(minutes=5)
+_USABLE = (ConnectionState.ACTIVE, ConnectionState.ENDING)
+
+
+def access_token(connection_id: int, *, force: bool = False) -> str:
+    """A token good for at least five minutes. ``force``: the last one was refused before its time.
+
+    Not inside a transaction. Raises ``NeedsReconnect`` (the connection is then paused and its owner told), or
+    whatever else the refresh met.
+    """
+    refuse_inside_transaction()
+    before = _usable(connection_id)
+    if _fresh(before) and not force:
+        return before.access_token
+    with one_at_a_time(f"token:{connection_id}"):
+        now = _usable(connection_id)
+        # Somebody else was quicker while we waited: theirs is as new as ours would be.
+        if _fresh(now) and (not force or now.access_token != before.access_token):
+            return now.access_token
+        return _refreshed(now)
+
+
+def _usable(connection_id: int) -> Connection:
+    connection = Connection.objects.get(pk=connection_id)
+    if connection.state not in _USABLE:
+        raise NeedsReconnect(connection.problem or f"connection_{connection.state}")
+    return connection
+
+
+def _fresh(connection: Connection) -> bool:
+    expires = connection.access_expires_at
+    return bool(connection.access_token) and expires is not None and expires > timezone.now() + BEFORE_EXPIRY
+
+
+def _refreshed(connection: Connection) -> str:
+    try:
+        grant = wiring.authorization(connection.provider).refresh(connection.refresh_token)
+    except NeedsReconnect as error:
+        if newer := _reconnected_meanwhile(connection):
+            return newer
+        connection_lost(connection.pk, error.code)
+        raise
+    return _keep(connection, grant)
+
+
+def _keep(connection: Connection, grant: Grant) -> str:
+    """Store the grant, unless the owner signed in again while we were asking: then theirs counts."""
+    with transaction.atomic():
+        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        if row.refresh_token != connection.refresh_token:
+            return row.access_token
+        row.access_token = grant.access_token
+        row.refresh_token = grant.refresh_token
+        row.access_expires_at = grant.expires_at
+        row.scopes = " ".join(sorted(grant.scopes))
+        row.save(update_fields=["access_token", "refresh_token", "access_expires_at", "scopes", "changed_at"])
+    return grant.access_token
+
+
+def _reconnected_meanwhile(connection: Connection) -> str:
+    row = Connection.objects.get(pk=connection.pk)
+    return row.access_token if row.refresh_token != connection.refresh_token and _fresh(row) else ""
