@@ -12,11 +12,10 @@ from chosei.core.text import one_line
 def clean_address(typed: str) -> str:
     """The address that was meant: trimmed, and in plain letters where a Japanese keyboard typed wide ones.
 
-    A mailbox that truly has other letters keeps them: only what becomes plain ASCII as a whole is rewritten.
+    A mailbox name that truly has other letters keeps them: only what becomes plain ASCII is rewritten.
     """
-    text = one_line(typed).strip(" \u3000")
-    narrow = unicodedata.normalize("NFKC", text)
-    return narrow if narrow.isascii() else text
+    text = one_line(typed).strip(" \u3000").replace("＠", "@")
+    return "@".join(_narrow(part) for part in text.split("@"))
 
 
 def address_key(address: str) -> str:
@@ -55,3 +54,8 @@ def display_address(name: str, address: str) -> str:
     """三田花子 <mita@test.example>, or the bare address without a name; for people, not for a header."""
     shown = one_line(name)
     return f"{shown} <{one_line(address)}>" if shown else one_line(address)
+
+
+def _narrow(text: str) -> str:
+    narrow = unicodedata.normalize("NFKC", text)
+    return narrow if narrow.isascii() else text
