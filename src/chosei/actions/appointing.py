@@ -26,28 +26,27 @@ LINK_PATIENCE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """Both sides want this: the proposal or page it came from, the time, the guest, and the form that said
-    so.
-    """
+    """A guest's word: through which link, who, and by which form."""
 
     source: Proposal | BookingPage
-    time: Interval
     guest: GuestInput
     submission: UUID
     now: datetime
 
 
-def appoint(agreed: Agreed, hosts: Sequence[Attending], *, candidate: Candidate | None = None) -> Appointment:
+def appoint(
+    agreed: Agreed, time: Interval, hosts: Sequence[Attending], *, candidate: Candidate | None = None
+) -> Appointment:
     """Promise the hosts' time and ask for everything that follows: events, link, mails.
 
     Raises django.db.IntegrityError when the database finds the time promised already, or the form spent.
     """
     organizer = organizer_of(hosts, web_meeting=agreed.source.web_meeting)
-    appointment = _appointment(agreed, candidate)
+    appointment = _appointment(agreed, time, candidate)
     appointment.organizer = organizer
     appointment.make_link()
     appointment.save()
-    during = TimestamptzRange(agreed.time.start, agreed.time.end)
+    during = TimestamptzRange(time.start, time.end)
     Promise.objects.bulk_create(
         Promise(appointment=appointment, host=host.member, during=during, position=position)
         for position, host in enumerate(hosts)
@@ -59,7 +58,7 @@ def appoint(agreed: Agreed, hosts: Sequence[Attending], *, candidate: Candidate 
     return appointment
 
 
-def _appointment(agreed: Agreed, candidate: Candidate | None) -> Appointment:
+def _appointment(agreed: Agreed, time: Interval, candidate: Candidate | None) -> Appointment:
     source, guest = agreed.source, agreed.guest
     return Appointment(
         organization_id=source.organization_id,
@@ -79,8 +78,8 @@ def _appointment(agreed: Agreed, candidate: Candidate | None) -> Appointment:
         guest_language=guest.language,
         guest_zone=guest.zone,
         guest_message=guest.message,
-        starts_at=agreed.time.start,
-        ends_at=agreed.time.end,
+        starts_at=time.start,
+        ends_at=time.end,
         state=AppointmentState.CONFIRMED,
         ics_uid=f"{uuid4()}@chosei",
         submission=agreed.submission,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from chosei.actions.agenda import RUNNING, availability, mirrored, promised, trust_in
 from chosei.actions.appointing import Agreed, appoint
 from chosei.actions.checks import check_guest
-from chosei.actions.errors import Closed, InvalidInput, TimeTaken, Unverifiable
+from chosei.actions.errors import ActionError, Closed, InvalidInput, TimeTaken, Unverifiable
 from chosei.actions.inputs import GuestInput
 from chosei.actions.live import busy_times, read_live
 from chosei.actions.people import Attending, attending
@@ -50,9 +51,24 @@ def confirm_candidate(
     Raises InvalidInput, Closed, TimeTaken, Unverifiable; then nothing was written.
     """
     check_guest(guest)
-    done = _submitted(submission, proposal=proposal)
-    if done is not None:
-        return done
+    form = Agreed(proposal, guest, submission, now)
+    return _once(form, lambda: _confirm(form, proposal, candidate_id))
+
+
+def book_page(
+    page: BookingPage, start: datetime, guest: GuestInput, *, submission: UUID, now: datetime
+) -> Appointment:
+    """The guest books a time that a page offers. The same ``submission`` again gives the same appointment.
+
+    Raises InvalidInput, Closed, TimeTaken, Unverifiable; then nothing was written.
+    """
+    check_guest(guest)
+    form = Agreed(page, guest, submission, now)
+    return _once(form, lambda: _book(form, page, start))
+
+
+def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment:
+    now = form.now
     candidate = _candidate_on_offer(proposal, candidate_id, now)
     time = Interval(candidate.starts_at, candidate.ends_at)
     hosts = attending([host.member for host in proposal.hosts.select_related("member")])
@@ -72,27 +88,17 @@ def confirm_candidate(
         locked.save(update_fields=["state", "changed_at"])
         chosen.state = advance(CANDIDATE, CandidateState(chosen.state), CandidateEvent.CHOOSE)
         chosen.save(update_fields=["state"])
-        appointment = appoint(Agreed(locked, time, guest, submission, now), hosts, candidate=chosen)
+        appointment = appoint(replace(form, source=locked), time, hosts, candidate=chosen)
         release_candidates(locked, list(locked.candidates.filter(state=CandidateState.OPEN)))
         drop(CalendarEntry.objects.filter(candidate=chosen, appointment__isnull=True, desired__isnull=False))
         note("proposal_confirmed", proposal=locked, actor="guest")
         return appointment
 
-    return _committed(write, submission, proposal=proposal)
+    return _committed(write)
 
 
-def book_page(
-    page: BookingPage, start: datetime, guest: GuestInput, *, submission: UUID, now: datetime
-) -> Appointment:
-    """The guest books a time that a page offers. The same ``submission`` again gives the same appointment.
-
-    Raises InvalidInput, Closed, TimeTaken, Unverifiable; then nothing was written.
-    """
-    check_guest(guest)
-    done = _submitted(submission, booking_page=page)
-    if done is not None:
-        return done
-    rules, opening = rules_of(page), opening_of(page)
+def _book(form: Agreed, page: BookingPage, start: datetime) -> Appointment:
+    now = form.now
     time = Interval(start, start + timedelta(minutes=page.duration_minutes))
     around = with_buffers(page, time)
     hosts = attending([host.member for host in page.hosts.select_related("member")])
@@ -109,19 +115,21 @@ def book_page(
         known = availability(hosts, around, now=now, live=live_busy)
         if any(isinstance(one, Unknown) for one in known):
             raise Unverifiable
-        if not is_offered(rules, opening, all_hosts(known), now, time):
+        if not is_offered(rules_of(locked), opening_of(locked), all_hosts(known), now, time):
             raise TimeTaken
-        return appoint(Agreed(locked, time, guest, submission, now), hosts)
+        return appoint(replace(form, source=locked), time, hosts)
 
-    return _committed(write, submission, booking_page=page)
+    return _committed(write)
 
 
 def _candidate_on_offer(proposal: Proposal, candidate_id: int, now: datetime) -> Candidate:
+    # The candidate first: whoever ends the proposal changes both at once, and then the proposal says why.
+    candidate = proposal.candidates.filter(pk=candidate_id).first()
+    proposal.refresh_from_db(fields=["state", "deadline"])
     if proposal.state not in RUNNING:
         raise Closed(proposal.state)
     if proposal.deadline is not None and proposal.deadline <= now:
         raise Closed("expired")
-    candidate = proposal.candidates.filter(pk=candidate_id).first()
     if candidate is None or candidate.state != CandidateState.OPEN or candidate.starts_at <= now:
         raise TimeTaken
     return candidate
@@ -164,14 +172,28 @@ def _is_held(candidate: Candidate, connection_id: int) -> bool:
     return entries.filter(state=EntryState.WRITTEN).exists()
 
 
-def _submitted(submission: UUID, **about: Proposal | BookingPage) -> Appointment | None:
-    """The appointment this very form already made, through this very link."""
-    return Appointment.objects.filter(submission=submission, **about).first()
+def _once(form: Agreed, act: Callable[[], Appointment]) -> Appointment:
+    """What this very form made, through this very link: now, or a moment ago when it was sent twice."""
+    done = _made_by(form)
+    if done is not None:
+        return done
+    try:
+        return act()
+    except ActionError:
+        done = _made_by(form)  # its twin was quicker, and is what the time was lost to
+        if done is None:
+            raise
+        return done
 
 
-def _committed(
-    write: Callable[[], Appointment], submission: UUID, **about: Proposal | BookingPage
-) -> Appointment:
+def _made_by(form: Agreed) -> Appointment | None:
+    made = Appointment.objects.filter(submission=form.submission)
+    if isinstance(form.source, Proposal):
+        return made.filter(proposal=form.source).first()
+    return made.filter(booking_page=form.source).first()
+
+
+def _committed(write: Callable[[], Appointment]) -> Appointment:
     """Run ``write`` in a transaction; the database has the last word on what overlaps."""
     for attempt in range(_TRIES):
         try:
@@ -180,12 +202,9 @@ def _committed(
         except IntegrityError as clash:
             if _code(clash) == _OVERLAP:
                 raise TimeTaken from clash
-            if _code(clash) != _TWICE:
-                raise
-            done = _submitted(submission, **about)
-            if done is None:
+            if _code(clash) == _TWICE:
                 raise InvalidInput(submission="spent") from clash
-            return done
+            raise
         except OperationalError as busy:
             if _code(busy) != _DEADLOCK or attempt == _TRIES - 1:
                 raise
