@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
 
 from chosei.sandbox.clock import Clock, SystemClock
 from chosei.sandbox.context import Options, SandboxContext
@@ -22,8 +23,8 @@ from chosei.sandbox.graph import graph_app
 from chosei.sandbox.guard import Guard
 from chosei.sandbox.identity.routes import identity_routes
 from chosei.sandbox.identity.store import IdentityStore
-from chosei.sandbox.middleware import FaultMiddleware
-from chosei.sandbox.pages.routes import page_routes
+from chosei.sandbox.middleware import SERVER_SEND, FaultMiddleware
+from chosei.sandbox.pages.routes import nothing_here, page_routes
 
 
 def create_context(
@@ -37,6 +38,14 @@ def create_context(
     guard = Guard(faults, clock, options.concurrent_calls)
     identity = IdentityStore.open(database, directory, options.code_seconds)
     return SandboxContext(database, clock, directory, faults, guard, identity, options=options)
+
+
+class SandboxApplication(Starlette):
+    """The application; its context is `state.sandbox`."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[SERVER_SEND] = send
+        await super().__call__(scope, receive, send)
 
 
 def create_app(database: Database, clock: Clock | None = None, options: Options | None = None) -> Starlette:
@@ -54,14 +63,14 @@ def create_app(database: Database, clock: Clock | None = None, options: Options 
         return error_response(request, error, context.clock.now())
 
     # Pages come first: their paths are fixed words, where the identity platform's begin with any tenant.
-    app = Starlette(
+    app = SandboxApplication(
         routes=[
             Mount("/v1.0", routes=graph_app(context)),
             *page_routes(),
             *identity_routes(),
         ],
         middleware=[Middleware(FaultMiddleware, context=context)],
-        exception_handlers={GraphError: graph_error},
+        exception_handlers={GraphError: graph_error, 404: nothing_here},
         lifespan=lifespan,
     )
     app.state.sandbox = context

@@ -20,6 +20,8 @@ from chosei.sandbox.identity.problems import SignInError, token_error_body
 
 GRAPH_ROOT = "/v1.0/"
 BATCH = "/v1.0/$batch"
+# Where the application keeps the server's own `send`, which knows the connection: other layers stand between.
+SERVER_SEND = "sandbox.send"
 TOKEN_END = "/oauth2/v2.0/token"  # noqa: S105 - a path
 # Parts of /me and /users/{id} that Exchange does not serve, and so does not count.
 _NOT_IN_THE_MAILBOX = {"onlineMeetings", "photo", "memberOf", "manager"}
@@ -128,7 +130,7 @@ class _HasTransport(Protocol):
 
 async def lose_reply(scope: Scope, receive: Receive, send: Send) -> None:
     """Hang up without an answer; where the server's connection is out of reach, 504."""
-    cycle = getattr(send, "__self__", None)
+    cycle = getattr(scope.get(SERVER_SEND), "__self__", None)
     if not hasattr(cycle, "transport"):
         await Response(status_code=504)(scope, receive, send)
         return

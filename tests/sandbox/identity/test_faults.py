@@ -87,7 +87,7 @@ def test_a_lost_reply_was_carried_out(client: Client, faults: Faults, token: str
     with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
         httpx2.post(f"{sandbox.url}/v1.0/me/events", json=event, headers=headers)
     found = client.graph(token, "/me/events").json()["value"]
-    assert [one["subject"] for one in found] == ["一度だけ"]
+    assert [one["subject"] for one in found].count("一度だけ") == 1
 
 
 class TestAtTheTokenEndpoint:
