@@ -1,8 +1,8 @@
 """Dates, times and durations as people read them. Nothing else in Chosei turns a time into text for a person.
 
-Instants are shown in the reader's zone. The year appears where it is not the year of ``today`` or ``now``, and
-always without these: so in mails and records, which are read later. Times are never padded (9:00); an evening
-that ends at midnight ends at 24:00.
+Instants are shown in the reader's zone. The year appears where it is not the year of ``today`` or ``now``,
+and always without these: so in mails and records, which are read later. Times are never padded (9:00); an
+evening that ends at midnight ends at 24:00.
 """
 
 from __future__ import annotations
