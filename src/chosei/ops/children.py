@@ -27,12 +27,13 @@ class ChildFailed(Exception):
 
 @dataclass(slots=True)
 class Child:
-    """A command with its log. With a `port` it is ready when HTTP answers there, else by its mark."""
+    """A command with its log. With a `port` it is ready when `health` answers there, else by its mark."""
 
     name: str
     command: list[str]
     logs: Path
     port: int | None = None
+    health: str = "/"
     needs_database: bool = False
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _started: float = field(default=0.0, init=False)
@@ -65,7 +66,7 @@ class Child:
             time.sleep(0.05)
 
     def _is_ready(self) -> bool:
-        return self.ready_mark.exists() if self.port is None else ports.answers_http(self.port)
+        return self.ready_mark.exists() if self.port is None else ports.answers_http(self.port, self.health)
 
     def revive(self) -> None:
         """If the process has died, start it again, after a pause that doubles while it keeps dying."""

@@ -18,7 +18,7 @@ ROOMS = (
 
 
 def load() -> bool:
-    """Fill an empty database, in one transaction. False, and nothing changed, where a company exists already."""
+    """Fill an empty database, in one transaction. False, and nothing changed, where a company exists."""
     from django.db import transaction
 
     from chosei.actions.members import add_member, create_organization

@@ -20,14 +20,13 @@ def is_free(port: int) -> bool:
     return True
 
 
-def answers_http(port: int) -> bool:
-    """Whether an HTTP server answers on `port`, whatever it says."""
+def answers_http(port: int, path: str = "/") -> bool:
+    """Whether a server on `port` answers `path` without being at fault itself (a status below 500)."""
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
-        connection.request("HEAD", "/")
-        connection.getresponse()
+        connection.request("GET", path)
+        return connection.getresponse().status < 500
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
-    return True

@@ -44,11 +44,11 @@ def worker(ready: Path | None) -> None:
     from procrastinate.contrib.django import app
 
     app.perform_import_paths()  # type: ignore[no-untyped-call]
+    if not app.check_connection():
+        raise SystemExit("chosei worker: the database is not migrated; run: chosei migrate")
+    if ready is not None:
+        ready.touch()
     with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
-        if not app.check_connection():
-            raise SystemExit("chosei worker: the database is not migrated; run: chosei migrate")
-        if ready is not None:
-            ready.touch()
         app.run_worker(
             concurrency=WORKER_JOBS_AT_ONCE,
             fetch_job_polling_interval=WORKER_POLL_SECONDS,

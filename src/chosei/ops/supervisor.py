@@ -61,7 +61,7 @@ def _serve(config: Config) -> int:
     for name, port in _ports(config).items():
         if not ports.is_free(port):
             raise SupervisorError(
-                f"port {port} is in use by another program; stop it or choose another: {name}={port + 1} ./run"
+                f"port {port} is in use already; stop it, or choose another: {name}={port + 1} ./run"
             )
     logs = config.chosei_data_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -103,19 +103,18 @@ def _ports(config: Config) -> dict[str, int]:
 
 def _children(config: Config, logs: Path) -> list[Child]:
     """Everything that runs beside the database."""
+
+    def child(name: str, port: int | None, *, health: str = "/", needs_database: bool = False) -> Child:
+        command = [*PYTHON, "chosei.ops", name]
+        return Child(name, command, logs, port=port, health=health, needs_database=needs_database)
+
     children = []
     if config.sandboxed:
-        children.append(
-            Child("sandbox", [*PYTHON, "chosei.ops", "sandbox"], logs, port=config.chosei_sandbox_port)
-        )
+        children.append(child("sandbox", config.chosei_sandbox_port))
     if config.mail_caught:
-        children.append(
-            Child("mailbox", [*PYTHON, "chosei.ops", "mailbox"], logs, port=config.chosei_mailbox_port)
-        )
-    children.append(
-        Child("web", [*PYTHON, "chosei.ops", "web"], logs, port=config.chosei_port, needs_database=True)
-    )
-    children.append(Child("worker", [*PYTHON, "chosei.ops", "worker"], logs, needs_database=True))
+        children.append(child("mailbox", config.chosei_mailbox_port))
+    children.append(child("web", config.chosei_port, health="/healthz", needs_database=True))
+    children.append(child("worker", None, needs_database=True))
     return children
 
 
@@ -159,8 +158,9 @@ def _only_one(data_dir: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
+            holder = file.read().strip() or "unknown"
             raise SupervisorError(
-                f"Chosei already runs in this checkout (pid {file.read().strip() or 'unknown'}); stop it first"
+                f"Chosei already runs in this checkout (pid {holder}); stop it first"
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))

@@ -1,7 +1,7 @@
 """Catalogues without gettext's programs: finding texts, checking and updating `.po`, compiling `.mo`.
 
-The source language is Japanese; English lives in each area's `locale/en`. Django merges the areas at run time, so a
-text that one area has translated is not asked for again in another, but two areas may not disagree about it.
+The source language is Japanese; English lives in each area's `locale/en`. Django merges the areas,
+so what one area has translated is not asked for again in another; but two areas may not disagree about it.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def check(package: Path = PACKAGE) -> list[str]:
 
 
 def update(package: Path = PACKAGE) -> list[str]:
-    """Write missing texts, untranslated, into the catalogue of the area that says them first; drop unused ones.
+    """Write missing texts, untranslated, into the catalogue of the area that says them; drop unused ones.
 
     Returns what it did, a line each.
     """

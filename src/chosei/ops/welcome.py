@@ -8,23 +8,25 @@ from chosei.ops.demo import ADDRESS, PASSWORD
 
 def text(config: Config, seconds: float) -> str:
     """Addresses and the demo sign-in, in Japanese and English."""
+    here = "http://127.0.0.1"
     lines = [
         "",
-        f"  調整 Chosei  ({seconds:.1f} s)",
+        f"  調整 Chosei ({seconds:.1f} s)",
         "",
-        f"  開く    Open             {config.chosei_public_url}",
+        f"  画面を開く / Open          {config.chosei_public_url}",
     ]
     if config.sandboxed:
         lines += [
-            f"  サインイン Sign in          {ADDRESS}  /  {PASSWORD}",
-            f"  お試し用 Microsoft 365     http://127.0.0.1:{config.chosei_sandbox_port}  (sandbox, the same sign-in)",
+            f"  サインイン / Sign in       {ADDRESS}   {PASSWORD}",
+            f"  お試し用 Microsoft 365     {here}:{config.chosei_sandbox_port}   (sandbox, same sign-in)",
         ]
+    else:
+        lines.append("  会社を作る / First company ./run chosei organization create --help")
     if config.mail_caught:
-        lines.append(f"  送信メール Mailbox         http://127.0.0.1:{config.chosei_mailbox_port}")
+        lines.append(f"  送信メール / Mail sent     {here}:{config.chosei_mailbox_port}")
     lines += [
-        f"  ログ    Logs             {config.chosei_data_dir / 'logs'}",
-        "",
-        "  終了 Ctrl-C to stop",
+        f"  ログ / Logs                {config.chosei_data_dir / 'logs'}",
+        "  終了 / Stop                Ctrl-C",
         "",
     ]
     return "\n".join(lines)
