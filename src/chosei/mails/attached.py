@@ -1,0 +1,25 @@
+"""Who gets Chosei's own calendar object: whoever has no event from a provider, and nobody who has one."""
+
+from __future__ import annotations
+
+from chosei.core.states import ConnectionState
+from chosei.records.models import Appointment, CalendarEntry, Connection, Member
+
+_CALENDARS = ("microsoft", "google")
+_LINKED = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ENDING)
+
+
+def gets_calendar_object(appointment: Appointment, member: Member | None) -> bool:
+    """The guest (``member`` None) always; a host when no calendar of theirs was linked at confirmation.
+
+    A colleague of the organiser's tenant is an attendee of the organiser's event without an entry of their
+    own, so the connection counts as well. One made after the confirmation does not: such a host has the
+    .ics already, and must get its changes.
+    """
+    if member is None:
+        return True
+    if CalendarEntry.objects.filter(appointment=appointment, connection__member=member).exists():
+        return False
+    return not Connection.objects.filter(
+        member=member, provider__in=_CALENDARS, state__in=_LINKED, connected_at__lte=appointment.confirmed_at
+    ).exists()

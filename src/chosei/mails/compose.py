@@ -1,0 +1,129 @@
+"""From a MailMessage, which is only an identity and an intention, to the letter that is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from chosei.core.language import language_of
+from chosei.core.text import one_line
+from chosei.mails import facts, times
+from chosei.mails.attached import gets_calendar_object
+from chosei.mails.blocks import Body
+from chosei.mails.facts import Reader
+from chosei.mails.html import render_html
+from chosei.mails.ics import Invited, calendar_part
+from chosei.mails.letters.cancelled import cancelled_for_guest, cancelled_for_host
+from chosei.mails.letters.confirmed import confirmed_for_guest, confirmed_for_host
+from chosei.mails.letters.invitation import invitation
+from chosei.mails.letters.link_follows import link_for_guest, link_for_host
+from chosei.mails.letters.reconnect import reconnect
+from chosei.mails.text import render_text
+from chosei.ports.mail import CalendarPart, Letter
+from chosei.records.models import Appointment, MailKind, MailMessage, MailState, Member
+
+_OF_APPOINTMENTS: dict[MailKind, Callable[[Appointment, Reader, datetime], Body | None]] = {
+    MailKind.CONFIRMED_GUEST: confirmed_for_guest,
+    MailKind.CONFIRMED_HOST: confirmed_for_host,
+    MailKind.LINK_FOLLOWS_GUEST: link_for_guest,
+    MailKind.LINK_FOLLOWS_HOST: link_for_host,
+    MailKind.CANCELLED_GUEST: cancelled_for_guest,
+    MailKind.CANCELLED_HOST: cancelled_for_host,
+}
+
+
+def compose(message: MailMessage, *, now: datetime) -> Letter | None:
+    """The letter as things stand now, or None when they no longer warrant it (mark the message superseded).
+
+    Reads the records, sends nothing. Composed again it is the same mail: the Message-ID is the message's.
+    """
+    reader = _reader(message)
+    if reader.member is not None and not reader.member.is_active:
+        return None
+    with translation.override(reader.language.value):
+        body = _body(message, reader, now)
+        if body is None:
+            return None
+        return Letter(
+            message_id=message.message_id,
+            sender_name=_sender_name(message, reader),
+            recipient=message.recipient,
+            recipient_name=one_line(message.recipient_name),
+            subject=body.subject,
+            text=render_text(body, reader.language),
+            html=render_html(body, message.organization.name, reader.language),
+            language=reader.language.value,
+            reply_to=_reply_to(message, reader),
+            calendar=_calendar(message, reader, now),
+            in_reply_to=_earlier(message),
+        )
+
+
+def _reader(message: MailMessage) -> Reader:
+    language = language_of(message.language)
+    if message.member is not None:
+        zone = times.known_zone(message.member.zone)
+        return Reader(message.recipient_name, language, zone, message.member)
+    guest = message.appointment or message.proposal
+    return Reader(message.recipient_name, language, times.known_zone(guest.guest_zone) if guest else "")
+
+
+def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
+    """Raises ValueError for a message that lacks what its kind is about."""
+    kind = MailKind(message.kind)
+    if kind is MailKind.INVITATION and message.proposal is not None:
+        return invitation(message.proposal, reader, now)
+    if kind is MailKind.RECONNECT and message.connection is not None:
+        return reconnect(message.connection, reader, now)
+    if kind in _OF_APPOINTMENTS and message.appointment is not None:
+        return _OF_APPOINTMENTS[kind](message.appointment, reader, now)
+    raise ValueError(f"a {kind.value} mail needs something to be about")
+
+
+def _speaker(message: MailMessage) -> Member | None:
+    """In whose name a guest is written to; None for letters to members, which Chosei writes itself."""
+    meeting = message.appointment or message.proposal
+    return facts.spokesperson(meeting) if message.member is None and meeting is not None else None
+
+
+def _sender_name(message: MailMessage, reader: Reader) -> str:
+    speaker = _speaker(message)
+    if speaker is None:
+        return one_line(parseaddr(settings.CHOSEI_EMAIL_FROM)[0]) or "Chosei"
+    who = {"name": one_line(speaker.name), "organization": one_line(message.organization.name)}
+    return _("%(name)s(%(organization)s)") % who
+
+
+def _reply_to(message: MailMessage, reader: Reader) -> str:
+    """A guest's answer reaches the person who wrote; a host's answer reaches the guest."""
+    speaker = _speaker(message)
+    if speaker is not None:
+        return speaker.email
+    return message.appointment.guest_email if message.appointment is not None else ""
+
+
+def _calendar(message: MailMessage, reader: Reader, now: datetime) -> CalendarPart | None:
+    appointment = message.appointment
+    if appointment is None or not gets_calendar_object(appointment, reader.member):
+        return None
+    invited = Invited(message.recipient, reader.name, reader.language, reader.member)
+    return calendar_part(appointment, invited, now=now)
+
+
+def _earlier(message: MailMessage) -> str:
+    """The first letter to this reader about the same matter, so that their mails stand together."""
+    appointment = message.appointment
+    if appointment is None:
+        return ""
+    same = Q(appointment=appointment)
+    if appointment.proposal_id is not None:
+        same |= Q(proposal=appointment.proposal_id)
+    rows = MailMessage.objects.filter(same, recipient=message.recipient, state=MailState.SENT)
+    first = rows.exclude(pk=message.pk).order_by("id").first()
+    return first.message_id if first is not None else ""

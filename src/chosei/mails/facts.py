@@ -1,0 +1,123 @@
+"""What letters say about a meeting, drawn from the records once and in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from chosei.core import wording
+from chosei.core.language import Language
+from chosei.core.text import one_line
+from chosei.core.titles import Customer
+from chosei.mails import times
+from chosei.mails.blocks import Addressee, Fact, Quote, Signature, Times
+from chosei.mails.clean import paragraphs
+from chosei.records.models import Appointment, Candidate, MeetingFormat, Member, Organization, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the letter. ``zone`` is the IANA zone they live by, as far as it is known, else empty."""
+
+    name: str
+    language: Language
+    zone: str = ""
+    member: Member | None = None
+
+
+def customer_of(meeting: Proposal | Appointment) -> Customer:
+    return Customer(one_line(meeting.guest_company), one_line(meeting.guest_name))
+
+
+def hosts_of(meeting: Proposal | Appointment) -> list[Member]:
+    """The members who attend, in order; of a cancelled appointment those who would have."""
+    if isinstance(meeting, Proposal):
+        return [host.member for host in meeting.hosts.select_related("member")]
+    promises = meeting.promises.filter(host__isnull=False, during__contains=meeting.starts_at)
+    hosts = {promise.host.pk: promise.host for promise in promises.select_related("host") if promise.host}
+    return list(hosts.values())
+
+
+def spokesperson(meeting: Proposal | Appointment) -> Member:
+    """The member in whose name the guest is written to: the proposal's author, else the first host."""
+    if isinstance(meeting, Proposal):
+        return meeting.author
+    if meeting.proposal is not None:
+        return meeting.proposal.author
+    hosts = hosts_of(meeting)
+    if hosts:
+        return hosts[0]
+    assert meeting.booking_page is not None, "an appointment comes from a proposal or from a page"
+    return meeting.booking_page.owner
+
+
+def rooms_of(appointment: Appointment) -> str:
+    promises = appointment.promises.filter(room__isnull=False, during__contains=appointment.starts_at)
+    return "、".join(
+        one_line(promise.room.name) for promise in promises.select_related("room") if promise.room
+    )
+
+
+def guest_addressee(company: str, name: str) -> Addressee:
+    """宛名. Whoever is known only by their company is its ご担当者様; nobody known is お客様."""
+    company, name = one_line(company), one_line(name)
+    if name:
+        person = pgettext("addressee", "%(name)s 様") % {"name": name}
+        return Addressee((company, person) if company else (person,))
+    if company:
+        return Addressee((company, pgettext("addressee", "ご担当者様")))
+    return Addressee((pgettext("addressee", "お客様"),))
+
+
+def introduction(organization: Organization, speaker: Member) -> str:
+    """挨拶と名乗り."""
+    who = {"organization": one_line(organization.name), "name": one_line(speaker.name)}
+    return _("お世話になっております。\n%(organization)sの%(name)sでございます。") % who
+
+
+def signature(organization: Organization, speaker: Member) -> Signature:
+    return Signature((one_line(organization.name), one_line(speaker.name), speaker.email))
+
+
+def appointment_times(appointment: Appointment, reader: Reader, tone: str) -> Times:
+    """The appointment's time in the reader's zone, and in the other side's where the clocks differ."""
+    language = reader.language
+    zone = reader.zone or appointment.zone
+    other = appointment.zone if zone != appointment.zone else times.known_zone(appointment.guest_zone)
+    elsewhere = ""
+    if other and not times.same_clocks(zone, other, appointment):
+        there = wording.zone_text(other, appointment.starts_at, language)
+        elsewhere = f"{times.span(appointment, other, language)} {there}"
+    here = wording.zone_text(zone, appointment.starts_at, language)
+    return Times(_("日時"), (times.span(appointment, zone, language),), here, tone, elsewhere)
+
+
+def length_fact(time: Appointment | Candidate, language: Language) -> Fact:
+    return Fact(_("所要時間"), times.length(time, language))
+
+
+def format_fact(meeting: Proposal | Appointment) -> Fact:
+    return Fact(_("形式"), format_name(meeting.format))
+
+
+def format_name(value: str) -> str:
+    names = {
+        MeetingFormat.VISIT: _("ご来訪"),
+        MeetingFormat.WEB: _("Web会議"),
+        MeetingFormat.OUTING: _("お伺いします"),
+        MeetingFormat.PHONE: _("お電話"),
+        MeetingFormat.OTHER: _("その他"),
+    }
+    return names[MeetingFormat(value)]
+
+
+def optional(*rows: tuple[str, str]) -> list[Fact]:
+    """Facts for those that have a value: nothing empty is ever shown."""
+    return [Fact(label, clean) for label, value in rows if (clean := one_line(value))]
+
+
+def quoted(label: str, text: str) -> list[Quote]:
+    clean = paragraphs(text)
+    return [Quote(label, clean)] if clean else []

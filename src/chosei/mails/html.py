@@ -1,0 +1,45 @@
+"""A body as HTML: one column of tables that holds in Outlook, Gmail and Apple Mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from chosei.core.language import Language
+from chosei.core.text import one_line
+from chosei.mails.blocks import Block, Body, Quote, Say, Times
+from chosei.mails.look import styles
+from chosei.mails.markup import linked
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A block with what the template cannot work out itself."""
+
+    block: Block
+    template: str
+    styles: dict[str, str]
+    words: str = ""
+
+
+def render_html(body: Body, organization: str, language: Language) -> str:
+    """The whole document. Everything typed by people is escaped."""
+    look = styles(language)
+    context: dict[str, Any] = {
+        "body": body,
+        "language": language.value,
+        "organization": one_line(organization),
+        "s": look,
+        "shown": [_shown(block, look) for block in body.blocks],
+    }
+    return render_to_string("mails/letter.html", context)
+
+
+def _shown(block: Block, look: dict[str, str]) -> _Shown:
+    words = linked(block.text, look["link"]) if isinstance(block, Say | Quote) else ""
+    own = {}
+    if isinstance(block, Times):
+        own = {part: look[f"{block.tone}_{part}"] for part in ("box", "label", "row")}
+    return _Shown(block, f"mails/blocks/{block.kind}.html", own, words)

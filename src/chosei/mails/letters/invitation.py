@@ -1,0 +1,132 @@
+"""「アポイントメントの日程調整をお願いします」: the candidates, asked for and not ordered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from chosei.core import wording
+from chosei.core.language import Language
+from chosei.core.states import CandidateState, ProposalState
+from chosei.core.text import one_line
+from chosei.core.titles import GuestMail, guest_subject
+from chosei.mails import facts, times
+from chosei.mails.blocks import Action, Block, Body, Fact, Facts, Say, Times
+from chosei.mails.facts import Reader
+from chosei.mails.links import proposal_url
+from chosei.records.models import Candidate, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a proposal still offers at ``now``, told in ``language``."""
+
+    proposal: Proposal
+    candidates: tuple[Candidate, ...]
+    language: Language
+    now: datetime
+
+
+def offer_of(proposal: Proposal, language: Language, now: datetime) -> Offer:
+    """The candidates that nobody has taken and that have not begun."""
+    rows = proposal.candidates.filter(state=CandidateState.OPEN, starts_at__gt=now)
+    return Offer(proposal, tuple(rows), language, now)
+
+
+def invitation(proposal: Proposal, reader: Reader, now: datetime) -> Body | None:
+    """None when nothing is left to choose: withdrawn, settled, past its deadline, every candidate gone."""
+    offer = offer_of(proposal, reader.language, now)
+    closed = proposal.deadline is not None and proposal.deadline <= now
+    if proposal.state != ProposalState.OPEN or closed or not offer.candidates:
+        return None
+    title = one_line(proposal.title)
+    speaker, organization = proposal.author, proposal.organization
+    pick = Action(
+        _("ご都合のよい日時を選ぶ"),
+        proposal_url(proposal),
+        _("登録は不要です。1分ほどで完了します。"),
+    )
+    blocks: list[Block] = [
+        facts.guest_addressee(proposal.guest_company, proposal.guest_name),
+        Say(facts.introduction(organization, speaker)),
+        Say(_request(title)),
+        candidate_times(offer),
+        Facts(tuple(meeting_facts(offer))),
+        *facts.quoted(_("ご案内"), proposal.guidance),
+        pick,
+        Say(by_reply()),
+        Say(_("お忙しいところ恐れ入りますが、何卒よろしくお願いいたします。")),
+        facts.signature(organization, speaker),
+    ]
+    subject = guest_subject(GuestMail.INVITATION, organization.name, reader.language)
+    return Body(subject, _preview(offer), title or _("日程調整のお願い"), tuple(blocks))
+
+
+def by_reply() -> str:
+    """Whoever would rather answer by mail may."""
+    return _("ページをお開きにならず、このメールへのご返信でご希望の日時をお知らせいただいても結構です。")
+
+
+def _preview(offer: Offer) -> str:
+    first = times.span(offer.candidates[0], offer.proposal.zone, offer.language, offer.now)
+    preview = _("候補日時: %(first)s") % {"first": first}
+    others = len(offer.candidates) - 1
+    return _("%(preview)s ほか%(count)d件") % {"preview": preview, "count": others} if others else preview
+
+
+def _request(title: str) -> str:
+    if title:
+        about = _("「%(title)s」の日程につきまして、ご都合をお伺いしたくご連絡いたしました。") % {
+            "title": title
+        }
+    else:
+        about = _("お打ち合わせの日程につきまして、ご都合をお伺いしたくご連絡いたしました。")
+    return about + "\n" + _("下記の候補から、ご都合のよい日時を一つお選びいただけますでしょうか。")
+
+
+def candidate_times(offer: Offer) -> Times:
+    """The candidates; where the clocks change between them, each says its own offset."""
+    zone, language = offer.proposal.zone, offer.language
+    offsets = {wording.offset_text(candidate.starts_at, zone) for candidate in offer.candidates}
+    if len(offsets) == 1:
+        rows = [times.span(candidate, zone, language, offer.now) for candidate in offer.candidates]
+        name = wording.zone_text(zone, offer.candidates[0].starts_at, language)
+    else:
+        rows = [times.span_with_zone(candidate, zone, language, offer.now) for candidate in offer.candidates]
+        name = zone
+    return Times(_("候補日時"), tuple(rows), name, "hold")
+
+
+def meeting_facts(offer: Offer) -> list[Fact]:
+    """Length (where all candidates share one), format, place, who attends, until when."""
+    proposal, language = offer.proposal, offer.language
+    rows = []
+    if len({candidate.ends_at - candidate.starts_at for candidate in offer.candidates}) == 1:
+        rows.append(facts.length_fact(offer.candidates[0], language))
+    rows.append(_format_with_link(proposal))
+    rows += facts.optional(
+        (_("場所"), proposal.location),
+        (_("担当"), _other_hosts(proposal)),
+        (_("ご連絡先"), proposal.contact),
+    )
+    if proposal.deadline is not None:
+        until = wording.instant_text(proposal.deadline, proposal.zone, language, offer.now)
+        soft = _("%(until)s までにお選びいただけますと幸いです") % {"until": until}
+        rows.append(Fact(_("ご回答期限"), soft))
+    return rows
+
+
+def _other_hosts(proposal: Proposal) -> str:
+    """The hosts, unless the author alone comes: then the letter has named them already."""
+    hosts = facts.hosts_of(proposal)
+    alone = [host.pk for host in hosts] == [proposal.author_id]
+    return "" if alone else times.listed([host.name for host in hosts])
+
+
+def _format_with_link(proposal: Proposal) -> Fact:
+    fact = facts.format_fact(proposal)
+    if not proposal.web_meeting:
+        return fact
+    return Fact(fact.label, _("%(format)s(URLは日程の確定後にお送りします)") % {"format": fact.value})

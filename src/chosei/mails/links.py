@@ -1,0 +1,40 @@
+"""Absolute addresses of Chosei's pages, as they stand in mails.
+
+Their paths are promises to every mail ever sent, so they stand here and not only in the URL table.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from chosei.records.models import Appointment, BookingPage, Proposal
+
+
+def _absolute(path: str) -> str:
+    return f"{settings.CHOSEI_PUBLIC_URL.rstrip('/')}{path}"
+
+
+def proposal_url(proposal: Proposal) -> str:
+    """日程調整URL: the guest's page of a proposal."""
+    return _absolute(f"/p/{proposal.link_token}")
+
+
+def page_url(page: BookingPage) -> str:
+    return _absolute(f"/b/{page.link_token}")
+
+
+def appointment_url(appointment: Appointment) -> str:
+    """The guest's page of an appointment."""
+    return _absolute(f"/a/{appointment.link_token}")
+
+
+def cancellation_url(appointment: Appointment) -> str:
+    return _absolute(f"/a/{appointment.link_token}/cancellation")
+
+
+def console_appointment_url(appointment: Appointment) -> str:
+    return _absolute(f"/appointments/{appointment.pk}")
+
+
+def console_connections_url() -> str:
+    return _absolute("/settings/connections")

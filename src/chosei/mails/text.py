@@ -1,0 +1,79 @@
+"""A body as plain text: short lines, a mark before each part, every URL on a line of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chosei.core.language import Language
+from chosei.mails.blocks import (
+    Action,
+    Addressee,
+    Aside,
+    Block,
+    Body,
+    Fact,
+    Facts,
+    Quote,
+    Say,
+    Signature,
+    Times,
+)
+from chosei.mails.wrap import COLUMNS, width, wrap
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    part: str
+    item: str
+    link: str
+    colon: str
+    rule: str
+
+
+_MARKS = {
+    Language.JA: _Marks("■ ", "・", "▼ ", ": ", "─" * 20),
+    Language.EN: _Marks("", "- ", "> ", ": ", "-- "),
+}
+
+
+def render_text(body: Body, language: Language) -> str:
+    marks = _MARKS[language]
+    return "\n\n".join(_block(block, marks) for block in body.blocks) + "\n"
+
+
+def _block(block: Block, marks: _Marks) -> str:
+    match block:
+        case Addressee():
+            return "\n".join(wrap(line) for line in block.lines)
+        case Say():
+            return wrap(block.text)
+        case Times():
+            return _times(block, marks)
+        case Facts():
+            return "\n".join(_fact(fact, marks) for fact in block.rows)
+        case Action():
+            note = f"\n{wrap(block.note)}" if block.note else ""
+            return f"{wrap(marks.link + block.label)}\n{block.url}{note}"
+        case Aside():
+            return f"{wrap(block.text)}\n{block.url}"
+        case Quote():
+            return f"{marks.part}{block.label}\n{wrap(block.text, indent='  ')}"
+        case Signature():
+            return "\n".join((marks.rule, *(wrap(line) for line in block.lines)))
+
+
+def _times(block: Times, marks: _Marks) -> str:
+    lines = [f"{marks.part}{block.label}", *(wrap(f"{marks.item}{row}", indent="  ") for row in block.rows)]
+    lines.append(wrap(f"({block.zone})", indent="  "))
+    if block.elsewhere:
+        lines.append(wrap(f"= {block.elsewhere}", indent="  "))
+    return "\n".join(lines)
+
+
+def _fact(fact: Fact, marks: _Marks) -> str:
+    if fact.url:
+        return f"{marks.part}{fact.label}\n{fact.url}"
+    line = f"{marks.part}{fact.label}{marks.colon}{fact.value}"
+    if width(line) <= COLUMNS:
+        return line
+    return f"{marks.part}{fact.label}\n{wrap(fact.value, indent='  ')}"
