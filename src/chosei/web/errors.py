@@ -22,7 +22,9 @@ class Plain:
     sentence: Text
 
 
-BAD_REQUEST = Plain(400, _("リクエストを処理できませんでした"), _("お手数ですが、ページを開き直してもう一度お試しください。"))
+BAD_REQUEST = Plain(
+    400, _("リクエストを処理できませんでした"), _("お手数ですが、ページを開き直してもう一度お試しください。")
+)
 FORBIDDEN = Plain(403, _("このページは表示できません"), _("必要な権限がありません。管理者にご確認ください。"))
 NOT_FOUND = Plain(
     404,
@@ -61,4 +63,6 @@ def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the request: whatever failed (the database, most likely) must not be asked again."""
-    return HttpResponse(render_to_string("errors/server.html"), status=500, headers={"Cache-Control": "no-store"})
+    return HttpResponse(
+        render_to_string("errors/server.html"), status=500, headers={"Cache-Control": "no-store"}
+    )

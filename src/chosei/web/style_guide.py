@@ -19,7 +19,9 @@ class SampleForm(forms.Form):
     email = forms.EmailField(label=_("メールアドレス"), help_text=_("確認のメールをお送りします。"))
     length = forms.ChoiceField(label=_("所要時間"), choices=[("30", _("30分")), ("60", _("60分"))])
     day = forms.DateField(label=_("日付"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    message = forms.CharField(label=_("ご要望・ご質問"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    message = forms.CharField(
+        label=_("ご要望・ご質問"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     format = forms.ChoiceField(
         label=_("会議形態"),
         widget=forms.RadioSelect,
@@ -39,7 +41,18 @@ def style_guide(request: HttpRequest) -> HttpResponse:
     context = {
         "form": SampleForm(prefix="plain"),
         "wrong": SampleForm(wrong_data, prefix="wrong"),
-        "sample_messages": [Message(constants.SUCCESS, _("Outlookカレンダーと連携しました。"))],
-        "tokens": ("paper", "card", "sunk", "line", "ink-1", "ink-2", "accent", "hold", "settled", "attention"),
+        "sample_messages": [Message(constants.SUCCESS, str(_("Outlookカレンダーと連携しました。")))],
+        "tokens": (
+            "paper",
+            "card",
+            "sunk",
+            "line",
+            "ink-1",
+            "ink-2",
+            "accent",
+            "hold",
+            "settled",
+            "attention",
+        ),
     }
     return render(request, "style_guide.html", context)

@@ -37,7 +37,16 @@ STYLESHEETS = (
 )
 BADGE_KINDS = frozenset({"", "accent", "hold", "settled", "attention", "unknown"})
 NOTICE_SIGNS = {"success": "settled", "attention": "warning", "info": "info", "hold": "clock"}
-_COMPANY_WORDS = ("株式会社", "有限会社", "合同会社", "合資会社", "一般社団法人", "一般財団法人", "(株)", "㈱")
+_COMPANY_WORDS = (
+    "株式会社",
+    "有限会社",
+    "合同会社",
+    "合資会社",
+    "一般社団法人",
+    "一般財団法人",
+    "(株)",
+    "㈱",
+)
 
 
 @register.simple_tag
@@ -74,7 +83,9 @@ def check(bound: BoundField, note: str = "") -> dict[str, Any]:
 @register.inclusion_tag("components/choices.html")
 def choices(bound: BoundField, across: bool = False) -> dict[str, Any]:
     """Radios or checkboxes of a choice field as cards, below each other or across."""
-    described = [f"{bound.auto_id}_helptext"] * bool(bound.help_text) + [f"{bound.auto_id}_error"] * bool(bound.errors)
+    described = [f"{bound.auto_id}_helptext"] * bool(bound.help_text) + [f"{bound.auto_id}_error"] * bool(
+        bound.errors
+    )
     return {"field": bound, "across": across, "describedby": " ".join(described)}
 
 
@@ -93,7 +104,12 @@ def notice(content: str, kind: str, title: str = "", role: str = "") -> SafeStri
     heading = format_html("<strong>{}</strong>", title) if title else ""
     spoken = format_html(' role="{}"', role) if role else ""
     return format_html(
-        '<div class="notice {}"{}>{}<div class="notice-body">{}{}</div></div>', kind, spoken, sign, heading, content
+        '<div class="notice {}"{}>{}<div class="notice-body">{}{}</div></div>',
+        kind,
+        spoken,
+        sign,
+        heading,
+        content,
     )
 
 
@@ -139,7 +155,7 @@ def tab(url: str, label: str, current: bool = False, count: int | None = None) -
 
 
 def _current(current: bool) -> SafeString:
-    return mark_safe(' aria-current="page"') if current else mark_safe("")  # noqa: S308
+    return mark_safe(' aria-current="page"') if current else mark_safe("")
 
 
 @register.inclusion_tag("components/pagination.html")

@@ -1,0 +1,149 @@
+"""The way from a chosen time to a confirmed one, the same for a proposal and a booking page.
+
+Everything travels in the forms themselves: what was typed, the chosen time, the zone, and the submission's
+identity. Nothing is kept on the server before the guest confirms, and only that button changes anything.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from chosei.actions.errors import InvalidInput, TimeTaken, Unverifiable
+from chosei.actions.inputs import GuestInput
+from chosei.core.intervals import Interval
+from chosei.core.language import language_of
+from chosei.records.models import Appointment, BookingPage, Proposal
+from chosei.web.public.doors import LinkView, refused_for_now
+from chosei.web.public.forms import GuestForm, submission_of, typed
+from chosei.web.public.zones import RESET, reader_zone
+
+Thing = TypeVar("Thing", Proposal, BookingPage)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A time the guest chose. ``value`` is what the form sends for it."""
+
+    value: str
+    time: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a guest brings along: kept through every page of the way."""
+
+    zone: str
+    submission: UUID
+    chosen: str = ""
+    typed: dict[str, str] = field(default_factory=dict)
+    notice: str = ""  # pick, taken: why the guest is back at the times
+
+    @classmethod
+    def of(cls, request: HttpRequest, default_zone: str, *, chosen: str = "", notice: str = "") -> Visit:
+        return cls(reader_zone(request, default_zone), submission_of(request), chosen, typed(request), notice)
+
+
+class ConfirmationView(LinkView, Generic[Thing]):
+    """GET shows the form for a chosen time; POST goes back to the times, keeps on choosing, or confirms."""
+
+    choice_field: str  # the form's name for the chosen time
+
+    @abstractmethod
+    def load(self, token: str) -> Thing:
+        """The thing behind the link, in whatever state. Raises NotThere."""
+
+    @abstractmethod
+    def insist_open(self, thing: Thing) -> None:
+        """Raises Closed when nothing can be chosen here any more."""
+
+    @abstractmethod
+    def parse(self, thing: Thing, value: str) -> Choice | None:
+        """The choice that ``value`` names, on offer or not."""
+
+    @abstractmethod
+    def on_offer(self, thing: Thing, choice: Choice) -> bool:
+        """Whether it can be taken, as far as is known without asking a provider."""
+
+    @abstractmethod
+    def times(self, thing: Thing, visit: Visit, *, status: int = 200) -> HttpResponse:
+        """The page of times to choose from."""
+
+    @abstractmethod
+    def details(
+        self,
+        thing: Thing,
+        visit: Visit,
+        choice: Choice,
+        form: GuestForm,
+        *,
+        unverifiable: bool = False,
+        status: int = 200,
+    ) -> HttpResponse:
+        """The page that asks who the guest is."""
+
+    @abstractmethod
+    def act(self, thing: Thing, choice: Choice, guest: GuestInput, submission: UUID) -> Appointment:
+        """Confirm. Raises what the action raises."""
+
+    @abstractmethod
+    def known(self, thing: Thing) -> dict[str, str]:
+        """What the form may begin with."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        return self._show(request, self._open(token), request.GET.get(self.choice_field, ""))
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        value = request.POST.get(self.choice_field, "")
+        if not {"back", RESET, "week"}.isdisjoint(request.POST):
+            thing = self._open(token)
+            return self.times(thing, Visit.of(request, thing.zone, chosen=value))
+        if "choose" in request.POST:
+            return self._show(request, self._open(token), value)
+        refused = refused_for_now(request, "confirm", token, limit=20, seconds=600)
+        return refused or self._confirm(request, self.load(token), value)
+
+    def _open(self, token: str) -> Thing:
+        thing = self.load(token)
+        self.insist_open(thing)
+        return thing
+
+    def _show(self, request: HttpRequest, thing: Thing, value: str) -> HttpResponse:
+        choice = self.parse(thing, value)
+        if choice is None or not self.on_offer(thing, choice):
+            return self._back(request, thing, taken=choice is not None)
+        visit = Visit.of(request, thing.zone, chosen=choice.value)
+        return self.details(thing, visit, choice, GuestForm(initial=visit.typed or self.known(thing)))
+
+    def _back(self, request: HttpRequest, thing: Thing, *, taken: bool) -> HttpResponse:
+        self.insist_open(thing)
+        visit = Visit.of(request, thing.zone, notice="taken" if taken else "pick")
+        return self.times(thing, visit, status=409 if taken else 200)
+
+    def _confirm(self, request: HttpRequest, thing: Thing, value: str) -> HttpResponse:
+        # Whether the time is still free is the action's to say: a form sent twice must find what it made.
+        choice = self.parse(thing, value)
+        if choice is None:
+            return self._back(request, thing, taken=False)
+        visit = Visit.of(request, thing.zone, chosen=choice.value)
+        form = GuestForm(request.POST)
+        if not form.is_valid():
+            self.insist_open(thing)
+            return self.details(thing, visit, choice, form, status=422)
+        guest = GuestInput(**form.cleaned_data, language=language_of(get_language()), zone=visit.zone)
+        try:
+            appointment = self.act(thing, choice, guest, visit.submission)
+        except TimeTaken:
+            return self._back(request, thing, taken=True)
+        except Unverifiable:
+            return self.details(thing, visit, choice, form, unverifiable=True, status=503)
+        except InvalidInput as refused:
+            form.refuse(refused)
+            return self.details(thing, visit, choice, form, status=422)
+        return HttpResponseRedirect(reverse("public:appointment", args=[appointment.link_token]))

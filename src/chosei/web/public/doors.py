@@ -1,0 +1,84 @@
+"""What every page behind a secret link has in common: who may keep it, and what a spent or unknown link says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from chosei.actions.errors import Closed
+from chosei.actions.limits import within_limit
+from chosei.records.gates import NotThere
+from chosei.web.errors import NOT_FOUND, Plain, Text, plain_page, too_many
+
+SECRET_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+
+CLOSED: Mapping[str, tuple[Text, Text]] = {
+    "withdrawn": (
+        _("この日程調整は終了しました"),
+        _(
+            "担当者の都合により、ご案内していた候補日時は取り下げられました。お手数ですが、担当者までお問い合わせください。"
+        ),
+    ),
+    "expired": (
+        _("ご回答の期限を過ぎました"),
+        _("この日程調整の受付は終了しています。お手数ですが、担当者までお問い合わせください。"),
+    ),
+    "confirmed": (
+        _("この日程調整は確定済みです"),
+        _("確定した日時は、お送りした確定のメールからご確認いただけます。"),
+    ),
+    "cancelled": (
+        _("このアポイントメントはキャンセルされています"),
+        _("改めて日程の調整をご希望の場合は、担当者までお問い合わせください。"),
+    ),
+    "paused": (
+        _("ただいま予約の受付を停止しています"),
+        _(
+            "しばらく時間をおいてから、もう一度お試しください。お急ぎの場合は、担当者までお問い合わせください。"
+        ),
+    ),
+    "past": (
+        _("このアポイントメントは終了しています"),
+        _("開始時刻を過ぎているため、変更やキャンセルはできません。"),
+    ),
+}
+_CLOSED_OTHERWISE = (_("このページは受付を終了しました"), _("お手数ですが、担当者までお問い合わせください。"))
+
+
+def closed_page(request: HttpRequest, reason: str) -> HttpResponse:
+    """410: the link was right, but what it opened has ended."""
+    title, sentence = CLOSED.get(reason, _CLOSED_OTHERWISE)
+    return plain_page(request, Plain(410, title, sentence))
+
+
+class LinkView(View):
+    """A view behind a secret link. NotThere becomes the plain 404, Closed the plain 410."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except NotThere:
+            response = plain_page(request, NOT_FOUND)
+        except Closed as closed:
+            response = closed_page(request, closed.reason)
+        for name, value in SECRET_HEADERS.items():
+            response.headers[name] = value
+        return response
+
+
+def refused_for_now(
+    request: HttpRequest, what: str, token: str, *, limit: int, seconds: int
+) -> HttpResponse | None:
+    """The 429 page when this address has sent ``what`` to this link too often, otherwise None."""
+    who = f"{request.META.get('REMOTE_ADDR', '')} {token}"
+    return None if within_limit(what, who, limit=limit, seconds=seconds) else too_many(request, seconds)

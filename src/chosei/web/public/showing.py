@@ -1,0 +1,156 @@
+"""What guests' pages say about a meeting and its times, made ready for the templates."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from chosei.actions.offers import CandidateOffer
+from chosei.core import wording
+from chosei.core.intervals import Interval
+from chosei.core.language import Language, language_of
+from chosei.core.walltime import local_date
+from chosei.records.models import Appointment, BookingPage, MeetingFormat, Proposal
+from chosei.web.public.zones import zones_offered
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line about the meeting: ``icon`` is one of `chosei.web.icons`."""
+
+    icon: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    pk: int
+    time: str
+    free: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateDay:
+    name: str
+    rows: tuple[CandidateRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hero:
+    """The one time a page is about."""
+
+    day: str
+    time: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSwitch:
+    current: str
+    name: str
+    choices: tuple[tuple[str, str], ...]
+
+
+def reader_language() -> Language:
+    return language_of(get_language())
+
+
+def meeting_facts(
+    meeting: Proposal | BookingPage | Appointment, hosts: list[str], *, minutes: int | None = None
+) -> list[Fact]:
+    """Length, form and place, hosts: as far as each is known."""
+    facts = (
+        [Fact("clock", _("所要時間"), wording.duration_text(minutes, reader_language()))] if minutes else []
+    )
+    facts.append(_format_fact(meeting))
+    if meeting.location and meeting.format != MeetingFormat.WEB:
+        facts.append(Fact("pin", _("場所"), meeting.location))
+    if hosts:
+        facts.append(Fact("people", _("担当"), _hosts_text(hosts)))
+    return facts
+
+
+def _format_fact(meeting: Proposal | BookingPage | Appointment) -> Fact:
+    names = {
+        MeetingFormat.VISIT: ("pin", _("ご来訪")),
+        MeetingFormat.WEB: ("video", _("Web会議")),
+        MeetingFormat.OUTING: ("pin", _("お伺いします")),
+        MeetingFormat.PHONE: ("phone", _("お電話")),
+        MeetingFormat.OTHER: ("note", _("その他")),
+    }
+    icon, name = names[MeetingFormat(meeting.format)]
+    if meeting.web_meeting:
+        name = (
+            _("Web会議(Microsoft Teams)")
+            if icon == "video"
+            else _("%(format)s・Web会議(Microsoft Teams)") % {"format": name}
+        )
+    return Fact(icon, _("形式"), name)
+
+
+def _hosts_text(hosts: list[str]) -> str:
+    if len(hosts) <= 3:
+        return _("、").join(hosts)
+    return _("%(names)s ほか%(count)d名") % {"names": _("、").join(hosts[:2]), "count": len(hosts) - 2}
+
+
+def candidate_days(
+    offers: tuple[CandidateOffer, ...], zone: str, chosen: str, *, now: datetime
+) -> list[CandidateDay]:
+    """Candidates by the day on which they begin in ``zone``."""
+    ordered = sorted(offers, key=lambda offer: (offer.candidate.starts_at, offer.candidate.pk))
+    days = groupby(ordered, key=lambda offer: local_date(offer.candidate.starts_at, zone))
+    today = local_date(now, zone)
+    return [
+        CandidateDay(day_name(day, today), tuple(_row(offer, zone, chosen) for offer in group))
+        for day, group in days
+    ]
+
+
+def _row(offer: CandidateOffer, zone: str, chosen: str) -> CandidateRow:
+    candidate = offer.candidate
+    time = time_name(Interval(candidate.starts_at, candidate.ends_at), zone)
+    return CandidateRow(candidate.pk, time, offer.free, offer.free and str(candidate.pk) == chosen)
+
+
+def fingerprint(days: list[CandidateDay]) -> str:
+    """Changes when what the guest can see or take changes."""
+    seen = [f"{day.name} {row.pk} {row.time} {row.free}" for day in days for row in day.rows]
+    return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:16]
+
+
+def hero(time: Interval, zone: str, *, now: datetime) -> Hero:
+    day = day_name(local_date(time.start, zone), local_date(now, zone))
+    return Hero(day, time_name(time, zone), zone_name(zone, time.start))
+
+
+def remaining(until: datetime | None, zone: str, *, now: datetime) -> str:
+    """あと9日: softly, beside the dates; empty without a deadline."""
+    return wording.remaining_text(until, now, zone, reader_language()) if until else ""
+
+
+def zone_switch(current: str, now: datetime) -> ZoneSwitch:
+    names = tuple((zone, zone_name(zone, now)) for zone in zones_offered(current))
+    return ZoneSwitch(current, dict(names)[current], names)
+
+
+def day_name(day: date, today: date) -> str:
+    """12月3日(木) / Thu, Dec 3; with the year where it is not this one."""
+    return wording.date_text(day, reader_language(), today)
+
+
+def time_name(time: Interval, zone: str) -> str:
+    """14:00〜15:00 / 14:00–15:00."""
+    return wording.time_range_text(time, zone, reader_language())
+
+
+def zone_name(zone: str, at: datetime) -> str:
+    """日本標準時(GMT+9) / Japan Standard Time (GMT+9)."""
+    return wording.zone_text(zone, at, reader_language())

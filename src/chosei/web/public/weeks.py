@@ -1,0 +1,120 @@
+"""A week of slots as the guest's calendar shows it: days in their zone, and the ways to the weeks around."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.http import HttpRequest
+
+from chosei.actions.offers import PageOffer
+from chosei.core import wording
+from chosei.core.intervals import Interval
+from chosei.core.walltime import zone_of
+from chosei.web.public.showing import reader_language
+
+_WEEK = timedelta(days=7)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    value: str
+    name: str
+    key: str  # the end of the control's id: the same slot keeps it, so that focus survives a refresh
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    date: date
+    name: str
+    weekday: str
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """``previous`` and ``following`` are the Mondays one can go to; ``next_slot`` the first one after this week."""
+
+    monday: date
+    name: str
+    days: tuple[Day, ...]
+    previous: date | None
+    following: date | None
+    earliest: str
+    earliest_week: date | None
+    later: str
+    later_week: date | None
+    chosen_gone: bool
+    fingerprint: str
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(day.slots for day in self.days)
+
+
+def instant_value(instant: datetime) -> str:
+    """How forms and addresses name a slot."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def wished_week(request: HttpRequest) -> date | None:
+    """The week asked for by address or button, if it is a date at all."""
+    sent = request.POST if request.method == "POST" else request.GET
+    try:
+        return date.fromisoformat(sent.get("week") or sent.get("shown", ""))
+    except ValueError:
+        return None
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def week_of(offer: PageOffer, wished: date | None, zone: str, *, chosen: str, now: datetime) -> Week:
+    """The week wished for, kept within what can be booked; by default the first that has a free time."""
+    tz, language = zone_of(zone), reader_language()
+    by_day: dict[date, list[Interval]] = defaultdict(list)
+    for slot in offer.slots:
+        by_day[slot.start.astimezone(tz).date()].append(slot)
+    today = now.astimezone(tz).date()
+    first = monday_of(min([today, *by_day]))
+    last = max(first, monday_of(max([offer.bookable_until, *by_day])))
+    monday = monday_of(min(max(wished or min(by_day, default=today), first), last + _WEEK - _DAY))
+    days = tuple(_day(day, by_day.get(day, []), zone, chosen, now) for day in _shown_days(monday, by_day))
+    values = [slot.value for day in days for slot in day.slots]
+    later = next((slot for slot in offer.slots if slot.start.astimezone(tz).date() >= monday + _WEEK), None)
+    earliest = offer.slots[0] if offer.slots else None
+    return Week(
+        monday=monday,
+        name=wording.date_range_text(days[0].date, days[-1].date, language),
+        days=days,
+        previous=monday - _WEEK if monday > first else None,
+        following=monday + _WEEK if monday < last else None,
+        earliest=wording.instant_text(earliest.start, zone, language, now) if earliest else "",
+        earliest_week=monday_of(earliest.start.astimezone(tz).date()) if earliest else None,
+        later=wording.instant_text(later.start, zone, language, now) if later else "",
+        later_week=monday_of(later.start.astimezone(tz).date()) if later else None,
+        chosen_gone=bool(chosen) and all(instant_value(slot.start) != chosen for slot in offer.slots),
+        fingerprint=hashlib.sha256(" ".join([zone, str(offer.unknown), *values]).encode()).hexdigest()[:16],
+    )
+
+
+def _shown_days(monday: date, by_day: dict[date, list[Interval]]) -> list[date]:
+    """Monday to Friday, and of the weekend what can be booked."""
+    week = [monday + n * _DAY for n in range(7)]
+    return [day for day in week if day.weekday() < 5 or by_day.get(day)]
+
+
+def _day(day: date, slots: list[Interval], zone: str, chosen: str, now: datetime) -> Day:
+    language, today = reader_language(), now.astimezone(zone_of(zone)).date()
+    rows = []
+    for slot in slots:
+        value = instant_value(slot.start)
+        name = wording.time_text(slot.start, zone)
+        rows.append(Slot(value, name, str(int(slot.start.timestamp())), value == chosen))
+    weekday = wording.weekday_text(day.weekday(), language)
+    return Day(day, wording.date_text(day, language, today), weekday, tuple(rows))
