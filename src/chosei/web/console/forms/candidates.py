@@ -1,0 +1,93 @@
+"""Candidate times as rows of date, start and end: the form that works without any script."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from chosei.core.intervals import Interval
+from chosei.core.walltime import zone_of
+from chosei.web.console.forms.common import REFUSALS, DateInput, TimeInput
+
+MAX_ROWS = 30
+ROWS_AT_FIRST = 3
+
+
+def instant(day: date, at: time, zone: str) -> datetime:
+    """The UTC instant of a wall time. Raises ValueError where the clocks jump over it."""
+    local = datetime.combine(day, at, zone_of(zone))
+    found = local.astimezone(UTC)
+    if found.astimezone(zone_of(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise ValueError("no such wall time")
+    return found
+
+
+class CandidateForm(forms.Form):
+    """One row. ``keep``: the author knows that it lies over something in the calendar."""
+
+    day = forms.DateField(label=_("日付"), widget=DateInput())
+    start = forms.TimeField(label=_("開始"), widget=TimeInput(attrs={"step": 300}))
+    end = forms.TimeField(label=_("終了"), widget=TimeInput(attrs={"step": 300}))
+    keep = forms.BooleanField(label=_("予定と重なったまま提案する"), required=False)
+
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+        self.interval: Interval | None = None
+        self.use_required_attribute = False  # a row may stay empty
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        day, start, end = (data.get(name) for name in ("day", "start", "end"))
+        if day is None or start is None or end is None:
+            return data
+        last_day = day + timedelta(days=1) if end == time(0) else day  # 0:00 is the end of the day
+        if last_day == day and end <= start:
+            self.add_error("end", REFUSALS["end_before_start"])
+            return data
+        try:
+            self.interval = Interval(instant(day, start, self.zone), instant(last_day, end, self.zone))
+        except (ValueError, OverflowError):
+            self.add_error("start", _("時計の切り替えのため、この時刻はありません。別の時刻にしてください。"))
+        return data
+
+
+class BaseCandidates(forms.BaseFormSet[CandidateForm]):
+    def times(self) -> list[Interval]:
+        """The rows that are filled in, as typed."""
+        return [form.interval for form in self.forms if form.interval is not None]
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        if not self.times():
+            raise forms.ValidationError(_("候補日時を1件以上入れてください。"), code="required")
+
+    def flag_conflicts(self, busy: list[Interval]) -> bool:
+        """Mark the rows that lie over something and were not kept knowingly; whether there is one."""
+        found = False
+        for form in self.forms:
+            if form.interval is None or form.cleaned_data.get("keep"):
+                continue
+            if any(form.interval.overlaps(other) for other in busy):
+                form.add_error(
+                    "keep", _("この時間には予定があります。重なったまま提案するときはチェックしてください。")
+                )
+                found = True
+        return found
+
+
+def candidate_rows(rows: int = ROWS_AT_FIRST) -> type[BaseCandidates]:
+    """The set of rows, with ``rows`` empty ones."""
+    made: type[BaseCandidates] = forms.formset_factory(  # type: ignore[assignment]
+        CandidateForm,
+        formset=BaseCandidates,
+        extra=rows,
+        max_num=MAX_ROWS,
+        validate_max=True,
+        absolute_max=60,
+    )
+    return made

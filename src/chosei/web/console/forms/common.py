@@ -1,0 +1,96 @@
+"""What several forms share: zones, and the sentences for what an action refuses."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from chosei.actions.errors import InvalidInput
+from chosei.core.walltime import zone_of
+
+COMMON_ZONES = (
+    "Asia/Tokyo",
+    "Asia/Seoul",
+    "Asia/Shanghai",
+    "Asia/Singapore",
+    "Asia/Kolkata",
+    "Europe/London",
+    "Europe/Paris",
+    "America/New_York",
+    "America/Los_Angeles",
+    "UTC",
+)
+
+REFUSALS = {
+    "required": _("入力してください。"),
+    "unknown": _("選べない値です。選び直してください。"),
+    "unknown_zone": _("このタイムゾーンは見つかりません。選び直してください。"),
+    "not_an_address": _("メールアドレスの形式で入力してください(例: hanako@example.co.jp)。"),
+    "too_long": _("長すぎます。短くしてください。"),
+    "too_many": _("候補日時は30件までです。"),
+    "twice_the_same": _("同じものが2回入っています。"),
+    "in_the_past": _("これからの日時を指定してください。"),
+    "end_before_start": _("終了は開始より後にしてください。"),
+    "out_of_range": _("この範囲の値は使えません。"),
+    "not_connected": _(
+        "担当者のカレンダーが接続されていないため、公開できません。「外部連携」で接続してください。"
+    ),
+}
+_OTHER = _("この内容では保存できません。入力内容をご確認ください。")
+
+
+@lru_cache(maxsize=1)
+def _zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    others = sorted(
+        name
+        for name in available_timezones()
+        if "/" in name and not name.startswith(("Etc/", "posix", "right"))
+    )
+    return [
+        ("", [(name, name) for name in COMMON_ZONES]),
+        ("—", [(n, n) for n in others if n not in COMMON_ZONES]),
+    ]
+
+
+class ZoneField(forms.ChoiceField):
+    """An IANA zone; the ones people here mostly need come first."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=_zones, **kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        try:
+            zone_of(str(value))
+        except ValueError:
+            return False
+        return True
+
+
+def refusal(code: str) -> str:
+    """The sentence for a code of ``InvalidInput``."""
+    return str(REFUSALS.get(code, _OTHER))
+
+
+def add_refusals(form: forms.Form, refused: InvalidInput, names: dict[str, str] | None = None) -> None:
+    """Put what an action refused beside its field; ``names`` maps the action's names to the form's."""
+    for field, code in refused.fields.items():
+        name = (names or {}).get(field, field)
+        form.add_error(name if name in form.fields else None, refusal(code))
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)

@@ -1,0 +1,202 @@
+// The composing page. The rows of inputs are the truth; the week beside them shows and changes the same rows.
+// All times are wall times of the member's zone, as the server sends and expects them ("2026-12-03T14:00").
+
+import { CalendarFeed } from "./feed.js";
+import { Week } from "./week.js";
+
+const CLICK_SNAP = 30;
+
+const pad = (number) => String(number).padStart(2, "0");
+const dayOf = (wall) => `${wall.getFullYear()}-${pad(wall.getMonth() + 1)}-${pad(wall.getDate())}`;
+const timeOf = (wall) => `${pad(wall.getHours())}:${pad(wall.getMinutes())}`;
+
+class Row {
+  constructor(element) {
+    this.element = element;
+    this.day = element.querySelector('input[type="date"]');
+    [this.startField, this.endField] = element.querySelectorAll('input[type="time"]');
+    this.keep = element.querySelector('[data-keep] input[type="checkbox"]');
+    this.keepBox = element.querySelector("[data-keep]");
+    this.note = element.querySelector("[data-note]");
+  }
+
+  get empty() {
+    return !this.day.value && !this.startField.value && !this.endField.value;
+  }
+
+  // The row as two wall times, or null while it is not a time yet.
+  get span() {
+    if (!this.day.value || !this.startField.value || !this.endField.value) return null;
+    const start = new Date(`${this.day.value}T${this.startField.value}`);
+    const end = new Date(`${this.day.value}T${this.endField.value}`);
+    if (this.endField.value === "00:00") end.setDate(end.getDate() + 1);
+    return Number.isNaN(start.valueOf()) || end <= start ? null : { start, end };
+  }
+
+  write(start, end) {
+    this.day.value = dayOf(start);
+    this.startField.value = timeOf(start);
+    this.endField.value = timeOf(end);
+    this.clearErrors();
+  }
+
+  clear() {
+    for (const field of [this.day, this.startField, this.endField]) field.value = "";
+    this.keep.checked = false;
+    this.note.hidden = true;
+    this.keepBox.hidden = true;
+    this.clearErrors();
+  }
+
+  clearErrors() {
+    for (const list of this.element.querySelectorAll(".errorlist")) list.remove();
+    for (const field of this.element.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  }
+
+  // What is wrong with this time, shown as it arises. A conflict can be kept knowingly.
+  tell(sentence, conflict) {
+    this.note.textContent = sentence;
+    this.note.hidden = !sentence;
+    this.keepBox.hidden = !conflict;
+    if (!conflict) this.keep.checked = false;
+  }
+}
+
+class Composer {
+  constructor(form) {
+    this.form = form;
+    this.words = form.dataset;
+    this.holder = form.querySelector(".candidate-rows");
+    this.template = form.querySelector("[data-row-template]");
+    this.total = form.querySelector('[name="candidates-TOTAL_FORMS"]');
+    this.most = Number(form.querySelector('[name="candidates-MAX_NUM_FORMS"]').value);
+    this.length = form.querySelector("[data-length]");
+    this.status = form.querySelector("[data-status]");
+    this.rows = [...this.holder.children].map((element) => this.adopt(element));
+    this.feed = new CalendarFeed(form.dataset.calendar, () => this.refresh());
+    this.week = new Week(form, this);
+    this.prepareButtons();
+    for (const row of this.rows) row.element.hidden = row.empty && !row.element.querySelector(".errorlist");
+    this.refresh();
+  }
+
+  prepareButtons() {
+    this.form.querySelector("[data-more]").hidden = true;
+    const add = this.form.querySelector("[data-add]");
+    add.hidden = false;
+    add.addEventListener("click", () => {
+      const row = this.vacant();
+      if (!row) return;
+      row.element.hidden = false;
+      row.day.focus();
+    });
+  }
+
+  adopt(element) {
+    const row = new Row(element);
+    const remove = element.querySelector("[data-remove]");
+    remove.hidden = false;
+    remove.addEventListener("click", () => {
+      this.remove(row);
+      this.form.querySelector("[data-add]").focus();
+    });
+    element.addEventListener("change", (event) => {
+      if (event.target === row.startField && row.startField.value && !row.endField.value) this.proposeEnd(row);
+      if (event.target !== row.keep) row.clearErrors();
+      this.refresh();
+      if (event.target === row.day && row.span) this.week.show(row.span.start);
+    });
+    return row;
+  }
+
+  proposeEnd(row) {
+    const start = new Date(`${row.day.value || this.words.today}T${row.startField.value}`);
+    const end = new Date(start.valueOf() + this.minutes * 60000);
+    if (end.getDate() === start.getDate() || timeOf(end) === "00:00") row.endField.value = timeOf(end);
+  }
+
+  get minutes() {
+    return Number(this.length.value);
+  }
+
+  // An empty row to fill in, made from the template when all are used; null when there are enough.
+  vacant() {
+    const unused = this.rows.find((row) => row.element.hidden) ?? this.rows.find((row) => row.empty);
+    if (unused) return unused;
+    if (this.rows.length >= this.most) {
+      this.say(this.words.full);
+      return null;
+    }
+    const fragment = this.template.content.cloneNode(true);
+    for (const element of fragment.querySelectorAll("*")) {
+      for (const name of ["id", "name", "for", "aria-describedby"]) {
+        const value = element.getAttribute(name);
+        if (value) element.setAttribute(name, value.replace("__prefix__", this.rows.length));
+      }
+    }
+    const element = fragment.firstElementChild;
+    this.holder.append(element);
+    const row = this.adopt(element);
+    this.rows.push(row);
+    this.total.value = this.rows.length;
+    return row;
+  }
+
+  add(start, end) {
+    const row = this.vacant();
+    if (!row) return;
+    row.element.hidden = false;
+    row.write(start, end);
+    this.say(`${this.words.added}: ${this.week.label(start, end)}`);
+    this.refresh();
+  }
+
+  addAt(start) {
+    const begin = new Date(start);
+    begin.setMinutes(Math.floor(begin.getMinutes() / CLICK_SNAP) * CLICK_SNAP, 0, 0);
+    this.add(begin, new Date(begin.valueOf() + this.minutes * 60000));
+  }
+
+  move(row, start, end) {
+    row.write(start, end);
+    this.say(`${this.words.moved}: ${this.week.label(start, end)}`);
+    this.refresh();
+  }
+
+  remove(row) {
+    row.clear();
+    row.element.hidden = true;
+    this.say(this.words.removed);
+    this.refresh();
+  }
+
+  say(sentence) {
+    this.status.textContent = sentence;
+  }
+
+  // Bring the notes of the rows, the week and the count in step with the rows.
+  refresh() {
+    if (!this.week) return;
+    const now = new Date(new Date().toLocaleString("sv-SE", { timeZone: this.words.zone }).replace(" ", "T"));
+    const shown = [];
+    for (const row of this.rows) {
+      const span = row.span;
+      if (!span) {
+        row.tell("", false);
+        continue;
+      }
+      this.feed.need(span.start);
+      const under = this.feed.under(span.start, span.end);
+      if (span.start <= now) row.tell(this.words.past, false);
+      else if (under.length) row.tell(`${this.words.conflict}: ${under.map((one) => one.title).join("、")}`, true);
+      else row.tell("", false);
+      shown.push({ row, ...span, conflict: under.length > 0 });
+    }
+    this.week.draw(shown, this.feed);
+    const count = this.form.querySelector("[data-count-text]");
+    if (count) count.textContent = shown.length === 1 ? this.words.countOne : this.words.count.replace("{n}", shown.length);
+  }
+}
+
+for (const form of document.querySelectorAll("[data-compose]")) new Composer(form);
+

@@ -1,0 +1,82 @@
+"""How far the outside has come: calendar entries and mails, each with a word people know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from chosei.core.entries import EntryState
+from chosei.core.states import CandidateState
+from chosei.records.models import Appointment, CalendarEntry, Candidate, MailMessage, MailState, Proposal
+from chosei.web.console import words
+from chosei.web.console.words import Word
+
+_ON_THE_WAY = (EntryState.WAITING, EntryState.RETRYING)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryStatus:
+    """One entry in one person's calendar; ``problem`` is a sentence with the next step."""
+
+    whose: str
+    word: Word
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateStatus:
+    candidate: Candidate
+    word: Word
+    entries: list[EntryStatus]
+
+
+@dataclass(frozen=True, slots=True)
+class MailStatus:
+    mail: MailMessage
+    what: str | Promise
+    word: Word
+
+
+def entry_status(entry: CalendarEntry) -> EntryStatus:
+    state = EntryState(entry.state)
+    leaving = entry.desired is None and state in _ON_THE_WAY
+    problem = words.entry_problem(entry.problem) if state == EntryState.PARKED else ""
+    return EntryStatus(
+        entry.connection.member.name, words.LEAVING if leaving else words.ENTRY[state], problem
+    )
+
+
+def candidate_statuses(proposal: Proposal) -> list[CandidateStatus]:
+    rows = proposal.candidates.prefetch_related("entries__connection__member")
+    return [
+        CandidateStatus(
+            candidate,
+            words.CANDIDATE[CandidateState(candidate.state)],
+            [entry_status(entry) for entry in candidate.entries.all() if not entry.appointment_id],
+        )
+        for candidate in rows
+    ]
+
+
+def mail_statuses(mails: Iterable[MailMessage]) -> list[MailStatus]:
+    return [
+        MailStatus(mail, words.MAIL_KIND.get(mail.kind, mail.kind), words.MAIL[MailState(mail.state)])  # type: ignore[call-overload]
+        for mail in mails
+    ]
+
+
+def proposal_moves(proposal: Proposal) -> bool:
+    """Whether something is still on its way, so that the page asks again by itself."""
+    return (
+        CalendarEntry.objects.filter(candidate__proposal=proposal, state__in=_ON_THE_WAY).exists()
+        or proposal.mails.filter(state=MailState.WAITING).exists()
+    )
+
+
+def appointment_moves(appointment: Appointment) -> bool:
+    return (
+        appointment.entries.filter(state__in=_ON_THE_WAY).exists()
+        or appointment.mails.filter(state=MailState.WAITING).exists()
+    )

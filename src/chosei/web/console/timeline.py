@@ -1,0 +1,64 @@
+"""The sentences for what happened. Actions and the reconciler write kinds; the words stand here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from chosei.records.models import MailKind, TimelineEntry
+from chosei.web.console.words import MAIL_KIND
+
+SENTENCES = {
+    "proposal_opened": _("日程調整を始めました。"),
+    "hold_written": _("仮予約をOutlookに登録しました。"),
+    "hold_removed": _("仮予約をOutlookから削除しました。"),
+    "hold_problem": _("仮予約をOutlookに登録できませんでした。"),
+    "mail_sent": _("「%(mail)s」を送りました。"),
+    "mail_refused": _("「%(mail)s」を送れませんでした。宛先をご確認ください。"),
+    "proposal_confirmed": _("お客様が候補日時を選び、日程が確定しました。"),
+    "proposal_withdrawn": _("日程調整を取り下げました。"),
+    "proposal_expired": _("回答期限を過ぎたため、日程調整を終了しました。"),
+    "appointment_confirmed": _("日程が確定しました。"),
+    "event_written": _("予定をOutlookに登録しました。"),
+    "event_removed": _("予定をOutlookから削除しました。"),
+    "event_problem": _("予定をOutlookに登録できませんでした。"),
+    "link_issued": _("Web会議URLが発行されました。"),
+    "link_missing": _("Web会議URLがまだ発行されていません。発行されしだい、お客様にお知らせします。"),
+    "appointment_cancelled": _("アポイントメントがキャンセルされました。"),
+}
+ATTENTION = frozenset({"hold_problem", "mail_refused", "event_problem", "link_missing"})
+_ACTORS = {"guest": _("お客様"), "chosei": "Chosei", "provider": "Microsoft 365"}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line: when (UTC), what, by whom; ``attention`` asks for a look."""
+
+    at: datetime
+    sentence: str
+    by: str
+    attention: bool
+
+
+def happened(entries: Iterable[TimelineEntry]) -> list[Happened]:
+    """A kind without a sentence is a gap here, which a test finds; until then it shows as it is."""
+    return [Happened(entry.at, _sentence(entry), _by(entry), entry.kind in ATTENTION) for entry in entries]
+
+
+def _sentence(entry: TimelineEntry) -> str:
+    sentence = str(SENTENCES.get(entry.kind, entry.kind))
+    if "%(mail)s" not in sentence:
+        return sentence
+    kind = entry.detail.get("kind", entry.detail.get("mail", ""))
+    named = MAIL_KIND[MailKind(kind)] if kind in MailKind.values else gettext("メール")
+    return sentence % {"mail": named}
+
+
+def _by(entry: TimelineEntry) -> str:
+    if entry.member is not None:
+        return entry.member.name
+    return str(_ACTORS.get(entry.actor, ""))

@@ -1,0 +1,114 @@
+"""アポイントメント: what is coming, what was, how far entries and mails are, and cancelling one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from chosei.actions.cancellation import cancel_by_host
+from chosei.actions.errors import Closed, InvalidInput
+from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, can
+from chosei.records import gates
+from chosei.records.models import Appointment, Promise
+from chosei.web.console import status, words
+from chosei.web.console.access import member_required, signed_in
+from chosei.web.console.forms.cancellation import CancellationForm
+from chosei.web.console.forms.common import add_refusals
+from chosei.web.console.listing import by_start
+from chosei.web.console.timeline import happened
+
+
+@require_safe
+@member_required
+def listing(request: HttpRequest) -> HttpResponse:
+    past = request.GET.get("show") == "past"
+    now = timezone.now()
+    rows = gates.appointments_of(signed_in(request)).prefetch_related(with_hosts())
+    rows = rows.filter(ends_at__lte=now) if past else rows.filter(ends_at__gt=now)
+    found = by_start(rows, request.GET.get("after", ""), upcoming=not past)
+    context = {
+        "rows": [(one, words.APPOINTMENT[AppointmentState(one.state)]) for one in found.rows],
+        "past": past,
+        "after": found.after,
+        "later": "after" in request.GET,
+    }
+    return render(request, "console/appointments.html", context)
+
+
+@require_safe
+@member_required
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    appointment = gates.appointment_for_member(signed_in(request), pk)
+    context = {
+        **_facts(appointment),
+        "may_cancel": _may_cancel(appointment),
+        "format": words.FORMAT.get(appointment.format, appointment.format),  # type: ignore[call-overload]
+        "hosts": [promise.host for promise in _host_promises(appointment)],
+    }
+    return render(request, "console/appointment.html", context)
+
+
+@require_safe
+@member_required
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the page that changes by itself."""
+    appointment = gates.appointment_for_member(signed_in(request), pk)
+    return render(request, "console/appointment_progress.html", _facts(appointment))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def cancellation(request: HttpRequest, pk: int) -> HttpResponse:
+    member = signed_in(request)
+    appointment = gates.appointment_for_member(member, pk)
+    form = CancellationForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cancel_by_host(
+                member, appointment, reason=form.cleaned_data["reason"].strip(), now=timezone.now()
+            )
+        except InvalidInput as refused:
+            add_refusals(form, refused)
+        except Closed as refused:
+            messages.warning(request, words.closed(refused.reason))
+            return redirect("console:appointment", appointment.pk)
+        else:
+            messages.success(request, gettext("キャンセルしました。お客様にお知らせします。"))
+            return redirect("console:appointment", appointment.pk)
+    if request.method != "POST" and not _may_cancel(appointment):
+        return redirect("console:appointment", appointment.pk)
+    return render(request, "console/cancellation.html", {"appointment": appointment, "form": form})
+
+
+def with_hosts() -> Prefetch[str]:
+    """Who attends, in order; also for a cancelled appointment, whose promises no longer stand."""
+    return Prefetch("promises", queryset=Promise.objects.filter(host__isnull=False).select_related("host"))
+
+
+def _host_promises(appointment: Appointment) -> list[Promise]:
+    return list(appointment.promises.filter(host__isnull=False).select_related("host"))
+
+
+def _may_cancel(appointment: Appointment) -> bool:
+    state = AppointmentState(appointment.state)
+    return can(APPOINTMENT, state, AppointmentEvent.CANCEL) and appointment.starts_at > timezone.now()
+
+
+def _facts(appointment: Appointment) -> dict[str, Any]:
+    entries = appointment.entries.select_related("connection__member").order_by("id")
+    return {
+        "appointment": appointment,
+        "word": words.APPOINTMENT[AppointmentState(appointment.state)],
+        "cancelled": appointment.state == AppointmentState.CANCELLED,
+        "entries": [status.entry_status(entry) for entry in entries],
+        "mails": status.mail_statuses(appointment.mails.order_by("id")),
+        "timeline": happened(appointment.timeline.select_related("member").order_by("-at", "-id")),
+        "moves": status.appointment_moves(appointment),
+    }

@@ -1,0 +1,77 @@
+"""The first page: what needs a hand, what comes next, and for a newcomer the first two steps."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from chosei.core.entries import EntryState
+from chosei.core.states import AppointmentState, ConnectionState
+from chosei.core.walltime import local_date
+from chosei.records import gates
+from chosei.records.models import Appointment, CalendarEntry, MailMessage, MailState, Member
+from chosei.web.console import words
+from chosei.web.console.access import member_required, signed_in
+from chosei.web.console.views.connections import live_connection
+from chosei.web.console.views.proposals import running_of
+
+SHOWN = 8
+
+
+@require_safe
+@member_required
+def home(request: HttpRequest) -> HttpResponse:
+    member = signed_in(request)
+    connection = live_connection(member)
+    coming = _coming(member)
+    today = local_date(timezone.now(), member.zone)
+    running = running_of(member)
+    context: dict[str, Any] = {
+        "member": member,
+        "connection": connection,
+        "lost": connection is not None and connection.state == ConnectionState.NEEDS_RECONNECT,
+        "parked": _parked(member),
+        "refused": _refused(member),
+        "today": [one for one in coming if local_date(one.starts_at, member.zone) == today],
+        "next": [one for one in coming if local_date(one.starts_at, member.zone) != today],
+        "running": running,
+        "first_run": connection is None and not coming and not running and not _anything(member),
+    }
+    return render(request, "console/home.html", context)
+
+
+def _coming(member: Member) -> list[Appointment]:
+    """What the member attends or arranged, also for an administrator, who may see everybody's."""
+    rows = gates.appointments_of(member).filter(
+        Q(promises__host=member) | Q(proposal__author=member) | Q(booking_page__owner=member),
+        state=AppointmentState.CONFIRMED,
+        ends_at__gt=timezone.now(),
+    )
+    return list(rows.distinct().order_by("starts_at", "pk")[:SHOWN])
+
+
+def _anything(member: Member) -> bool:
+    return gates.proposals_of(member).exists() or gates.booking_pages_of(member).exists()
+
+
+def _parked(member: Member) -> list[tuple[CalendarEntry, str]]:
+    """Entries in the member's calendar that wait for a hand, and the next step for each."""
+    rows = CalendarEntry.objects.filter(connection__member=member, state=EntryState.PARKED).select_related(
+        "candidate__proposal", "appointment"
+    )
+    return [(entry, words.entry_problem(entry.problem)) for entry in rows.order_by("-changed_at")[:SHOWN]]
+
+
+def _refused(member: Member) -> list[MailMessage]:
+    """Mails of the last weeks that a mail server refused, about what is the member's own."""
+    own = Q(proposal__author=member) | Q(appointment__proposal__author=member)
+    own |= Q(appointment__booking_page__owner=member)
+    since = timezone.now() - timedelta(days=30)
+    rows = MailMessage.objects.filter(own, state=MailState.REFUSED, created_at__gt=since)
+    return list(rows.select_related("proposal", "appointment").order_by("-id")[:SHOWN])

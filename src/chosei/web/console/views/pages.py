@@ -1,0 +1,151 @@
+"""予約ページ: the list, the settings, and publishing, pausing and archiving as resources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chosei.actions.booking_pages import archive_page, change_page, create_page, pause_page, publish_page
+from chosei.actions.errors import Closed, InvalidInput
+from chosei.core.hours import WeeklyHours
+from chosei.core.states import BOOKING_PAGE, BookingPageEvent, BookingPageState, can
+from chosei.mails.links import page_url
+from chosei.records import gates
+from chosei.records.models import BookingPage, Member
+from chosei.records.models.booking_page import weekday_office_hours
+from chosei.web.console import words
+from chosei.web.console.access import member_required, signed_in
+from chosei.web.console.forms.booking_page import BookingPageForm, defaults_for, initial_of
+from chosei.web.console.forms.common import add_refusals, refusal
+from chosei.web.console.forms.hours import HoursEditor
+from chosei.web.console.listing import by_id
+from chosei.web.console.views.connections import live_connection
+
+
+@require_safe
+@member_required
+def listing(request: HttpRequest) -> HttpResponse:
+    member = signed_in(request)
+    found = by_id(gates.booking_pages_of(member).select_related("owner"), request.GET.get("after", ""))
+    rows = [(page, words.PAGE[BookingPageState(page.state)], page_url(page)) for page in found.rows]
+    context = {"rows": rows, "after": found.after, "later": "after" in request.GET, "member": member}
+    return render(request, "console/pages.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def new(request: HttpRequest) -> HttpResponse:
+    member = signed_in(request)
+    if request.method != "POST":
+        form = BookingPageForm(initial=defaults_for(member))
+        return _editing(request, form, HoursEditor.showing(WeeklyHours.from_json(weekday_office_hours())))
+    form, editor = BookingPageForm(request.POST), HoursEditor.typed(request.POST)
+    page = _save(form, editor, member, None)
+    if page is None:
+        return _editing(request, form, editor)
+    messages.success(
+        request, gettext("予約ページを作成しました。内容を確認して「公開する」を押してください。")
+    )
+    return redirect("console:page", page.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    member = signed_in(request)
+    page = gates.booking_page_for_member(member, pk)
+    if request.method != "POST":
+        editor = HoursEditor.showing(WeeklyHours.from_json(page.hours))
+        return _editing(request, BookingPageForm(initial=initial_of(page)), editor, page)
+    form = BookingPageForm(request.POST, initial=initial_of(page))
+    editor = HoursEditor.typed(request.POST)
+    if _save(form, editor, member, page) is None:
+        return _editing(request, form, editor, page)
+    messages.success(request, gettext("保存しました。これからの予約に反映されます。"))
+    return redirect("console:page", page.pk)
+
+
+@require_POST
+@member_required
+def publication(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(request, pk, publish_page, gettext("公開しました。URLをお客様にお送りください。"))
+
+
+@require_POST
+@member_required
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(request, pk, pause_page, gettext("受付を停止しました。確定済みの予約はそのまま残ります。"))
+
+
+@require_POST
+@member_required
+def archive(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(request, pk, archive_page, gettext("保管しました。URLは使えなくなりました。"))
+
+
+def _step(
+    request: HttpRequest, pk: int, action: Callable[[Member, BookingPage], object], done: str
+) -> HttpResponse:
+    member = signed_in(request)
+    page = gates.booking_page_for_member(member, pk)
+    try:
+        action(member, page)
+    except InvalidInput as refused:
+        for code in refused.fields.values():
+            messages.error(request, refusal(code))
+    except Closed as refused:
+        messages.warning(request, words.closed(refused.reason))
+    else:
+        messages.success(request, done)
+    return redirect("console:page", page.pk)
+
+
+def _save(
+    form: BookingPageForm, editor: HoursEditor, member: Member, page: BookingPage | None
+) -> BookingPage | None:
+    """The page as saved, or None with what is wrong in ``form`` and ``editor``."""
+    valid = form.is_valid()
+    zone = form.cleaned_data.get("zone")
+    hours = editor.hours(zone or member.zone)
+    if not valid or hours is None:
+        return None
+    hosts = tuple(host.member_id for host in page.hosts.all()) if page else (member.pk,)
+    wanted = form.wanted(member, hours, hosts)
+    try:
+        return change_page(member, page, wanted) if page else create_page(member, wanted)
+    except InvalidInput as refused:
+        codes = dict(refused.fields)
+        if "hours" in codes:
+            editor.errors.append(refusal(codes.pop("hours")))
+        add_refusals(form, InvalidInput(**codes))
+    except Closed as refused:
+        form.add_error(None, words.closed(refused.reason))
+    return None
+
+
+def _editing(
+    request: HttpRequest, form: BookingPageForm, editor: HoursEditor, page: BookingPage | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "editor": editor,
+        "page": page,
+        "connection": live_connection(signed_in(request)),
+    }
+    if page is not None:
+        state = BookingPageState(page.state)
+        context |= {
+            "word": words.PAGE[state],
+            "url": page_url(page),
+            "open": state == BookingPageState.PUBLISHED,
+            "may_publish": can(BOOKING_PAGE, state, BookingPageEvent.PUBLISH),
+            "may_pause": can(BOOKING_PAGE, state, BookingPageEvent.PAUSE),
+            "may_archive": can(BOOKING_PAGE, state, BookingPageEvent.ARCHIVE),
+        }
+    return render(request, "console/page.html", context)

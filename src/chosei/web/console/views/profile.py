@@ -1,0 +1,31 @@
+"""The tab 「プロフィール」."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from chosei.actions.profile import change_profile
+from chosei.web.console.access import member_required, signed_in
+from chosei.web.console.forms.profile import ProfileForm
+from chosei.web.console.views.sign_in import remember_language
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def edit(request: HttpRequest) -> HttpResponse:
+    member = signed_in(request)
+    form = ProfileForm(request.POST or None, initial={"language": member.language, "zone": member.zone})
+    if request.method == "POST" and form.is_valid():
+        language = form.cleaned_data["language"]
+        change_profile(member, language=language, zone=form.cleaned_data["zone"])
+        with translation.override(language):
+            messages.success(request, gettext("保存しました。"))
+        response = redirect("console:profile")
+        remember_language(response, language)
+        return response
+    return render(request, "console/profile.html", {"form": form, "member": member})

@@ -1,0 +1,132 @@
+"""日程調整: the list, one proposal with all that happened, and taking it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from chosei.actions.errors import Closed
+from chosei.actions.proposals import withdraw_proposal
+from chosei.core.states import PROPOSAL, CandidateState, ProposalEvent, ProposalState, can
+from chosei.mails.links import proposal_url
+from chosei.mails.paste import paste_text
+from chosei.records import gates
+from chosei.records.models import Candidate, Member, Proposal
+from chosei.web.console import status, words
+from chosei.web.console.access import member_required, signed_in
+from chosei.web.console.listing import by_id
+from chosei.web.console.timeline import happened
+from chosei.web.console.words import Word
+
+RUNNING = (ProposalState.OPEN, ProposalState.READJUSTMENT_REQUESTED)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """A proposal in a list; ``next_time`` is the chosen or the next candidate that still stands."""
+
+    proposal: Proposal
+    word: Word
+    next_time: Candidate | None
+    running: bool
+
+
+def proposal_row(proposal: Proposal) -> ProposalRow:
+    """Needs the candidates prefetched."""
+    now = timezone.now()
+    times = [
+        one
+        for one in proposal.candidates.all()
+        if one.state == CandidateState.CHOSEN or (one.state == CandidateState.OPEN and one.starts_at > now)
+    ]
+    state = ProposalState(proposal.state)
+    return ProposalRow(proposal, words.PROPOSAL[state], next(iter(times), None), state in RUNNING)
+
+
+@require_safe
+@member_required
+def listing(request: HttpRequest) -> HttpResponse:
+    member = signed_in(request)
+    rows = gates.proposals_of(member).select_related("author").prefetch_related(_candidates())
+    found = by_id(rows, request.GET.get("after", ""))
+    context = {
+        "rows": [proposal_row(proposal) for proposal in found.rows],
+        "after": found.after,
+        "later": "after" in request.GET,
+        "member": member,
+    }
+    return render(request, "console/proposals.html", context)
+
+
+@require_safe
+@member_required
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    proposal = gates.proposal_for_member(signed_in(request), pk)
+    language = proposal.guest_language if proposal.guest_language in ("ja", "en") else "ja"
+    context = {
+        **_facts(proposal),
+        "url": proposal_url(proposal),
+        "paste": paste_text(proposal, language),
+        "may_withdraw": can(PROPOSAL, ProposalState(proposal.state), ProposalEvent.WITHDRAW),
+        "format": words.FORMAT.get(proposal.format, proposal.format),  # type: ignore[call-overload]
+        "hosts": [host.member for host in proposal.hosts.select_related("member")],
+    }
+    return render(request, "console/proposal.html", context)
+
+
+@require_safe
+@member_required
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the page that changes by itself."""
+    proposal = gates.proposal_for_member(signed_in(request), pk)
+    return render(request, "console/proposal_progress.html", _facts(proposal))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
+    member = signed_in(request)
+    proposal = gates.proposal_for_member(member, pk)
+    if request.method == "POST":
+        try:
+            withdraw_proposal(member, proposal, now=timezone.now())
+        except Closed as refused:
+            messages.warning(request, words.closed(refused.reason))
+        else:
+            messages.success(request, gettext("日程調整を取り下げました。"))
+        return redirect("console:proposal", proposal.pk)
+    if not can(PROPOSAL, ProposalState(proposal.state), ProposalEvent.WITHDRAW):
+        return redirect("console:proposal", proposal.pk)
+    return render(request, "console/withdrawal.html", {"proposal": proposal})
+
+
+def running_of(member: Member) -> list[ProposalRow]:
+    """The member's own running proposals, those that end first at the top."""
+    rows = gates.proposals_of(member).filter(author=member, state__in=RUNNING)
+    return [proposal_row(one) for one in rows.prefetch_related(_candidates()).order_by("deadline", "pk")[:5]]
+
+
+def _candidates() -> Prefetch[str]:
+    return Prefetch("candidates", queryset=Candidate.objects.order_by("starts_at", "id"))
+
+
+def _facts(proposal: Proposal) -> dict[str, Any]:
+    state = ProposalState(proposal.state)
+    return {
+        "proposal": proposal,
+        "word": words.PROPOSAL[state],
+        "running": state in RUNNING,
+        "candidates": status.candidate_statuses(proposal),
+        "mails": status.mail_statuses(proposal.mails.order_by("id")),
+        "timeline": happened(proposal.timeline.select_related("member").order_by("-at", "-id")),
+        "appointment": proposal.appointments.order_by("-id").first(),
+        "moves": status.proposal_moves(proposal),
+    }

@@ -1,0 +1,138 @@
+"""The words for states and codes: one word with one colour each, the same on every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from chosei.core.availability import UnknownReason
+from chosei.core.entries import EntryState
+from chosei.core.states import (
+    AppointmentState,
+    BookingPageState,
+    CandidateState,
+    ConnectionState,
+    ProposalState,
+)
+from chosei.records.models import MailKind, MailState, MeetingFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A state for people: ``kind`` is a colour of the badge component, ``working`` adds its turning ring."""
+
+    text: str | Promise
+    kind: str = ""
+    working: bool = False
+
+
+PROPOSAL = {
+    ProposalState.DRAFT: Word(_("下書き")),
+    ProposalState.OPEN: Word(_("調整中"), "hold"),
+    ProposalState.CONFIRMED: Word(_("確定"), "settled"),
+    ProposalState.READJUSTMENT_REQUESTED: Word(_("再調整依頼"), "attention"),
+    ProposalState.EXPIRED: Word(_("期限切れ")),
+    ProposalState.WITHDRAWN: Word(_("取り下げ")),
+}
+CANDIDATE = {
+    CandidateState.OPEN: Word(_("提案中"), "hold"),
+    CandidateState.WITHDRAWN: Word(_("取り下げ")),
+    CandidateState.TAKEN: Word(_("受付終了")),
+    CandidateState.CHOSEN: Word(_("確定"), "settled"),
+}
+APPOINTMENT = {
+    AppointmentState.PENDING: Word(_("承認待ち"), "hold"),
+    AppointmentState.CONFIRMED: Word(_("確定"), "settled"),
+    AppointmentState.CANCELLED: Word(_("キャンセル")),
+    AppointmentState.DECLINED: Word(_("却下")),
+}
+PAGE = {
+    BookingPageState.DRAFT: Word(_("下書き")),
+    BookingPageState.PUBLISHED: Word(_("公開中"), "settled"),
+    BookingPageState.PAUSED: Word(_("停止中"), "hold"),
+    BookingPageState.ARCHIVED: Word(_("保管済み")),
+}
+CONNECTION = {
+    ConnectionState.ACTIVE: Word(_("接続中"), "settled"),
+    ConnectionState.NEEDS_RECONNECT: Word(_("要対応"), "attention"),
+    ConnectionState.APPROVAL_ONLY: Word(_("承認のみ")),
+    ConnectionState.ENDING: Word(_("解除の処理中"), "", working=True),
+    ConnectionState.ENDED: Word(_("未接続")),
+}
+NOT_CONNECTED = Word(_("未接続"))
+ENTRY = {
+    EntryState.WAITING: Word(_("登録中"), "", working=True),
+    EntryState.WRITTEN: Word(_("登録済み"), "settled"),
+    EntryState.RETRYING: Word(_("再試行中"), "hold", working=True),
+    EntryState.PARKED: Word(_("要対応"), "attention"),
+    EntryState.GONE: Word(_("削除済み")),
+}
+LEAVING = Word(_("削除中"), "", working=True)
+MAIL = {
+    MailState.WAITING: Word(_("送信待ち"), "", working=True),
+    MailState.SENT: Word(_("送信済み"), "settled"),
+    MailState.REFUSED: Word(_("送信できませんでした"), "attention"),
+    MailState.SUPERSEDED: Word(_("送信不要")),
+}
+MAIL_KIND = {
+    MailKind.INVITATION: _("日程調整のご案内"),
+    MailKind.CONFIRMED_GUEST: _("確定のお知らせ(お客様)"),
+    MailKind.CONFIRMED_HOST: _("確定のお知らせ(担当者)"),
+    MailKind.LINK_FOLLOWS_GUEST: _("Web会議URLのお知らせ(お客様)"),
+    MailKind.LINK_FOLLOWS_HOST: _("Web会議URLのお知らせ(担当者)"),
+    MailKind.CANCELLED_GUEST: _("キャンセルのお知らせ(お客様)"),
+    MailKind.CANCELLED_HOST: _("キャンセルのお知らせ(担当者)"),
+    MailKind.RECONNECT: _("再接続のお願い"),
+}
+FORMAT = {
+    MeetingFormat.VISIT: _("来訪"),
+    MeetingFormat.WEB: _("Web会議"),
+    MeetingFormat.OUTING: _("往訪"),
+    MeetingFormat.PHONE: _("電話"),
+    MeetingFormat.OTHER: _("その他"),
+}
+UNKNOWN = {
+    UnknownReason.NOT_READ_YET: _("カレンダーを読み込んでいます。"),
+    UnknownReason.STALE: _("カレンダーを最新の状態に更新しています。"),
+    UnknownReason.READ_FAILED: _("カレンダーを読み取れませんでした。まもなく自動で再試行します。"),
+    UnknownReason.NEEDS_RECONNECT: _(
+        "カレンダーとの接続が切れています。「外部連携」でもう一度接続してください。"
+    ),
+    UnknownReason.NOT_CONNECTED: _(
+        "カレンダーが接続されていません。「外部連携」で接続すると、予定がここに表示されます。"
+    ),
+}
+WEEKDAYS = (_("月曜日"), _("火曜日"), _("水曜日"), _("木曜日"), _("金曜日"), _("土曜日"), _("日曜日"))
+
+# What a provider's or Outlook's refusal means for an entry that waits for a hand.
+ENTRY_PROBLEM = {
+    "needs_reconnect": _(
+        "カレンダーとの接続が切れています。「外部連携」でもう一度接続すると、自動で再開します。"
+    ),
+    "rejected": _("Outlookがこの予定を受け付けませんでした。Outlookで予定をご確認ください。"),
+    "conflict": _("Outlook側でこの予定が変更されています。Outlookで予定をご確認ください。"),
+}
+ENTRY_PROBLEM_OTHER = _(
+    "Outlookに登録できていません。日程の約束はそのまま有効です。Outlookで予定をご確認ください。"
+)
+CLOSED = {
+    "withdrawn": _("この日程調整は、すでに取り下げられています。"),
+    "expired": _("この日程調整は、回答期限を過ぎて終了しています。"),
+    "confirmed": _(
+        "この日程調整は、すでに確定しています。確定した予定は「アポイントメント」からご覧ください。"
+    ),
+    "cancelled": _("このアポイントメントは、すでにキャンセルされています。"),
+    "past": _("このアポイントメントは、すでに終わっています。"),
+    "archived": _("この予約ページは保管済みです。"),
+}
+CLOSED_OTHER = _("ほかの操作が先に行われたため、この操作はできませんでした。最新の状態をご確認ください。")
+
+
+def closed(reason: str) -> str:
+    return str(CLOSED.get(reason, CLOSED_OTHER))
+
+
+def entry_problem(code: str) -> str:
+    return str(ENTRY_PROBLEM.get(code, ENTRY_PROBLEM_OTHER))
