@@ -1,0 +1,85 @@
+"""The slot search against the brute-force oracle."""
+
+from __future__ import annotations
+
+import pytest
+from tests.core.oracle import Case, Person, offered
+from tests.core.random_cases import random_case
+
+from chosei.core.attendance import AllOf, AnyOf, Host, Requirement, Room
+from chosei.core.availability import Known, Unknown, UnknownReason
+from chosei.core.hours import DateOverrides, Opening, Span, WeeklyHours
+from chosei.core.intervals import Interval
+from chosei.core.slots import RollingDays, SlotRules, find_slots, is_offered
+
+
+def found(case: Case) -> list[Interval]:
+    return find_slots(_rules(case), _opening(case), _need(case), case.now)
+
+
+def _rules(case: Case) -> SlotRules:
+    return SlotRules(
+        duration_minutes=case.duration,
+        step_minutes=case.step,
+        buffer_before_minutes=case.before,
+        buffer_after_minutes=case.after,
+        min_notice_minutes=case.notice,
+        horizon=RollingDays(case.horizon_days),
+    )
+
+
+def _opening(case: Case) -> Opening:
+    week = tuple(tuple(Span(*span) for span in spans) for spans in case.weekdays)
+    days = {day: tuple(Span(*span) for span in spans) for day, spans in case.overrides.items()}
+    return Opening(WeeklyHours(week, case.zone), DateOverrides(days))
+
+
+def _need(case: Case) -> Requirement:
+    parts: list[Requirement] = [_leaf(person) for person in case.everybody]
+    if case.anybody:
+        parts.append(AnyOf(tuple(_leaf(person) for person in case.anybody)))
+    return AllOf(tuple(parts))
+
+
+def _leaf(person: Person) -> Requirement:
+    if person.busy is None:
+        return Host(Unknown(UnknownReason.STALE))
+    known = Known([Interval(*times) for times in person.busy])
+    hours = None if person.hours is None else [Interval(*times) for times in person.hours]
+    if person.buffered:
+        return Host(known, hours)
+    # A room has no hours of its own: a host who is never busy stands beside it with these.
+    return Room(known) if hours is None else AllOf((Room(known), Host(Known(), hours)))
+
+
+def agree(seeds: range) -> int:
+    """Compare all cases; how many slots they offered together, so that a test knows it saw any."""
+    total = 0
+    for seed in seeds:
+        case = random_case(seed)
+        expected = [Interval(*times) for times in offered(case)]
+        assert found(case) == expected, f"seed {seed}: {case}"
+        total += len(expected)
+    return total
+
+
+@pytest.mark.parametrize("part", range(6))
+def test_agrees_with_the_oracle(part: int) -> None:
+    assert agree(range(part * 50, part * 50 + 50)) > 250
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("part", range(20))
+def test_agrees_with_the_oracle_at_length(part: int) -> None:
+    assert agree(range(1000 + part * 500, 1500 + part * 500)) > 5000
+
+
+def test_a_slot_is_offered_exactly_when_it_is_listed() -> None:
+    for seed in range(40):
+        case = random_case(seed)
+        slots = found(case)
+        for slot in slots[:3]:
+            assert is_offered(_rules(case), _opening(case), _need(case), case.now, slot), f"seed {seed}"
+            off_grid = Interval(slot.start.replace(second=1), slot.end)
+            assert not is_offered(_rules(case), _opening(case), _need(case), case.now, off_grid)
