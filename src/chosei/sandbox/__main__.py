@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import socket
+import sqlite3
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -18,15 +21,23 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8100)
     parser.add_argument("--data-dir", type=Path, default=Path(".chosei/sandbox"))
     arguments = parser.parse_args()
+    host, port = arguments.host, arguments.port
+    try:
+        listener = socket.create_server((host, port))
+    except OSError as error:
+        parser.exit(1, f"sandbox: cannot listen on {host}:{port}: {error.strerror}\n")
     try:
         database = Database(arguments.data_dir)
-    except OSError as error:
-        parser.exit(1, f"sandbox: cannot use --data-dir {arguments.data_dir}: {error.strerror}\n")
+    except (OSError, sqlite3.OperationalError) as error:
+        parser.exit(1, f"sandbox: cannot use --data-dir {arguments.data_dir}: {error}\n")
+    # Proxy headers are believed from this machine only, which is uvicorn's default.
     config = uvicorn.Config(
-        create_app(database), host=arguments.host, port=arguments.port, log_level="warning", access_log=False
+        create_app(database), log_level="warning", access_log=False, timeout_graceful_shutdown=2
     )
+    sys.stdout.write(f"sandbox: http://{host}:{listener.getsockname()[1]}\n")
+    sys.stdout.flush()
     try:
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run(sockets=[listener])
     finally:
         database.close()
 

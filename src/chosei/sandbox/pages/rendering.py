@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -19,15 +21,25 @@ _FOLDER = Path(__file__).parent.parent / "templates"
 LANGUAGES = ("ja", "en")
 
 
+def plain(html: str) -> str:
+    """The text of a mail's HTML, a line for each of its lines."""
+    broken = re.sub(r"<(br|hr|/p|/div|/tr|/li)\b[^>]*>", "\n", html, flags=re.IGNORECASE)
+    # striptags gives plain text, which the template escapes again
+    texts = (Markup(line).striptags() for line in broken.split("\n"))  # noqa: S704
+    return "\n".join(text for text in texts if text)
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["plain"] = plain
+    return environment
 
 
 def language_of(request: Request) -> str:
