@@ -1,0 +1,55 @@
+"""The HTML as Chromium shows it: nothing sticks out, on a phone and on a desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from chosei.records.models import MailKind
+from tests.mails.scene import JOIN_URL, START, Scene
+
+pytestmark = pytest.mark.browser
+
+
+def _documents(scene: Scene) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for language in ("ja", "en"):
+
+        def add(name: str, kind: MailKind, about, member=None, language=language) -> None:
+            html = scene.letter(kind, about, member, language=language, revision=len(found)).html
+            found[f"{name}-{language}"] = html
+
+        start = START + timedelta(days=10 if language == "en" else 0)
+        times = {"starts_at": start, "ends_at": start + timedelta(hours=1)}
+        proposal = scene.proposal(guidance="資料は事前にお送りします。\nhttps://sample.example/brochure.pdf")
+        add("invitation", MailKind.INVITATION, proposal)
+        linked = scene.appointment(join_url=JOIN_URL, guest_zone="America/New_York", **times)
+        add("confirmed-guest", MailKind.CONFIRMED_GUEST, linked)
+        add("confirmed-host", MailKind.CONFIRMED_HOST, linked, scene.host)
+        add("link-guest", MailKind.LINK_FOLLOWS_GUEST, linked)
+        add("link-host", MailKind.LINK_FOLLOWS_HOST, linked, scene.host)
+        gone = {"state": "cancelled", "cancel_reason": "出張が入ったため", **times}
+        by_host = scene.appointment(cancelled_by="host", **gone)
+        add("cancelled-guest", MailKind.CANCELLED_GUEST, by_host)
+        by_guest = scene.appointment(cancelled_by="guest", **gone)
+        add("cancelled-by-guest", MailKind.CANCELLED_GUEST, by_guest)
+        add("cancelled-host", MailKind.CANCELLED_HOST, by_guest, scene.host)
+        lost = scene.connection(scene.host, state="needs_reconnect", account_object=language, provider={"ja": "microsoft", "en": "google"}[language])
+        add("reconnect", MailKind.RECONNECT, lost, scene.host)
+    return found
+
+
+def test_nothing_sticks_out_on_a_phone_or_on_a_desk(scene: Scene, chromium: str, tmp_path: Path) -> None:
+    documents = _documents(scene)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for width in (390, 600):
+            page = browser.new_page(viewport={"width": width, "height": 800}, java_script_enabled=True)
+            for name, html in documents.items():
+                page.set_content(html)
+                page.screenshot(path=tmp_path / f"{name}-{width}.png", full_page=True)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        browser.close()
