@@ -1,4 +1,4 @@
-"""Weekly hours as rows of times, several spans a day. Empty rows mean nothing; a day without any is closed."""
+"""Weekly hours as rows of times, several a day. Empty rows mean nothing; a day without any is closed."""
 
 from __future__ import annotations
 

@@ -36,6 +36,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(one, words.APPOINTMENT[AppointmentState(one.state)]) for one in found.rows],
         "past": past,
+        "upcoming": not past,
         "after": found.after,
         "later": "after" in request.GET,
     }

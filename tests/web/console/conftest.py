@@ -1,0 +1,96 @@
+"""A company to look at the console with: an author with a connected calendar, a colleague, an administrator, strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import time_machine
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from chosei.records.models import Connection, Member
+from tests.support import company
+from tests.support.company import NOW
+
+
+@dataclass
+class Company:
+    author: Member
+    connection: Connection
+    colleague: Member
+    administrator: Member
+    stranger: Member
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Tuesday, 24 November 2026, 9:00 in Tokyo."""
+    with time_machine.travel(NOW, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def people(db, clock) -> Company:
+    ours = company.organization()
+    author = company.member(ours, "佐藤 健一", email="sato@sample.example")
+    return Company(
+        author=author,
+        connection=company.connect(author, display_name="佐藤 健一"),
+        colleague=company.member(ours, "鈴木 美咲"),
+        administrator=company.member(ours, "高橋 由美", administrator=True),
+        stranger=company.member(company.organization("株式会社よそ"), "余所 太郎", administrator=True),
+    )
+
+
+def signed_in(member: Member, language: str = "ja") -> Client:
+    client = Client(headers={"accept-language": language})
+    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def client(people: Company) -> Client:
+    """The author's browser, without script."""
+    return signed_in(people.author)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's loop runs in this thread; what the test asks of the database is asked outside of it.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        opened = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Visit:
+    """A signed-in page in Chromium; ``complaints`` are what its console and its security policy said."""
+
+    page: Page
+    base: str
+    complaints: list[str]
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.base}{path}")
+
+
+def visit(browser: Browser, base: str, member: Member, *, width: int = 1440, language: str = "ja") -> Visit:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900 if width > 600 else 844},
+        locale="ja-JP" if language == "ja" else "en-GB",
+        timezone_id="Asia/Tokyo",
+    )
+    session = signed_in(member).cookies
+    context.add_cookies([{"name": name, "value": cookie.value, "url": base} for name, cookie in session.items()])
+    page = context.new_page()
+    page.clock.install(time=NOW)
+    page.clock.resume()
+    found = Visit(page, base, [])
+    page.on("console", lambda said: found.complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    return found
