@@ -336,7 +336,7 @@ def _item_exchange(item: dict[str, Any]) -> Exchange:
 
 
 class _Recorder:
-    """Lets a call through and keeps both sides of it; `finished` is called before the answer's end goes out."""
+    """Lets a call through and keeps both sides of it; `finished` is called before its end goes out."""
 
     def __init__(self, receive: Receive, send: Send, finished: Callable[[_Recorder], None]) -> None:
         self._receive, self._send, self._finished = receive, send, finished

@@ -109,6 +109,10 @@ class World:
         """Graph as somebody."""
         return Graph(self.client, self.token(address, scopes), headers)
 
+    def graph_tid(self) -> str:
+        """The demo company's tenant."""
+        return self.context.directory.tenants()[0].tid
+
     def key(self, address: str) -> str:
         """The object id of a mailbox."""
         box = self.store.mailbox(address)

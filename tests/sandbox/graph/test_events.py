@@ -212,7 +212,8 @@ def test_list_has_options_and_refuses_wrong_ones(world: World, sato: Graph) -> N
     for number in range(3):
         sato.create(f"会議{number}", start=f"2027-03-0{number + 1}T10:00:00")
     page = sato.get(
-        "/me/events?$select=subject,start&$top=2&$orderby=start/dateTime desc&$filter=startswith(subject,'会議')"
+        "/me/events?$select=subject,start&$top=2&$orderby=start/dateTime desc"
+        "&$filter=startswith(subject,'会議')"
     )
     assert [one["subject"] for one in page["value"]] == ["会議2", "会議1"]
     assert set(page["value"][0]) == {"@odata.etag", "id", "subject", "start"}

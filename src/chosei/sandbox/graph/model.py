@@ -107,7 +107,7 @@ class Event:
         """The checked rule of a series, None for a single event."""
         if self.recurrence is None:
             return None
-        name = self.recurrence["range"]["recurrenceTimeZone"] or self.start_zone
+        name = self.recurrence["range"].get("recurrenceTimeZone") or self.start_zone
         return parse_rule(self.recurrence, self.starts.astimezone(zone(name)).date(), self.start_zone)
 
     def id(self, *, immutable: bool, occurrence: date | None = None) -> str:
