@@ -23,6 +23,7 @@ class Person:
     language: str = "ja"
     page: BeautifulSoup = field(default_factory=lambda: BeautifulSoup("", "html.parser"))
     status: int = 0
+    url: str = ""
     returned: dict[str, str] = field(default_factory=dict)
     returned_to: str = ""
 
@@ -62,15 +63,18 @@ class Person:
             for i in form.find_all("input")
             if i.get("type") != "checkbox"
         }
+        for select in form.find_all("select"):
+            option = select.find("option", selected=True) or select.find("option")
+            members[str(select["name"])] = str(option["value"]) if isinstance(option, Tag) else ""
         if button.get("name"):
             members[str(button["name"])] = str(button.get("value", ""))
         if tick:
             box = form.find("input", {"type": "checkbox", "name": tick})
             assert box is not None, f"no box {tick!r}"
             members[tick] = "on"
-        unknown = set(fields) - set(members) - {str(s["name"]) for s in form.find_all(["select", "textarea"])}
+        unknown = set(fields) - set(members)
         assert not unknown, f"no field {unknown}"
-        return self._arrive(self.client.post(str(form["action"]), data={**members, **fields}))
+        return self._arrive(self.client.post(str(form.get("action", self.url)), data={**members, **fields}))
 
     def sign_in(self, address: str, password: str = PASSWORD) -> Person:
         """Give address and password on the pages that ask for them."""
@@ -85,6 +89,6 @@ class Person:
                 self.returned_to, self.returned = target, dict(parse_qsl(parts.query or parts.fragment))
                 return self
             response = self.client.get(target)
-        self.status = response.status_code
+        self.status, self.url = response.status_code, str(response.url)
         self.page = BeautifulSoup(response.text, "html.parser")
         return self
