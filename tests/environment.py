@@ -26,6 +26,7 @@ def _prepare() -> None:
     os.environ.pop("DATABASE_URL", None)
     run = Path(tempfile.mkdtemp(prefix="chosei-test-"))
     run.chmod(0o755)
+    (run / "data" / "static").mkdir(parents=True)  # where collected files would be; tests serve the sources
     os.environ |= {
         RUN: str(run),
         "CHOSEI_TEST_OWNER": str(os.getpid()),
