@@ -11,7 +11,7 @@ from tests.sandbox.graph.conftest import Graph, World
 
 pytestmark = pytest.mark.contract
 
-TEAMS = {"isOnlineMeeting": True, "onlineMeetingProvider": "teamsForBusiness"}
+TEAMS: dict[str, Any] = {"isOnlineMeeting": True, "onlineMeetingProvider": "teamsForBusiness"}
 
 
 def thread_of(url: str) -> str:

@@ -138,16 +138,15 @@ def _scope(call: Call, item: Item, length: int) -> Scope:
         if name in (b"host", b"authorization", b"client-request-id") and name.decode() not in names
     ]
     given = [(name.lower().encode(), value.encode()) for name, value in item.headers.items()]
-    root = own.get("app_root_path", "")
     return {
         "type": "http",
-        "asgi": own["asgi"],
-        "http_version": own["http_version"],
+        "asgi": own.get("asgi", {"version": "3.0"}),
+        "http_version": own.get("http_version", "1.1"),
         "server": own.get("server"),
         "client": own.get("client"),
         "scheme": own["scheme"],
         "method": item.method,
-        "root_path": root,
+        "root_path": "",
         "path": f"/v1.0{unquote(parts.path)}",
         "raw_path": f"/v1.0{parts.path}".encode(),
         "query_string": parts.query.encode(),
