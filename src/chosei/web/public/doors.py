@@ -15,9 +15,11 @@ from chosei.actions.limits import within_limit
 from chosei.records.gates import NotThere
 from chosei.web.errors import NOT_FOUND, Plain, Text, plain_page, too_many
 
+# "no-referrer" would make browsers send "Origin: null" with our own forms, which the CSRF check must refuse;
+# "same-origin" tells other sites just as little.
 SECRET_HEADERS = {
     "Cache-Control": "private, no-store",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
 

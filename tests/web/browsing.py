@@ -1,0 +1,58 @@
+"""Driving Chromium over Chosei's pages: opening, judging by axe, and keeping a picture for whoever wants to look.
+
+Pictures are written only when CHOSEI_TEST_PICTURES names a folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from axe_core_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@contextmanager
+def chromium_at(path: str) -> Iterator[Browser]:
+    # Django refuses its ORM where an event loop runs, and Playwright's runs in this thread.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+                  "--disable-background-networking", "--disable-component-update"],
+        )  # fmt: skip
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it stands, one line a finding."""
+    # Through the debugger: the page's own Content-Security-Policy would refuse an injected script.
+    page.evaluate(AXE_SCRIPT + "; undefined")
+    result: dict[str, Any] = page.evaluate("(options) => axe.run(document, options)", _RULES)
+    return [
+        f"{found['id']}: {found['help']} at {node['target']}: {node['html'][:160]}"
+        for found in result["violations"]
+        for node in found["nodes"]
+    ]
+
+
+def picture(page: Page, name: str) -> None:
+    folder = os.environ.get("CHOSEI_TEST_PICTURES")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+def scrolls_sideways(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
