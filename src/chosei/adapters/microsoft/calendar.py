@@ -15,7 +15,7 @@ from chosei.core.intervals import Interval
 from chosei.ports.calendar import BusyEvent, Change, MailboxProfile, ObservedEvent, Outcome, ScheduleAnswer
 from chosei.ports.errors import Missing, PortError, Rejected, Transient
 
-_PAGE = "250"
+PAGE_SIZE = 250
 _CALENDAR = "/me/calendar"
 _VIEW = "/me/calendarView"
 # The service keeps an all-day event at some zone's midnights and shows it as a date: what is the owner's day
@@ -27,8 +27,9 @@ class MicrosoftCalendar:
     """See ``ports.calendar.CalendarPort``. ``owner_zone`` (IANA) is where the owner's all-day events are
     days."""
 
-    def __init__(self, graph: Graph, *, owner_zone: str = "UTC") -> None:
+    def __init__(self, graph: Graph, *, owner_zone: str = "UTC", page_size: int = PAGE_SIZE) -> None:
         self._graph = graph
+        self._page = str(page_size)
         self._zone = owner_zone
         self._writer = Writer(graph, owner_zone, self.find)
 
@@ -61,7 +62,7 @@ class MicrosoftCalendar:
                 endDateTime=_stamp(window.end + _WIDEST_ZONE),
                 select=events.BUSY_SELECT,
                 expand=events.EXPAND_KEY,
-                top=_PAGE,
+                top=self._page,
             ),
             _VIEW,
         )
@@ -85,7 +86,7 @@ class MicrosoftCalendar:
                 filter=events.find_filter(key),
                 select=events.EVENT_SELECT,
                 expand=events.EXPAND_KEY,
-                top=_PAGE,
+                top=self._page,
             ),
             EVENTS,
         )

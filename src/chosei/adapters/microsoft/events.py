@@ -28,10 +28,14 @@ _PROPERTY_SET = "{6f0b1c4a-7d0e-4c57-9a3e-c405e1c0ffee}"
 KEY_PROPERTY = f"String {_PROPERTY_SET} Name ChoseiKey"
 TEXT_PROPERTY = f"String {_PROPERTY_SET} Name ChoseiText"
 
-BUSY_SELECT = "id,subject,start,end,showAs,isAllDay,isCancelled,sensitivity,responseStatus"
+# What is expanded must be selected as well: a service may drop what $select does not name.
+BUSY_SELECT = (
+    "id,subject,start,end,showAs,isAllDay,isCancelled,sensitivity,responseStatus,"
+    "singleValueExtendedProperties"
+)
 EVENT_SELECT = (
     "id,changeKey,subject,start,end,showAs,isAllDay,isCancelled,isOrganizer,iCalUId,location,locations,"
-    "attendees,organizer,isOnlineMeeting,onlineMeeting"
+    "attendees,organizer,isOnlineMeeting,onlineMeeting,singleValueExtendedProperties"
 )
 WHOLE_SELECT = f"{EVENT_SELECT},body,isReminderOn,reminderMinutesBeforeStart"
 EXPAND_KEY = f"singleValueExtendedProperties($filter=id eq '{KEY_PROPERTY}')"
