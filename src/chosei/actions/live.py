@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import structlog
 from django.db import connections as database
 
 from chosei import wiring
+from chosei.actions.own import own_keys
 from chosei.core.blocking import blocks
 from chosei.core.intervals import Interval
 from chosei.core.states import ConnectionState
 from chosei.ports.calendar import BusyEvent
 from chosei.ports.errors import PortError
-from chosei.records.models import CalendarEntry, Connection
+from chosei.records.models import Connection
 
 LIVE_SECONDS = 3.0
 """A customer is waiting: what has not answered by then has failed."""
@@ -34,8 +35,8 @@ def read_live(connections: Sequence[Connection], window: Interval) -> dict[int, 
     }
     wait(asked.values(), timeout=LIVE_SECONDS)
     answers = {pk: events for pk, future in asked.items() if (events := _answer(pk, future)) is not None}
-    ours = _own_keys(event.key for events in answers.values() for event in events)
-    return {pk: [event for event in events if event.key not in ours] for pk, events in answers.items()}
+    ours = own_keys([event for events in answers.values() for event in events])
+    return {pk: [event for event in events if event.remote_id not in ours] for pk, events in answers.items()}
 
 
 def busy_times(events: Sequence[BusyEvent]) -> list[Interval]:
@@ -44,7 +45,7 @@ def busy_times(events: Sequence[BusyEvent]) -> list[Interval]:
 
 def _read(connection: Connection, window: Interval) -> list[BusyEvent]:
     try:
-        return wiring.calendar_of(connection).read_busy(window)
+        return wiring.calendar_of(connection, within=LIVE_SECONDS).read_busy(window)
     finally:
         database.close_all()  # the thread lives on; its database connection must not
 
@@ -59,9 +60,3 @@ def _answer(pk: int, future: Future[list[BusyEvent]]) -> list[BusyEvent] | None:
         log.warning("live_read_failed", connection=pk, code=error.code, request_id=error.request_id)
         return None
     return [e for e in events if blocks(e.show_as, cancelled=e.cancelled, declined=e.declined)]
-
-
-def _own_keys(seen: Iterable[str]) -> set[str]:
-    """Which of these keys are ours: a key alone proves nothing, anybody can copy an event."""
-    keys = {key for key in seen if key}
-    return set(CalendarEntry.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from chosei import wiring
+from chosei.actions.own import own_keys
 from chosei.core.blocking import blocks
 from chosei.core.intervals import Interval
 from chosei.core.states import ConnectionState
 from chosei.ports.calendar import BusyEvent
 from chosei.ports.errors import NeedsReconnect, PortError
 from chosei.records.locks import exclusively
-from chosei.records.models import CalendarEntry, Connection, MirroredEvent
+from chosei.records.models import Connection, MirroredEvent
 
 BEHIND, AHEAD = timedelta(days=14), timedelta(days=100)
 """How far the mirror reaches: past weeks for the composing grid, ahead beyond the longest booking window."""
@@ -44,7 +45,7 @@ def _observe(connection: Connection) -> None:
         if not isinstance(error, NeedsReconnect):  # that one has marked the connection itself
             Connection.objects.filter(pk=connection.pk).update(mirror_error=error.code[:80])
         return
-    ours = _own_keys(events)
+    ours = own_keys(events)
     rows = [_mirror(connection, event, ours) for event in events if not event.cancelled]
     with transaction.atomic():
         current = Connection.objects.select_for_update().get(pk=connection.pk)
@@ -57,13 +58,7 @@ def _observe(connection: Connection) -> None:
         )
 
 
-def _own_keys(events: list[BusyEvent]) -> set[str]:
-    """Which keys are really ours: a key alone proves nothing, anybody can copy an event."""
-    keys = {event.key for event in events if event.key}
-    return set(CalendarEntry.objects.filter(key__in=keys).values_list("key", flat=True))
-
-
-def _mirror(connection: Connection, event: BusyEvent, ours: set[str]) -> MirroredEvent:
+def _mirror(connection: Connection, event: BusyEvent, ours: dict[str, str]) -> MirroredEvent:
     return MirroredEvent(
         connection=connection,
         remote_id=event.remote_id,
@@ -74,5 +69,5 @@ def _mirror(connection: Connection, event: BusyEvent, ours: set[str]) -> Mirrore
         private=event.private,
         blocks=blocks(event.show_as, cancelled=event.cancelled, declined=event.declined),
         subject=event.title[:400],
-        entry_key=event.key if event.key in ours else "",
+        entry_key=ours.get(event.remote_id, ""),
     )

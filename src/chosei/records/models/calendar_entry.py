@@ -55,6 +55,7 @@ class CalendarEntry(models.Model):
                 name="entry_unfinished",
             ),
             models.Index(fields=["connection", "state"], name="entry_of_connection"),
+            models.Index(fields=["remote_id"], condition=~Q(remote_id=""), name="entry_by_remote_id"),
         ]
         constraints = [
             models.CheckConstraint(
