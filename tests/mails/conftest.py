@@ -28,7 +28,7 @@ def _english(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def scene(db: None, settings: LazySettings, _english: Path) -> Scene:
     settings.LOCALE_PATHS = [_english]
-    trans_real._translations.clear()
+    trans_real._translations.clear()  # type: ignore[attr-defined]
     settings.CHOSEI_PUBLIC_URL = "https://chosei.sample.example"
     settings.CHOSEI_EMAIL_FROM = "Chosei <chosei@sample.example>"
     return make_scene()

@@ -129,5 +129,7 @@ class Scene:
 def make_scene() -> Scene:
     organization = Organization.objects.create(name="株式会社サンプル")
     host = Member.objects.create(organization=organization, email="suzuki@sample.example", name="鈴木 美咲")
-    colleague = Member.objects.create(organization=organization, email="tanaka@sample.example", name="田中 翔")
+    colleague = Member.objects.create(
+        organization=organization, email="tanaka@sample.example", name="田中 翔"
+    )
     return Scene(organization, host, colleague)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -23,7 +24,7 @@ def _documents(scene: Scene) -> dict[str, str]:
             found[f"{name}-{language}"] = html
 
         start = START + timedelta(days=10 if language == "en" else 0)
-        times = {"starts_at": start, "ends_at": start + timedelta(hours=1)}
+        times: dict[str, Any] = {"starts_at": start, "ends_at": start + timedelta(hours=1)}
         proposal = scene.proposal(guidance="資料は事前にお送りします。\nhttps://sample.example/brochure.pdf")
         add("invitation", MailKind.INVITATION, proposal)
         linked = scene.appointment(join_url=JOIN_URL, guest_zone="America/New_York", **times)
@@ -31,13 +32,18 @@ def _documents(scene: Scene) -> dict[str, str]:
         add("confirmed-host", MailKind.CONFIRMED_HOST, linked, scene.host)
         add("link-guest", MailKind.LINK_FOLLOWS_GUEST, linked)
         add("link-host", MailKind.LINK_FOLLOWS_HOST, linked, scene.host)
-        gone = {"state": "cancelled", "cancel_reason": "出張が入ったため", **times}
+        gone: dict[str, Any] = {"state": "cancelled", "cancel_reason": "出張が入ったため", **times}
         by_host = scene.appointment(cancelled_by="host", **gone)
         add("cancelled-guest", MailKind.CANCELLED_GUEST, by_host)
         by_guest = scene.appointment(cancelled_by="guest", **gone)
         add("cancelled-by-guest", MailKind.CANCELLED_GUEST, by_guest)
         add("cancelled-host", MailKind.CANCELLED_HOST, by_guest, scene.host)
-        lost = scene.connection(scene.host, state="needs_reconnect", account_object=language, provider={"ja": "microsoft", "en": "google"}[language])
+        lost = scene.connection(
+            scene.host,
+            state="needs_reconnect",
+            account_object=language,
+            provider={"ja": "microsoft", "en": "google"}[language],
+        )
         add("reconnect", MailKind.RECONNECT, lost, scene.host)
     return found
 

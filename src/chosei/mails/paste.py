@@ -29,10 +29,6 @@ def paste_text(proposal: Proposal, language: str) -> str:
             candidate_times(offer),
             Facts(tuple(meeting_facts(offer))),
             Action(_("日程調整ページ(登録は不要です)"), proposal_url(proposal)),
-            Say(
-                _(
-                    "ページをお開きにならず、このメールへのご返信でご希望の日時をお知らせいただいても結構です。"
-                )
-            ),
+            Say(by_reply()),
         )
         return render_text(Body("", "", "", blocks), reads)
