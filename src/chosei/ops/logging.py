@@ -12,7 +12,7 @@ import logging.config
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -113,6 +113,21 @@ def _text_of_exception(stream: Any, exception: Any) -> None:
     """The console renderer's own tracebacks show local variables; ours is in the event already."""
 
 
+class StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes to what standard error is now, not to what it was when logging was set up."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, value: TextIO) -> None:
+        """The base class sets it once; what counts is read at each line."""
+
+
 def logging_config(style: str) -> dict[str, Any]:
     """For `logging.config.dictConfig`; `style` is `json` or `console`."""
     renderer: Any = (
@@ -130,7 +145,7 @@ def logging_config(style: str) -> dict[str, Any]:
                 "processors": _finish(renderer),
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "redacted"}},
+        "handlers": {"stderr": {"()": StderrHandler, "formatter": "redacted"}},
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             # Django logs these with the path, which may be a secret link; RequestLogMiddleware has the route.
