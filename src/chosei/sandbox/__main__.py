@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import sqlite3
 import sys
@@ -25,7 +26,8 @@ def main() -> None:
     try:
         listener = socket.create_server((host, port))
     except OSError as error:
-        parser.exit(1, f"sandbox: cannot listen on {host}:{port}: {error.strerror}\n")
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        parser.exit(1, f"sandbox: cannot listen on {host}:{port}: {reason}\n")
     try:
         database = Database(arguments.data_dir)
     except (OSError, sqlite3.OperationalError) as error:
