@@ -207,12 +207,11 @@ class _Starts:
     def _free(self, availability: Availability, starts: list[datetime], ends: list[datetime]) -> int:
         if isinstance(availability, Unknown):
             return 0
-        blocked = 0
+        blocked, count = 0, len(starts)
         for busy in availability.busy:
             # From the first start that ends after the busy time begins, up to the first that begins when it
             # is over.
             low = bisect_right(ends, busy.start)
-            high = bisect_left(starts, busy.end, low)
-            if low < high:
-                blocked |= (1 << high) - (1 << low)
+            if low < count and starts[low] < busy.end:
+                blocked |= (1 << bisect_left(starts, busy.end, low)) - (1 << low)
         return self._every & ~blocked
