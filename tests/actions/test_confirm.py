@@ -230,38 +230,6 @@ def test_a_written_hold_stands_on_our_own_record_when_nothing_can_be_read():
     assert confirm(proposal).state == "confirmed"
 
 
-# --- live ----------------------------------------------------------------------------------------------------
-
-
-def test_the_live_read_sees_what_the_mirror_does_not(memory):
-    author = member()
-    connection = connect_memory(memory, author)
-    proposal = propose(author, [span(1, 10), span(2, 10)])
-    memory.person_adds(connection.account_object, at(1, 10, 30), at(1, 11))
-    with pytest.raises(TimeTaken):
-        confirm(proposal)
-    assert confirm(proposal, proposal.candidates.latest("starts_at").pk).starts_at == at(2, 10)
-
-
-def test_the_live_read_frees_what_the_mirror_still_blocks(memory):
-    owner = member()
-    connection = connect_memory(memory, owner)
-    busy(connection, at(1, 10))
-    page = publish(owner)
-    assert book(page, at(1, 10)).starts_at == at(1, 10)
-
-
-def test_a_failed_live_read_falls_back_to_the_fresh_mirror(memory):
-    owner = member()
-    connection = connect_memory(memory, owner)
-    busy(connection, at(1, 10))
-    page = publish(owner)
-    memory.fail_reads(connection.account_object)
-    with pytest.raises(TimeTaken):
-        book(page, at(1, 10))
-    assert book(page, at(1, 11)).starts_at == at(1, 11)
-
-
 # --- cancelling ----------------------------------------------------------------------------------------------
 
 

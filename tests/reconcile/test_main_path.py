@@ -35,7 +35,9 @@ def test_hold_appointment_cancellation(tenant, linked, sato):
     proposal = offer(sato)
     run_jobs()
     holds = tenant.ours(SATO)
-    assert [(one.event.subject, one.event.show_as) for one in holds] == [("【仮】導入のご相談", "tentative")] * 3
+    assert [(one.event.subject, one.event.show_as) for one in holds] == [
+        ("【仮】導入のご相談", "tentative")
+    ] * 3
     assert set(CalendarEntry.objects.values_list("state", flat=True)) == {"written"}
 
     appointment = confirm(proposal)

@@ -33,32 +33,36 @@ def member(of: Organization | None = None, name: str = "佐藤 健一", **values
 
 def connect(owner: Member, *, now: datetime = NOW, **values: Any) -> Connection:
     """An account whose mirror was read just now and holds nothing."""
-    return Connection.objects.create(**{
-        "member": owner,
-        "provider": "microsoft",
-        "account_tenant": "11111111-1111-4111-8111-111111111111",
-        "account_object": str(uuid4()),
-        "address": owner.email,
-        "access_token": "access",
-        "refresh_token": "refresh",
-        "access_expires_at": now + timedelta(hours=1),
-        "web_meeting": True,
-        "mirror_read_at": now,
-        "mirror_from": now - timedelta(days=14),
-        "mirror_until": now + timedelta(days=100),
-        **values,
-    })
+    return Connection.objects.create(
+        **{
+            "member": owner,
+            "provider": "microsoft",
+            "account_tenant": "11111111-1111-4111-8111-111111111111",
+            "account_object": str(uuid4()),
+            "address": owner.email,
+            "access_token": "access",
+            "refresh_token": "refresh",
+            "access_expires_at": now + timedelta(hours=1),
+            "web_meeting": True,
+            "mirror_read_at": now,
+            "mirror_from": now - timedelta(days=14),
+            "mirror_until": now + timedelta(days=100),
+            **values,
+        }
+    )
 
 
 def busy(connection: Connection, start: datetime, minutes: int = 60, **values: Any) -> MirroredEvent:
-    return MirroredEvent.objects.create(**{
-        "connection": connection,
-        "remote_id": f"remote-{next(_numbers)}",
-        "starts_at": start,
-        "ends_at": start + timedelta(minutes=minutes),
-        "show_as": "busy",
-        **values,
-    })
+    return MirroredEvent.objects.create(
+        **{
+            "connection": connection,
+            "remote_id": f"remote-{next(_numbers)}",
+            "starts_at": start,
+            "ends_at": start + timedelta(minutes=minutes),
+            "show_as": "busy",
+            **values,
+        }
+    )
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -84,15 +88,17 @@ def propose(
     now: datetime = NOW,
     **values: Any,
 ) -> Proposal:
-    wanted = ProposalInput(**{
-        "meeting": meeting(),
-        "host_ids": tuple(host.pk for host in hosts or [author]),
-        "candidates": tuple(times or [span(1, 10), span(2, 14), span(3, 16)]),
-        "guest_company": GUEST.company,
-        "guest_name": GUEST.name,
-        "guest_email": GUEST.email,
-        **values,
-    })
+    wanted = ProposalInput(
+        **{
+            "meeting": meeting(),
+            "host_ids": tuple(host.pk for host in hosts or [author]),
+            "candidates": tuple(times or [span(1, 10), span(2, 14), span(3, 16)]),
+            "guest_company": GUEST.company,
+            "guest_name": GUEST.name,
+            "guest_email": GUEST.email,
+            **values,
+        }
+    )
     return open_proposal(author, wanted, now=now)
 
 
@@ -101,13 +107,15 @@ def office_hours() -> WeeklyHours:
 
 
 def publish(owner: Member, *, hosts: Sequence[Member] = (), **values: Any) -> BookingPage:
-    wanted = BookingPageInput(**{
-        "meeting": meeting(title="オンライン製品説明"),
-        "hours": office_hours(),
-        "host_ids": tuple(host.pk for host in hosts or [owner]),
-        "min_notice_minutes": 0,
-        **values,
-    })
+    wanted = BookingPageInput(
+        **{
+            "meeting": meeting(title="オンライン製品説明"),
+            "hours": office_hours(),
+            "host_ids": tuple(host.pk for host in hosts or [owner]),
+            "min_notice_minutes": 0,
+            **values,
+        }
+    )
     page = create_page(owner, wanted)
     publish_page(owner, page)
     page.refresh_from_db()
