@@ -22,8 +22,9 @@ from chosei.web.public.confirming import Choice, ConfirmationView, Visit
 from chosei.web.public.doors import LinkView
 from chosei.web.public.forms import GuestForm
 from chosei.web.public.showing import (
-    CandidateDay,
+    Fact,
     candidate_days,
+    common_minutes,
     fingerprint,
     hero,
     meeting_facts,
@@ -41,22 +42,25 @@ def insist_open(proposal: Proposal, now: datetime) -> None:
         raise Closed("expired")
 
 
+def facts_of(proposal: Proposal, times: list[Interval]) -> list[Fact]:
+    """What is said about the meeting; its length only where all ``times`` have the same."""
+    hosts = [host.member.name for host in proposal.hosts.select_related("member")]
+    return meeting_facts(proposal, hosts, minutes=common_minutes(times))
+
+
 def times_page(request: HttpRequest, proposal: Proposal, visit: Visit, *, status: int = 200) -> HttpResponse:
     """The candidates as cards, by day; those that are gone are struck through.
 
     For htmx just the cards, and nothing at all (204) while they are the same.
     """
     now = timezone.now()
-    days: list[CandidateDay] = candidate_days(
-        proposal_offer(proposal, now=now), visit.zone, visit.chosen, now=now
-    )
+    offers = proposal_offer(proposal, now=now)
+    days = candidate_days(offers, visit.zone, visit.chosen, now=now)
     context: dict[str, Any] = {
         "organization": proposal.organization,
         "proposal": proposal,
         "visit": visit,
-        "facts": meeting_facts(
-            proposal, [host.member.name for host in proposal.hosts.select_related("member")]
-        ),
+        "facts": facts_of(proposal, [Interval(o.candidate.starts_at, o.candidate.ends_at) for o in offers]),
         "days": days,
         "fingerprint": fingerprint(days),
         "any_free": any(row.free for day in days for row in day.rows),
@@ -117,9 +121,7 @@ class ProposalConfirmationView(ConfirmationView[Proposal]):
         context = {
             "organization": thing.organization,
             "meeting": thing,
-            "facts": meeting_facts(
-                thing, [host.member.name for host in thing.hosts.select_related("member")]
-            ),
+            "facts": facts_of(thing, [choice.time]),
             "hero": hero(choice.time, visit.zone, now=timezone.now()),
             "visit": visit,
             "choice": choice,

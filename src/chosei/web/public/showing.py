@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -21,11 +22,12 @@ from chosei.web.public.zones import zones_offered
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line about the meeting: ``icon`` is one of `chosei.web.icons`."""
+    """A line about the meeting: ``icon`` is one of `chosei.web.icons`; ``labelled`` shows the label to all."""
 
     icon: str
     label: str
     text: str
+    labelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def meeting_facts(
     if meeting.location and meeting.format != MeetingFormat.WEB:
         facts.append(Fact("pin", _("場所"), meeting.location))
     if hosts:
-        facts.append(Fact("people", _("担当"), _hosts_text(hosts)))
+        facts.append(Fact("people", _("担当"), _hosts_text(hosts), labelled=True))
     return facts
 
 
@@ -99,6 +101,12 @@ def _hosts_text(hosts: list[str]) -> str:
     if len(hosts) <= 3:
         return _("、").join(hosts)
     return _("%(names)s ほか%(count)d名") % {"names": _("、").join(hosts[:2]), "count": len(hosts) - 2}
+
+
+def common_minutes(times: Iterable[Interval]) -> int | None:
+    """The length of all of them, if it is the same."""
+    lengths = {time.duration for time in times}
+    return int(lengths.pop().total_seconds()) // 60 if len(lengths) == 1 else None
 
 
 def candidate_days(
