@@ -154,7 +154,8 @@ def test_a_guest_needs_a_name_of_reasonable_length(wrong):
     assert set(refused.value.fields) == {"name"}
 
 
-# --- booking pages -------------------------------------------------------------------------------------------
+# --- booking pages
+# -------------------------------------------------------------------------------------------
 
 
 def book(page, start, *, now=NOW, submission=None):
@@ -230,7 +231,8 @@ def test_a_written_hold_stands_on_our_own_record_when_nothing_can_be_read():
     assert confirm(proposal).state == "confirmed"
 
 
-# --- cancelling ----------------------------------------------------------------------------------------------
+# --- cancelling
+# ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("by", ["host", "guest"])

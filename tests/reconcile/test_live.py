@@ -1,4 +1,6 @@
-"""The live re-check at confirmation: what the mirror does not know yet, and what happens when nothing answers."""
+"""The live re-check at confirmation: what the mirror does not know yet, and what happens when nothing
+answers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of hosts' time: the mirror of their calendars, and what Chosei itself has promised and holds."""
+"""What is known of hosts' time: the mirror of their calendars, and what Chosei has promised and holds."""
 
 from __future__ import annotations
 

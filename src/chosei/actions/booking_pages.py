@@ -57,7 +57,7 @@ def change_page(member: Member, page: BookingPage, wanted: BookingPageInput) -> 
 
 
 def publish_page(member: Member, page: BookingPage) -> None:
-    """Raises InvalidInput(hosts="not_connected") when a host's calendar cannot be read, Closed when archived."""
+    """Raises InvalidInput(hosts="not_connected") for a calendar that cannot be read, Closed when archived."""
     _insist_on_calendars([host.member for host in page.hosts.select_related("member")])
     _move(page, BookingPageEvent.PUBLISH)
 

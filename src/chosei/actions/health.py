@@ -10,7 +10,7 @@ from chosei.records.models import Connection, MailKind, MailMessage
 
 
 def connection_lost(connection_id: int, code: str) -> None:
-    """The account's permission is gone: pause the connection and tell its owner, once each time it happens."""
+    """The account's permission is gone: pause the connection and tell its owner, once each time."""
     with transaction.atomic():
         connection = Connection.objects.select_for_update().select_related("member").get(pk=connection_id)
         if connection.state != ConnectionState.ACTIVE:

@@ -13,8 +13,8 @@ from chosei.records.models import CalendarEntry
 def own_keys(events: Sequence[BusyEvent]) -> dict[str, str]:
     """The entry's key for the remote id of each event that is ours.
 
-    By the mark in the event, as far as the entry exists (anybody can copy an event with its mark), or by the id
-    we were given when we wrote it (not every read of every service returns the mark).
+    By the mark in the event, as far as the entry exists (anybody can copy an event with its mark), or by the
+    id we were given when we wrote it (not every read of every service returns the mark).
     """
     marked = {event.key: event.remote_id for event in events if event.key}
     ids = {event.remote_id for event in events}

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 def observe(connection_id: int) -> None:
-    """Read the calendar of the connection and replace its mirror. A failed read leaves the old mirror to age."""
+    """Read the connection's calendar and replace its mirror. A failed read leaves the old mirror to age."""
     connection = Connection.objects.filter(pk=connection_id, state=ConnectionState.ACTIVE).first()
     if connection is None:
         return
