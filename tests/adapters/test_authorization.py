@@ -1,0 +1,492 @@
+"""Signing in: what is asked for, what is believed, and what is not."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+from structlog.testing import capture_logs
+
+from chosei.adapters.microsoft import scopes
+from chosei.adapters.microsoft.authorization import MicrosoftAuthorization, Registration
+from chosei.ports.authorization import Grant, Identity
+from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected, Throttled, Transient
+from tests.adapters.platform import ACCOUNT, CLIENT, LOGIN, NONCE, TENANT, Platform, rsa
+from tests.adapters.wire import Service, refused, reply
+
+REDIRECT = "https://chosei.example/connect/microsoft/callback"
+
+
+@pytest.fixture
+def platform() -> Platform:
+    return Platform()
+
+
+def complete(platform: Platform) -> tuple[Grant, Identity]:
+    return platform.port.complete(
+        code="code-secret", redirect_uri=REDIRECT, nonce=NONCE, code_verifier="verifier-secret"
+    )
+
+
+def encoded(part: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+
+
+def rejection(platform: Platform) -> str:
+    with pytest.raises(Rejected) as refusal:
+        complete(platform)
+    return refusal.value.code
+
+
+# --- beginning ----------------------------------------------------------------------------------------------
+
+
+def test_the_browser_is_sent_with_everything_that_protects_the_way_back(platform: Platform) -> None:
+    beginning = platform.port.begin(state="s-1", redirect_uri=REDIRECT, login_hint="sato@sample.example")
+    parts = urlsplit(beginning.url)
+    query = {name: value for name, [value] in parse_qs(parts.query).items()}
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(beginning.code_verifier.encode()).digest())
+    assert f"{parts.scheme}://{parts.netloc}{parts.path}" == f"{LOGIN}/organizations/oauth2/v2.0/authorize"
+    assert query == {
+        "client_id": CLIENT,
+        "response_type": "code",
+        "redirect_uri": REDIRECT,
+        "scope": "openid profile email offline_access User.Read Calendars.ReadWrite",
+        "response_mode": "query",
+        "state": "s-1",
+        "nonce": beginning.nonce,
+        "code_challenge": challenge.rstrip(b"=").decode(),
+        "code_challenge_method": "S256",
+        "prompt": "select_account",
+        "login_hint": "sato@sample.example",
+    }
+    assert 43 <= len(beginning.code_verifier) <= 128
+    assert platform.asked == []
+
+
+def test_every_beginning_is_another(platform: Platform) -> None:
+    first, second = (platform.port.begin(state="s", redirect_uri=REDIRECT) for _ in range(2))
+    assert first.nonce != second.nonce
+    assert first.code_verifier != second.code_verifier
+    assert "login_hint" not in first.url
+
+
+@pytest.mark.parametrize("name", ["login_url", "graph_url"])
+def test_http_is_refused_outside_this_machine(name: str) -> None:
+    addresses = {"login_url": LOGIN, "graph_url": "https://graph.example", name: "http://login.example"}
+    with pytest.raises(Misconfigured):
+        Registration(client_id=CLIENT, client_secret="x", tenant="organizations", **addresses)
+
+
+# --- the way back -------------------------------------------------------------------------------------------
+
+
+def test_a_true_answer_gives_tokens_and_the_account(platform: Platform) -> None:
+    grant, identity = complete(platform)
+    assert identity == Identity(TENANT, ACCOUNT, "佐藤 健一", "sato@sample.example")
+    assert (grant.access_token, grant.refresh_token) == ("access-secret", "refresh-secret")
+    assert grant.scopes >= {"User.Read", "Calendars.ReadWrite"}
+    assert abs(grant.expires_at - datetime.now(UTC) - timedelta(hours=1)) < timedelta(seconds=10)
+    assert platform.forms == [
+        {
+            "grant_type": "authorization_code",
+            "client_id": CLIENT,
+            "client_secret": "client-secret",
+            "redirect_uri": REDIRECT,
+            "code": "code-secret",
+            "code_verifier": "verifier-secret",
+        }
+    ]
+
+
+def test_keys_are_kept_between_sign_ins(platform: Platform) -> None:
+    complete(platform)
+    complete(platform)
+    assert platform.asked == ["token", "openid-configuration", "keys", "token"]
+
+
+def test_a_new_key_is_fetched_when_a_token_names_it(platform: Platform) -> None:
+    complete(platform)
+    platform.key = rsa("key-2")
+    platform.published.append(platform.public(platform.key))
+    platform.grant(id_token=platform.sign(platform.claims(), kid="key-2"))
+    assert complete(platform)[1].object_id == ACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"aud": "another-client"}, "id_token_audience"),
+        ({"aud": [CLIENT]}, "id_token_aud"),
+        ({"aud": None}, "id_token_aud"),
+        ({"iss": f"{LOGIN}/33333333-3333-4333-8333-333333333333/v2.0"}, "id_token_issuer"),
+        ({"iss": f"{LOGIN}/{{tenantid}}/v2.0"}, "id_token_issuer"),
+        ({"iss": f"https://evil.example/{TENANT}/v2.0"}, "id_token_issuer"),
+        ({"iss": f"{LOGIN}/{TENANT}/v2.0/"}, "id_token_issuer"),
+        ({"iss": None}, "id_token_iss"),
+        ({"tid": "33333333-3333-4333-8333-333333333333"}, "id_token_issuer"),
+        ({"tid": "sample.example", "iss": f"{LOGIN}/sample.example/v2.0"}, "id_token_tenant"),
+        ({"tid": None}, "id_token_tid"),
+        (
+            {
+                "tid": "9188040d-6c67-4c5b-b112-36a304b66dad",
+                "iss": f"{LOGIN}/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
+            },
+            "id_token_personal_account",
+        ),
+        ({"nonce": "another"}, "id_token_nonce"),
+        ({"nonce": None}, "id_token_nonce"),
+        ({"exp": int(time.time()) - 600}, "id_token_expired"),
+        ({"nbf": int(time.time()) + 600}, "id_token_expired"),
+        ({"exp": None}, "id_token_time"),
+        ({"exp": "tomorrow"}, "id_token_time"),
+        ({"exp": True}, "id_token_time"),
+        ({"oid": None}, "id_token_oid"),
+        ({"oid": "sato"}, "id_token_account"),
+        ({"oid": 7}, "id_token_oid"),
+    ],
+)
+def test_a_token_about_something_else_is_refused(
+    platform: Platform, changes: dict[str, Any], code: str
+) -> None:
+    platform.grant(id_token=platform.sign(platform.claims(**changes)))
+    assert rejection(platform) == code
+
+
+def test_a_token_signed_by_somebody_else_is_refused(platform: Platform) -> None:
+    platform.grant(id_token=platform.sign(platform.claims(), key=rsa("key-1", 2)))
+    assert rejection(platform) == "id_token_signature"
+
+
+def test_a_token_under_an_unknown_key_is_refused(platform: Platform) -> None:
+    platform.grant(id_token=platform.sign(platform.claims(), kid="key-9"))
+    assert rejection(platform) == "id_token_key_unknown"
+
+
+def test_a_token_without_a_signature_is_refused(platform: Platform) -> None:
+    head, body = encoded({"alg": "none", "kid": "key-1"}), encoded(platform.claims())
+    platform.grant(id_token=f"{head}.{body}.")
+    assert rejection(platform) == "id_token_algorithm"
+
+
+def test_the_public_key_does_not_serve_as_a_shared_secret(platform: Platform) -> None:
+    head, body = (encoded({"alg": "HS256", "kid": "key-1"}), encoded(platform.claims()))
+    public = platform.key.as_pem(private=False)
+    digest = hmac.digest(public, f"{head}.{body}".encode(), "sha256")
+    signature = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    platform.grant(id_token=f"{head}.{body}.{signature}")
+    assert rejection(platform) == "id_token_algorithm"
+
+
+def test_other_algorithms_are_refused_even_with_the_right_key(platform: Platform) -> None:
+    platform.grant(id_token=platform.sign(platform.claims(), alg="RS512"))
+    assert rejection(platform) == "id_token_algorithm"
+
+
+def test_a_changed_claim_breaks_the_signature(platform: Platform) -> None:
+    head, _, signature = platform.sign(platform.claims()).split(".")
+    forged = platform.claims(oid="33333333-3333-4333-8333-333333333333")
+    platform.grant(id_token=f"{head}.{encoded(forged)}.{signature}")
+    assert rejection(platform) == "id_token_signature"
+
+
+def test_a_key_of_one_issuer_signs_for_no_other(platform: Platform) -> None:
+    platform.published = [
+        platform.public(platform.key, issuer=f"{LOGIN}/33333333-3333-4333-8333-333333333333/v2.0")
+    ]
+    assert rejection(platform) == "id_token_issuer"
+
+
+def test_an_encryption_key_verifies_nothing(platform: Platform) -> None:
+    platform.published = [platform.public(platform.key, use="enc")]
+    assert rejection(platform) == "id_token_key_unknown"
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b", "a.b.c", "a.b.c.d.e", "ä.ö.ü"])
+def test_what_is_no_token_is_refused(platform: Platform, token: str) -> None:
+    platform.grant(id_token=token)
+    assert rejection(platform).startswith("id_token_")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"id_token": None}, "id_token_missing"),
+        ({"id_token": 7}, "id_token_missing"),
+        ({"refresh_token": None}, "refresh_token_missing"),
+        ({"scope": "openid profile email User.Read"}, "scopes_missing"),
+        ({"scope": "openid User.Read Calendars.ReadWrite.Shared"}, "scopes_missing"),
+        ({"scope": None}, "scopes_missing"),
+    ],
+)
+def test_an_answer_that_lacks_something_is_refused(
+    platform: Platform, changes: dict[str, Any], code: str
+) -> None:
+    platform.grant(**changes)
+    assert rejection(platform) == code
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "https://graph.microsoft.com/User.Read https://graph.microsoft.com/Calendars.ReadWrite",
+        "user.read CALENDARS.READWRITE openid",
+        "https://microsoftgraph.chinacloudapi.cn/Calendars.ReadWrite User.Read profile",
+    ],
+)
+def test_scopes_are_taken_long_or_short_in_any_case(platform: Platform, scope: str) -> None:
+    platform.grant(scope=scope)
+    assert complete(platform)[0].scopes >= scopes.NEEDED
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"access_token": None},
+        {"access_token": ""},
+        {"access_token": ["x"]},
+        {"expires_in": None},
+        {"expires_in": 0},
+        {"expires_in": True},
+        {"expires_in": "soon"},
+        {"token_type": "mac"},
+        {"token_type": None},
+        {"scope": ["User.Read"]},
+        {"refresh_token": {"value": "x"}},
+    ],
+)
+def test_an_answer_of_another_shape_is_not_believed(platform: Platform, changes: dict[str, Any]) -> None:
+    platform.grant(**changes)
+    with pytest.raises(Transient):
+        complete(platform)
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"[]", b""])
+def test_an_answer_that_is_not_an_object_is_transient(platform: Platform, content: bytes) -> None:
+    platform.token_answer = lambda: httpx2.Response(200, content=content)
+    with pytest.raises(Transient):
+        complete(platform)
+
+
+@pytest.mark.parametrize(
+    "discovery",
+    [
+        {},
+        [],
+        {"issuer": 7, "jwks_uri": f"{LOGIN}/keys"},
+        {"issuer": "x"},
+    ],
+)
+def test_unreadable_metadata_is_transient(platform: Platform, discovery: Any) -> None:
+    platform.discovery = discovery
+    with pytest.raises(Transient):
+        complete(platform)
+
+
+def test_keys_are_not_fetched_over_http(platform: Platform) -> None:
+    platform.discovery["jwks_uri"] = "http://login.example/keys"
+    with pytest.raises(Misconfigured):
+        complete(platform)
+
+
+# --- refusals -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "numbers", "completing", "refreshing"),
+    [
+        (400, "invalid_grant", (700082,), Rejected, NeedsReconnect),
+        (400, "invalid_grant", (54005,), Rejected, NeedsReconnect),
+        (400, "invalid_grant", (50173,), Rejected, NeedsReconnect),
+        (400, "invalid_grant", (65001,), NeedsReconnect, NeedsReconnect),
+        (400, "invalid_grant", (), Rejected, NeedsReconnect),
+        (400, "interaction_required", (50076,), NeedsReconnect, NeedsReconnect),
+        (400, "interaction_required", (53003,), NeedsReconnect, NeedsReconnect),
+        (400, "consent_required", (65001,), NeedsReconnect, NeedsReconnect),
+        (400, "login_required", (), NeedsReconnect, NeedsReconnect),
+        (401, "invalid_client", (7000215,), Misconfigured, Misconfigured),
+        (401, "invalid_client", (7000222,), Misconfigured, Misconfigured),
+        (400, "unauthorized_client", (700016,), Misconfigured, Misconfigured),
+        (400, "invalid_scope", (70011,), Misconfigured, Misconfigured),
+        (400, "invalid_request", (50011,), Misconfigured, Misconfigured),
+        (400, "invalid_request", (9002313,), Rejected, Misconfigured),
+        (400, "access_denied", (65004,), Rejected, Rejected),
+        (400, "temporarily_unavailable", (90033,), Transient, Transient),
+        (503, "temporarily_unavailable", (), Transient, Transient),
+        (500, "server_error", (), Transient, Transient),
+        (502, "invalid_grant", (), Transient, Transient),
+        (400, "something_new", (), Rejected, Rejected),
+    ],
+)
+def test_each_refusal_says_who_can_help(
+    platform: Platform,
+    status: int,
+    error: str,
+    numbers: tuple[int, ...],
+    completing: type[PortError],
+    refreshing: type[PortError],
+) -> None:
+    platform.refuse(status, error, *numbers)
+    code = f"{error}:AADSTS{numbers[0]}" if numbers else error
+    for call, kind in ((complete, completing), (lambda p: p.port.refresh("r"), refreshing)):
+        with pytest.raises(PortError) as refusal:
+            call(platform)
+        assert (type(refusal.value), refusal.value.code, refusal.value.request_id) == (kind, code, "c-1")
+
+
+def test_a_suberror_tells_missing_consent(platform: Platform) -> None:
+    platform.refuse(400, "invalid_grant", suberror="consent_required")
+    with pytest.raises(NeedsReconnect):
+        complete(platform)
+
+
+def test_throttling_names_its_time(platform: Platform) -> None:
+    platform.token_answer = lambda: reply(429, {"error": "x"}, {"Retry-After": "42"})
+    with pytest.raises(Throttled) as refusal:
+        platform.port.refresh("refresh-secret")
+    assert refusal.value.retry_after == 42
+
+
+def test_an_error_page_is_transient_or_refused_by_its_status(platform: Platform) -> None:
+    platform.token_answer = lambda: httpx2.Response(503, content=b"<html>")
+    with pytest.raises(Transient):
+        platform.port.refresh("refresh-secret")
+
+
+def test_a_code_is_never_sent_twice(platform: Platform) -> None:
+    platform.refuse(503, "temporarily_unavailable")
+    with pytest.raises(Transient):
+        complete(platform)
+    assert platform.asked == ["token"]
+
+
+def test_an_empty_code_is_not_sent_at_all(platform: Platform) -> None:
+    with pytest.raises(Rejected):
+        platform.port.complete(code="", redirect_uri=REDIRECT, nonce=NONCE, code_verifier="v")
+    assert platform.asked == []
+
+
+# --- keeping the permission ---------------------------------------------------------------------------------
+
+
+def test_a_refresh_brings_new_tokens(platform: Platform) -> None:
+    platform.grant(access_token="access-2", refresh_token="refresh-2", id_token=None)
+    grant = platform.port.refresh("refresh-1")
+    assert (grant.access_token, grant.refresh_token) == ("access-2", "refresh-2")
+    assert platform.forms[0]["grant_type"] == "refresh_token"
+    assert platform.forms[0]["refresh_token"] == "refresh-1"
+    assert platform.forms[0]["scope"].split() == list(scopes.REQUESTED)
+
+
+def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(platform: Platform) -> None:
+    platform.grant(refresh_token=None)
+    assert platform.port.refresh("refresh-1").refresh_token == "refresh-1"
+
+
+def test_a_permission_that_was_cut_down_needs_its_owner(platform: Platform) -> None:
+    platform.grant(scope="openid User.Read")
+    with pytest.raises(NeedsReconnect):
+        platform.port.refresh("refresh-1")
+    with pytest.raises(NeedsReconnect):
+        platform.port.refresh("")
+
+
+def test_no_secret_reaches_logs_or_texts(platform: Platform) -> None:
+    with capture_logs() as lines:
+        grant, identity = complete(platform)
+        platform.refuse(400, "invalid_grant", 700082)
+        with pytest.raises(NeedsReconnect) as refusal:
+            platform.port.refresh("refresh-secret")
+    told = f"{lines} {grant!r} {identity!r} {refusal.value!r} {platform.port!r}"
+    assert len(lines) == 4
+    for secret in (
+        "access-secret",
+        "refresh-secret",
+        "code-secret",
+        "verifier-secret",
+        "client-secret",
+        "eyJ",
+    ):
+        assert secret not in told
+    assert "sato" not in str(lines)
+    assert "client-secret" not in repr(Registration(CLIENT, "client-secret", "organizations", LOGIN, LOGIN))
+
+
+# --- the account --------------------------------------------------------------------------------------------
+
+
+def account_from(*reactions: Any) -> Any:
+    service = Service(*reactions)
+    registration = Registration(CLIENT, "s", "organizations", LOGIN, "https://graph.example")
+    port = MicrosoftAuthorization(registration, service.http)
+    found = port.account("access-secret")
+    assert service.requests[0].url.path == "/v1.0/me"
+    assert service.requests[0].headers["authorization"] == "Bearer access-secret"
+    return found
+
+
+def test_addresses_come_in_their_order_each_once() -> None:
+    found = account_from(
+        reply(
+            200,
+            {
+                "displayName": "佐藤 健一",
+                "mail": "sato@sample.example",
+                "proxyAddresses": [
+                    "smtp:k.sato@sample.example",
+                    "SIP:sato@sample.example",
+                    "SMTP:Sato@Sample.example",
+                    "smtp:ks@sample.example",
+                    "x500:/o=ex/cn=sato",
+                ],
+                "userPrincipalName": "sato.k@sample.onmicrosoft.example",
+            },
+        )
+    )
+    assert found.display_name == "佐藤 健一"
+    assert found.addresses == (
+        "sato@sample.example",
+        "k.sato@sample.example",
+        "ks@sample.example",
+        "sato.k@sample.onmicrosoft.example",
+    )
+
+
+def test_an_account_without_mail_has_its_login_name() -> None:
+    body = {"displayName": None, "mail": None, "proxyAddresses": [], "userPrincipalName": "a@b.example"}
+    assert account_from(reply(200, body)).addresses == ("a@b.example",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (refused(401, "InvalidAuthenticationToken"), NeedsReconnect),
+        (refused(403, "Authorization_RequestDenied"), Rejected),
+        (refused(500, "InternalServerError"), Transient),
+        (httpx2.Response(200, content=b"nonsense"), Transient),
+    ],
+)
+def test_an_account_that_cannot_be_read_raises(answer: Any, kind: type[PortError]) -> None:
+    with pytest.raises(kind):
+        account_from(answer)
+
+
+def test_the_requested_scopes_are_frozen() -> None:
+    # Changing this list asks every customer's administrator for consent again.
+    assert scopes.REQUESTED == (
+        "openid",
+        "profile",
+        "email",
+        "offline_access",
+        "User.Read",
+        "Calendars.ReadWrite",
+    )
+    assert all(scopes.REASONS.values())
