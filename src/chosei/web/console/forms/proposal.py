@@ -42,7 +42,7 @@ class ProposalForm(forms.Form):
         max_length=254,
         error_messages={"invalid": _("メールアドレスの形式で入力してください(例: hanako@example.co.jp)。")},
     )
-    guest_language = forms.ChoiceField(label=_("ご案内の言語"), choices=settings.LANGUAGES)
+    guest_language = forms.ChoiceField(required=False, label=_("ご案内の言語"), choices=settings.LANGUAGES)
     guidance = forms.CharField(
         label=_("お客様へのご案内"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -104,7 +104,7 @@ class ProposalForm(forms.Form):
             guest_company=data["guest_company"].strip(),
             guest_name=data["guest_name"].strip(),
             guest_email=data["guest_email"] if send else "",
-            guest_language=data["guest_language"],
+            guest_language=data["guest_language"] or self.author.organization.language,
             deadline=self._deadline(data["deadline"]),
         )
 

@@ -1,8 +1,16 @@
 // [data-hours]: a button per weekday that adds one more span. Without script an empty row follows after each save.
 const MOST = 6;
 
+const isEmpty = (row) => [...row.querySelectorAll("input")].every((input) => !input.value);
+
 function addSpan(day, button) {
   const rows = day.querySelector(".hours-rows");
+  const kept = [...rows.children].find((row) => row.hidden);
+  if (kept) {
+    kept.hidden = false;
+    kept.querySelector("input").focus();
+    return;
+  }
   const fresh = rows.lastElementChild.cloneNode(true);
   const number = rows.children.length;
   fresh.querySelector(".errorlist")?.remove();
@@ -22,5 +30,6 @@ function addSpan(day, button) {
 for (const day of document.querySelectorAll("[data-hours] > fieldset")) {
   const button = day.querySelector("[data-add-span]");
   button.hidden = day.querySelectorAll(".hours-row").length >= MOST;
+  for (const row of [...day.querySelectorAll(".hours-row")].slice(1)) row.hidden = isEmpty(row); // the button shows them
   button.addEventListener("click", () => addSpan(day, button));
 }

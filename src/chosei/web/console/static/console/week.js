@@ -51,6 +51,7 @@ export class Week {
       eventResize: (info) => this.dropped(info),
       eventClick: (info) => info.event.extendedProps.row?.startField.focus(),
       datesSet: (info) => this.moved(info),
+      eventAllUpdated: () => this.tidy(),
     };
   }
 
@@ -125,6 +126,15 @@ export class Week {
         extendedProps: { row },
       })),
     ]);
+  }
+
+  // The bundle marks its corner as a landmark and each event as a button, also those that nothing can be done with.
+  tidy() {
+    for (const corner of this.grid.querySelectorAll("aside")) corner.setAttribute("role", "presentation");
+    for (const event of this.grid.querySelectorAll(".ec-event:not(.candidate)")) {
+      event.removeAttribute("role");
+      event.removeAttribute("tabindex");
+    }
   }
 
   inside(event) {
