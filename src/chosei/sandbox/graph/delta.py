@@ -32,10 +32,13 @@ _CHECK = 8
 
 
 def routes() -> list[Route]:
-    """Delta of the default calendar."""
+    """Delta of the default calendar; some clients write the function's empty brackets."""
+    views = ("/calendarView", "/calendar/calendarView")
     return [
-        *both("/calendarView/delta", "GET", delta),
-        *both("/calendar/calendarView/delta", "GET", delta),
+        one
+        for view in views
+        for name in ("delta", "delta()", "microsoft.graph.delta()")
+        for one in both(f"{view}/{name}", "GET", delta)
     ]
 
 

@@ -27,26 +27,28 @@ _BASIC_HIDES = ("body", "bodyPreview", "attachments", "extensions", "singleValue
 
 
 def routes() -> list[Route]:
-    """Everything about events."""
-    event = "/events/{event}"
+    """Everything about events, in the default calendar and by the calendar's own path."""
+    found: list[Route] = []
+    for calendar in ("", "/calendar", "/calendars/{calendar}"):
+        found += [
+            *both(f"{calendar}/events", "GET", list_events),
+            *both(f"{calendar}/events", "POST", create_event),
+            *both(f"{calendar}/calendarView", "GET", calendar_view),
+            *_of_one(f"{calendar}/events/{{event}}"),
+        ]
+    return found
+
+
+def _of_one(path: str) -> list[Route]:
     return [
-        *both("/events", "GET", list_events),
-        *both("/events", "POST", create_event),
-        *both("/calendar/events", "GET", list_events),
-        *both("/calendar/events", "POST", create_event),
-        *both("/calendars/{calendar}/events", "GET", list_events),
-        *both("/calendars/{calendar}/events", "POST", create_event),
-        *both("/calendarView", "GET", calendar_view),
-        *both("/calendar/calendarView", "GET", calendar_view),
-        *both("/calendars/{calendar}/calendarView", "GET", calendar_view),
-        *both(event, "GET", get_event),
-        *both(event, "PATCH", patch_event),
-        *both(event, "DELETE", delete_event),
-        *both(f"{event}/instances", "GET", instances),
-        *both(f"{event}/cancel", "POST", cancel_event),
-        *both(f"{event}/accept", "POST", _respond("accepted")),
-        *both(f"{event}/tentativelyAccept", "POST", _respond("tentativelyAccepted")),
-        *both(f"{event}/decline", "POST", _respond("declined")),
+        *both(path, "GET", get_event),
+        *both(path, "PATCH", patch_event),
+        *both(path, "DELETE", delete_event),
+        *both(f"{path}/instances", "GET", instances),
+        *both(f"{path}/cancel", "POST", cancel_event),
+        *both(f"{path}/accept", "POST", _respond("accepted")),
+        *both(f"{path}/tentativelyAccept", "POST", _respond("tentativelyAccepted")),
+        *both(f"{path}/decline", "POST", _respond("declined")),
     ]
 
 

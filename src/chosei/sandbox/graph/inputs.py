@@ -131,6 +131,9 @@ def _merge_properties(fields: dict[str, Any], existing: Event | None) -> None:
 
 def _boolean(field: str) -> Callable[[str, Any], dict[str, Any]]:
     def reader(name: str, value: Any) -> dict[str, Any]:
+        # the O365 library writes "true", and the service takes it
+        if isinstance(value, str) and value.lower() in ("true", "false"):
+            value = value.lower() == "true"
         if value is not None and not isinstance(value, bool):
             raise wrong_type(name, "Edm.Boolean")
         return {} if value is None else {field: value}

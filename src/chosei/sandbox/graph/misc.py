@@ -20,9 +20,11 @@ from chosei.sandbox.graph.zones import IANA_NAMES
 
 _FORMATS = {"entryId", "ewsId", "immutableEntryId", "restId", "restImmutableEntryId"}
 _MESSAGE = {
-    "subject", "body", "toRecipients", "ccRecipients", "bccRecipients", "replyTo", "from", "sender",
-    "importance", "attachments", "internetMessageHeaders", "categories", "isReadReceiptRequested",
-    "isDeliveryReceiptRequested",
+    "subject", "body", "toRecipients", "ccRecipients", "bccRecipients", "replyTo", "from", "sender", "flag",
+    "importance", "attachments", "internetMessageHeaders", "categories", "isReadReceiptRequested", "id",
+    "isDeliveryReceiptRequested", "isDraft", "isRead", "hasAttachments", "conversationId", "conversationIndex",
+    "inferenceClassification", "internetMessageId", "singleValueExtendedProperties", "extensions",
+    "multiValueExtendedProperties", "bodyPreview", "parentFolderId", "receivedDateTime", "sentDateTime",
 }  # fmt: skip
 MAX_IDS = 1000
 
@@ -32,6 +34,7 @@ def routes() -> list[Route]:
     zones = "/outlook/supportedTimeZones"
     return [
         *both(zones, "GET", supported_time_zones),
+        *both(f"{zones}()", "GET", supported_time_zones),
         *both(
             f"{zones}(TimeZoneStandard=microsoft.graph.timeZoneStandard'{{standard}}')",
             "GET",
