@@ -2,8 +2,8 @@
 
 One host, 09:00-18:00 on weekdays, 30 minutes, 30 days, with 0 to 5,000 busy intervals; then 100 hosts of whom
 any one attends, 500 busy intervals each. Prints medians beside the targets, in milliseconds, and ends with 1
-when one is missed. Where "processor" is well below "median", other work had the machine: measure again when it
-is quiet. Building the busy intervals is not part of the time: they come from a read.
+when one is missed. Where "processor" is well below "median", other work had the machine: measure again when
+it is quiet. Building the busy intervals is not part of the time: they come from a read.
 """
 
 from __future__ import annotations
@@ -80,9 +80,10 @@ def main() -> int:
         times = milliseconds(partial(find_slots, RULES, OFFICE, figure.need, NOW), seconds)
         middle = median(wall for wall, _ in times)
         missed += middle > figure.target_ms
+        verdict = "  missed" if middle > figure.target_ms else ""
         print(
             f"{figure.name:<34}{middle:>9.2f}{figure.target_ms:>9.1f}"
-            f"{median(cpu for _, cpu in times):>11.2f}{len(times):>7}{len(slots):>7}{'  missed' if middle > figure.target_ms else ''}"
+            f"{median(cpu for _, cpu in times):>11.2f}{len(times):>7}{len(slots):>7}{verdict}"
         )
     return 1 if missed else 0
 

@@ -9,7 +9,7 @@ import pytest
 
 from chosei.core.attendance import AllOf, AnyOf, Host, Requirement, Room, all_hosts, any_host
 from chosei.core.availability import Known, Unknown, UnknownReason
-from chosei.core.hours import DateOverrides, DateRange, Opening, WeeklyHours
+from chosei.core.hours import DateOverrides, DateRange, Opening, Span, WeeklyHours
 from chosei.core.intervals import Interval
 from chosei.core.slots import (
     RollingDays,
@@ -179,6 +179,18 @@ def test_a_slot_past_midnight_belongs_to_the_date_it_starts_on() -> None:
     assert starts(SlotRules(60), friday, day=date(2026, 12, 5)) == ["00:30"]
 
 
+def test_a_start_that_two_spans_share_is_offered_once() -> None:
+    saturday = date(2026, 12, 5)
+    night = Opening(
+        WeeklyHours.parse([[], [], [], [], [("22:00", "26:00")], [], []], TOKYO),
+        DateOverrides({saturday: (Span.parse("1:00", "3:00"),)}),
+    )
+    assert starts(SlotRules(60), night, day=saturday) == ["00:00", "01:00", "02:00"]
+    twice = [span("9:00", "10:00"), span("9:00", "11:00")]
+    found = find_slots_within(SlotRules(60), twice, FREE, BEFORE)
+    assert found == [span("9:00", "10:00"), span("10:00", "11:00")]
+
+
 def test_the_last_meeting_of_the_horizon_may_run_into_the_next_day() -> None:
     rules = SlotRules(120, step_minutes=60, horizon=DateRange(DAY, DAY))
     assert starts(rules, open_daily(("0:00", "24:00")))[-1] == "23:00"
@@ -284,6 +296,6 @@ def test_is_free_looks_at_calendars_and_buffers_only() -> None:
 )
 def test_rules_out_of_range_are_refused(bad: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=f"{list(bad)[-1]} must be from"):
-        SlotRules(**bad)
+        SlotRules(**bad)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="horizon"):
         RollingDays(-1)

@@ -28,6 +28,7 @@ def tokyo(*parts: int) -> datetime:
 def test_dates() -> None:
     assert wording.date_text(date(2026, 12, 3), JA, TODAY) == "12月3日(木)"
     assert wording.date_text(date(2027, 1, 5), JA, TODAY) == "2027年1月5日(火)"
+    assert wording.date_text(date(2025, 12, 3), JA, TODAY) == "2025年12月3日(水)"
     assert wording.date_text(date(2026, 12, 3), JA, None) == "2026年12月3日(木)"
     assert wording.date_text(date(2026, 12, 3), EN, TODAY) == "Thu, Dec 3"
     assert wording.date_text(date(2027, 1, 5), EN, TODAY) == "Tue, Jan 5, 2027"

@@ -44,7 +44,7 @@ class HoursProblem:
     position: int | None = None
 
 
-class InvalidHours(ValueError):  # noqa: N818 (reads as the fact it states)
+class InvalidHours(ValueError):
     """Hours that cannot be kept, with everything that is wrong with them."""
 
     def __init__(self, *problems: HoursProblem) -> None:

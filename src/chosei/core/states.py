@@ -95,7 +95,7 @@ class ConnectionEvent(StrEnum):
     FINISH = "finish"
 
 
-class IllegalTransition(Exception):  # noqa: N818 (it names the fact, as the tables do)
+class IllegalTransition(Exception):
     """``event`` cannot happen in ``state``: mostly somebody else was quicker. Read again, tell the person."""
 
     def __init__(self, state: StrEnum, event: StrEnum) -> None:
