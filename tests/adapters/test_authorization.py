@@ -461,7 +461,12 @@ def test_addresses_come_in_their_order_each_once() -> None:
 
 
 def test_an_account_without_mail_has_its_login_name() -> None:
-    body = {"displayName": None, "mail": None, "proxyAddresses": [], "userPrincipalName": "a@b.example"}
+    body: dict[str, Any] = {
+        "displayName": None,
+        "mail": None,
+        "proxyAddresses": [],
+        "userPrincipalName": "a@b.example",
+    }
     assert account_from(reply(200, body)).addresses == ("a@b.example",)
 
 
