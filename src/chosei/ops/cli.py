@@ -127,6 +127,8 @@ def _setup() -> None:
 
 
 def _web(parsed: argparse.Namespace) -> None:
+    os.environ["CHOSEI_PROCESS"] = "web"
+    _setup()
     serving.web(parsed.host, load().chosei_port, parsed.processes)
 
 

@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from chosei.ops.config import ROOT, Config
+
 MIGRATION_LOCK = 0x43484F5345490001  # "CHOSEI" 1: the key of the advisory lock that migrations run under
 
 
@@ -34,6 +36,20 @@ def collect_static() -> None:
         return
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     stamp.write_text(digest.hexdigest())
+
+
+def fingerprint(config: Config) -> str:
+    """What the private database was prepared for: migrations, static files, libraries, and whether for a demo.
+
+    Only `prepare` changes that database, so a start that finds the same fingerprint has nothing to prepare.
+    """
+    digest = hashlib.sha256(f"{config.sandboxed}".encode())
+    digest.update((ROOT / "requirements" / "runtime.txt").read_bytes())
+    for pattern in ("**/migrations/*.py", "**/static/**/*", "ops/demo.py"):
+        for path in sorted((ROOT / "src" / "chosei").glob(pattern)):
+            state = path.stat()
+            digest.update(f"{path}\0{state.st_mtime_ns}\0{state.st_size}\n".encode())
+    return digest.hexdigest()
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The long-running processes, each one command: web, worker, sandbox, mailbox."""
+"""The long-running processes, each one command: web, worker (with Django set up before), sandbox, mailbox."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ WORKER_GRACE_SECONDS = 4.0
 
 def web(host: str, port: int, processes: int) -> None:
     """Serve Chosei's pages until told to stop."""
-    os.environ["CHOSEI_PROCESS"] = "web"
+    # Loaded before the server forks its processes, so that they share it. No connection is opened by that.
+    from django.urls import get_resolver
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
+    get_resolver().url_patterns  # noqa: B018  (imports every view)
     Server(
         "chosei.ops.wsgi:application",
         address=host,
@@ -38,9 +40,6 @@ def web(host: str, port: int, processes: int) -> None:
 
 def worker(ready: Path | None) -> None:
     """Work through the queue until told to stop; `ready` is made once nothing can hinder that any more."""
-    import django
-
-    django.setup()
     from procrastinate.contrib.django import app
 
     app.perform_import_paths()  # type: ignore[no-untyped-call]

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from chosei.ops import ports, welcome
+from chosei.ops import ports, prepare, welcome
 from chosei.ops.children import Child, ChildFailed, run_once
 from chosei.ops.config import Config, ConfigError, load
 from chosei.ops.postgres import PrivatePostgres
@@ -75,7 +75,7 @@ def _serve(config: Config) -> int:
             child.start()
         if database is not None:
             database.start()
-        run_once([*PYTHON, "chosei.ops", "prepare"], logs / "prepare.log")
+        _prepare(config, database, logs / "prepare.log")
         for child in ours:
             child.start()
         for child in children:
@@ -85,6 +85,18 @@ def _serve(config: Config) -> int:
     finally:
         _stop_all(children, database)
     return 0
+
+
+def _prepare(config: Config, database: PrivatePostgres | None, log: Path) -> None:
+    """Migrate and fill the database, unless the private one remembers that this has been done."""
+    remembered = None if database is None else database.home / "prepared"
+    fingerprint = prepare.fingerprint(config)
+    collected = (config.chosei_data_dir / "static" / "staticfiles.json").exists()
+    if remembered and collected and remembered.exists() and remembered.read_text() == fingerprint:
+        return
+    run_once([*PYTHON, "chosei.ops", "prepare"], log)
+    if remembered is not None:
+        remembered.write_text(fingerprint)
 
 
 def _ports(config: Config) -> dict[str, int]:

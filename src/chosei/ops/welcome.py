@@ -5,13 +5,16 @@ from __future__ import annotations
 from chosei.ops.config import Config
 from chosei.ops.demo import ADDRESS, PASSWORD
 
+STARTED = "調整 Chosei"
+"""Begins the message: who waits for `./run` may wait for this."""
+
 
 def text(config: Config, seconds: float) -> str:
     """Addresses and the demo sign-in, in Japanese and English."""
     here = "http://127.0.0.1"
     lines = [
         "",
-        f"  調整 Chosei ({seconds:.1f} s)",
+        f"  {STARTED} ({seconds:.1f} s)",
         "",
         f"  画面を開く / Open          {config.chosei_public_url}",
     ]
