@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chosei.sandbox.graph.calendars import PERSONAL_CALENDAR
 from tests.sandbox.graph.conftest import Graph, World
 from tests.sandbox.graph.test_series import weekly
 
@@ -66,6 +67,18 @@ def test_what_happens_outside_the_window_comes_as_removed(sato: Graph) -> None:
     far = sato.create(start="2027-06-05T10:00:00")
     changes, _ = follow(sato, link)
     assert [(one["id"], "@removed" in one) for one in changes] == [(far["id"], True)]
+
+
+def test_moving_to_another_calendar_is_leaving(world: World, sato: Graph) -> None:
+    event = sato.create()
+    _, link = follow(sato, FIRST)
+    owner = world.store.mailbox("sato@sample.example")
+    assert owner is not None
+    world.store.move_to_calendar_as(owner, event["id"], PERSONAL_CALENDAR)
+    changes, following = follow(sato, link)
+    assert [(one["id"], "@removed" in one) for one in changes] == [(event["id"], True)]
+    world.store.change_as(owner, event["id"], subject="個人")
+    assert follow(sato, following)[0] == []
 
 
 def test_occurrences_come_nearly_empty(sato: Graph) -> None:

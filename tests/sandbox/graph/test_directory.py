@@ -173,6 +173,14 @@ def test_an_application_reaches_every_mailbox_but_is_nobody(world: World) -> Non
     assert world.refused(application, "GET", "/users/mita@test.example/calendar")["status"] == 404
 
 
+def test_mailboxes_are_named_by_id_or_principal_name(world: World) -> None:
+    application = world.graph("", "Calendars.ReadWrite")
+    assert application.get("/users/n.ito@sample.example/calendar")["isDefaultCalendar"] is True
+    for key in ("naoki.ito@sample.example", "nobody@sample.example"):
+        error = world.refused(application, "GET", f"/users/{key}/calendar")
+        assert (error["status"], error["code"]) == (404, "ErrorInvalidUser")
+
+
 def test_without_a_token(world: World, sato: Graph) -> None:
     sato.token = "nonsense"
     error = world.refused(sato, "GET", "/me")

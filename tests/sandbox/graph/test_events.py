@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chosei.sandbox.graph.calendars import PERSONAL_CALENDAR
 from tests.sandbox.graph.conftest import Graph, World
 
 pytestmark = pytest.mark.contract
@@ -156,6 +157,18 @@ def test_two_forms_of_ids(world: World, sato: Graph) -> None:
     assert plain.event(listed)["iCalUId"] == event["iCalUId"]
     body = {"inputIds": [listed], "sourceIdType": "restId", "targetIdType": "restImmutableEntryId"}
     assert sato.post("/me/translateExchangeIds", body)["value"][0]["targetId"] == event["id"]
+
+
+def test_a_move_to_another_calendar_changes_only_the_default_id(world: World, sato: Graph) -> None:
+    event = sato.create()
+    plain = world.graph()
+    (listed,) = plain.view("2027-03-03T00:00:00Z", "2027-03-04T00:00:00Z")
+    owner = world.store.mailbox("sato@sample.example")
+    assert owner is not None
+    world.store.move_to_calendar_as(owner, event["id"], PERSONAL_CALENDAR)
+    assert world.refused(plain, "GET", f"/me/events/{listed['id']}")["code"] == "ErrorItemNotFound"
+    assert sato.event(event["id"])["id"] == event["id"]
+    assert plain.view("2027-03-03T00:00:00Z", "2027-03-04T00:00:00Z") == []
 
 
 def test_all_day_events_are_midnights_in_any_zone(world: World, sato: Graph) -> None:

@@ -54,14 +54,22 @@ class Call:
             if not user.mailbox:
                 raise no_mailbox()
             return of_user(user)
-        box = find(self.context.directory, key, self.caller.tenant.tid)
-        if box is None:
-            if self.context.directory.user(key, self.caller.tenant.tid):
-                raise no_mailbox()
-            raise GraphError(404, "ErrorInvalidUser", f"The requested user '{key}' is invalid.")
+        box = self._named(key)
         if self.caller.account is not None and self.caller.account.oid != box.key:
             self._require_share(box, write)
         return box
+
+    def _named(self, key: str) -> Mailbox:
+        """A path names people by object id or user principal name, not by any other address they have."""
+        tid = self.caller.tenant.tid
+        user = self.context.directory.user(key, tid)
+        known = user is None or key.casefold() in (user.oid.casefold(), user.upn.casefold())
+        box = find(self.context.directory, key, tid) if known else None
+        if box is not None:
+            return box
+        if user is not None and known:
+            raise no_mailbox()
+        raise GraphError(404, "ErrorInvalidUser", f"The requested user '{key}' is invalid.")
 
     def _require_share(self, box: Mailbox, write: bool) -> None:
         assert self.caller.account is not None

@@ -144,8 +144,9 @@ def _items(call: Call, box: Mailbox, state: State, wish: Prefer) -> list[dict[st
 def _changed(
     before: Event | None, now: Event | None, start: datetime, end: datetime, wish: Prefer
 ) -> list[dict[str, Any]]:
-    if now is not None and now.calendar != DEFAULT_CALENDAR:
-        return []
+    # what stands in another calendar is no affair of this view, what went there is gone from it
+    now = now if now and now.calendar == DEFAULT_CALENDAR else None
+    before = before if before and before.calendar == DEFAULT_CALENDAR else None
     present = _present(now, start, end, wish) if now else []
     told = {item["id"] for item in present}
     gone = [one.id(immutable=wish.immutable_ids) for one in expand(before, start, end)] if before else []

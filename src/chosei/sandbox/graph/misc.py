@@ -22,9 +22,9 @@ _FORMATS = {"entryId", "ewsId", "immutableEntryId", "restId", "restImmutableEntr
 _MESSAGE = {
     "subject", "body", "toRecipients", "ccRecipients", "bccRecipients", "replyTo", "from", "sender", "flag",
     "importance", "attachments", "internetMessageHeaders", "categories", "isReadReceiptRequested", "id",
-    "isDeliveryReceiptRequested", "isDraft", "isRead", "hasAttachments", "conversationId", "conversationIndex",
-    "inferenceClassification", "internetMessageId", "singleValueExtendedProperties", "extensions",
-    "multiValueExtendedProperties", "bodyPreview", "parentFolderId", "receivedDateTime", "sentDateTime",
+    "isDeliveryReceiptRequested", "isDraft", "isRead", "hasAttachments", "bodyPreview", "parentFolderId",
+    "conversationId", "conversationIndex", "inferenceClassification", "internetMessageId", "extensions",
+    "singleValueExtendedProperties", "multiValueExtendedProperties", "receivedDateTime", "sentDateTime",
 }  # fmt: skip
 MAX_IDS = 1000
 

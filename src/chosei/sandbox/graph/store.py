@@ -89,6 +89,15 @@ class GraphStore:
             return
         self.exchange.update(owner, one.event, replace(one.event, **fields), "")
 
+    def move_to_calendar_as(self, owner: Mailbox, item_id: str, calendar: str) -> Event:
+        """The owner drags an event into another calendar (`calendars.PERSONAL_CALENDAR`, `DEFAULT_CALENDAR`).
+
+        Its default id changes with this, its immutable one does not. Raises GraphError 404.
+        """
+        event = self.find_instance(owner.key, item_id).event
+        moved = replace(event, calendar=calendar, folder_moves=event.folder_moves + 1)
+        return self.repository.save(moved)
+
     def delete_as(self, owner: Mailbox, item_id: str) -> None:
         """The owner deletes an event or occurrence. Raises GraphError 404 when it is not there (any more)."""
         one = self.find_instance(owner.key, item_id)
