@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,14 @@ def _english(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def scene(db: None, settings: LazySettings, _english: Path) -> Scene:
+def scene(db: None, settings: LazySettings, _english: Path) -> Iterator[Scene]:
     settings.LOCALE_PATHS = [_english]
-    trans_real._translations.clear()  # type: ignore[attr-defined]
     settings.CHOSEI_PUBLIC_URL = "https://chosei.sample.example"
     settings.CHOSEI_EMAIL_FROM = "Chosei <chosei@sample.example>"
-    return make_scene()
+    _forget_translations()
+    yield make_scene()
+    _forget_translations()
+
+
+def _forget_translations() -> None:
+    trans_real._translations.clear()  # type: ignore[attr-defined]

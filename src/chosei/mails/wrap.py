@@ -10,7 +10,9 @@ import unicodedata
 from collections.abc import Iterator
 
 COLUMNS = 74
-"""Leaves room for a quoted reply's "> " within 78."""
+"""A reply's "> " fits before it within 78."""
+_HANG = 4
+"""A last 「た。」 is not worth a line of its own."""
 
 _NOT_FIRST = frozenset(
     "、。,.,.・:;:;?!?!ー〜~…‥々ゝゞヽヾ」』)】〕〉》]})ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ様"
@@ -39,13 +41,15 @@ def wrap(text: str, columns: int = COLUMNS, indent: str = "") -> str:
 
 
 def _lines(line: str, columns: int, indent: str) -> Iterator[str]:
-    current = ""
+    current, rest = "", line
     for piece in _unbroken(line):
-        if current and width(current + piece.rstrip()) > columns:
+        too_long = current and width(current + piece.rstrip()) > columns
+        if too_long and width(current + rest.rstrip()) > columns + _HANG:
             yield (indent + current).rstrip()
             current = piece.lstrip()
         else:
             current += piece
+        rest = rest[len(piece) :]
     yield (indent + current).rstrip()
 
 

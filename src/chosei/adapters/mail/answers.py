@@ -33,7 +33,10 @@ def port_error(error: smtplib.SMTPException | OSError) -> PortError:
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Misconfigured("smtp_not_supported")
     if isinstance(error, smtplib.SMTPServerDisconnected):
-        return Transient("smtp_disconnected")
+        # smtplib closes the connection when an answer takes too long, and tells both in the same way.
+        return Transient(
+            "smtp_timeout" if isinstance(error.__context__, TimeoutError) else "smtp_disconnected"
+        )
     if isinstance(error, smtplib.SMTPException):
         return Misconfigured("smtp_protocol")
     return _of_network(error)

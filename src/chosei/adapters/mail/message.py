@@ -15,10 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from chosei.adapters.mail.headers import address_header, one_line, text_header
 from chosei.ports.errors import Misconfigured, Rejected
 from chosei.ports.mail import Letter
 
@@ -38,32 +38,35 @@ def pack(letter: Letter, sender_address: str, *, now: datetime | None = None) ->
 
     Raises Rejected when the recipient's address cannot be written in a mail, Misconfigured when ours cannot.
     """
-    sender = ascii_domain(sender_address)
-    recipient = ascii_domain(letter.recipient)
+    sender, recipient = ascii_domain(sender_address), ascii_domain(letter.recipient)
     reply_to = ascii_domain(letter.reply_to) if letter.reply_to else ""
     utf8 = not (sender + recipient + reply_to).isascii()
+    head = _head(letter, sender, recipient, reply_to)
     message = EmailMessage(policy=policy.SMTPUTF8 if utf8 else policy.SMTP)
-    try:
-        message["From"] = _address(letter.sender_name, sender)
-    except ValueError:
-        raise Misconfigured("sender_address_unusable") from None
-    try:
-        message["To"] = _address(letter.recipient_name, recipient)
-        if reply_to:
-            message["Reply-To"] = _address("", reply_to)
-    except ValueError:
-        raise Rejected("recipient_address_unusable") from None
-    message["Subject"] = one_line(letter.subject)
-    message["Message-ID"] = one_line(letter.message_id)
     message["Date"] = format_datetime(now or datetime.now(UTC))
-    if letter.in_reply_to:
-        message["In-Reply-To"] = message["References"] = one_line(letter.in_reply_to)
     # RFC 3834: nobody's absence note answers a machine.
     message["Auto-Submitted"] = "auto-generated"
     _fill(message, letter)
     # Set last: while the message becomes multipart, its Content-… headers move into the first part.
     message["Content-Language"] = one_line(letter.language)
-    return Parcel(sender, recipient, message.as_bytes(), utf8)
+    return Parcel(sender, recipient, head.encode() + message.as_bytes(), utf8)
+
+
+def _head(letter: Letter, sender: str, recipient: str, reply_to: str) -> str:
+    try:
+        lines = address_header("From", letter.sender_name, sender)
+    except ValueError:
+        raise Misconfigured("sender_address_unusable") from None
+    try:
+        lines += address_header("To", letter.recipient_name, recipient)
+        lines += address_header("Reply-To", "", reply_to) if reply_to else ""
+    except ValueError:
+        raise Rejected("recipient_address_unusable") from None
+    lines += text_header("Subject", letter.subject) + f"Message-ID: {one_line(letter.message_id)}\r\n"
+    if letter.in_reply_to:
+        earlier = one_line(letter.in_reply_to)
+        lines += f"In-Reply-To: {earlier}\r\nReferences: {earlier}\r\n"
+    return lines
 
 
 def _fill(message: EmailMessage, letter: Letter) -> None:
@@ -78,11 +81,6 @@ def _fill(message: EmailMessage, letter: Letter) -> None:
     message.add_attachment(part.content, maintype="application", subtype="ics", filename=part.filename)
 
 
-def one_line(text: str) -> str:
-    """``text`` without anything that could begin another header or show as a box."""
-    return " ".join("".join(sign if sign.isprintable() or sign == "\u200d" else " " for sign in text).split())
-
-
 def ascii_domain(address: str) -> str:
     """The address with its domain in ASCII (IDNA); what does not convert stays as it is."""
     local, at, domain = address.rpartition("@")
@@ -92,11 +90,3 @@ def ascii_domain(address: str) -> str:
         return f"{local}@{domain.encode('idna').decode('ascii')}"
     except UnicodeError:
         return address
-
-
-def _address(name: str, address: str) -> Address:
-    """Raises ValueError for an address that would break the header."""
-    local, at, domain = address.rpartition("@")
-    if not local or not at or not domain or not address.isprintable() or " " in address:
-        raise ValueError("not an address")
-    return Address(display_name=one_line(name), addr_spec=address)
