@@ -102,6 +102,12 @@ def test_a_wrong_secret_by_basic(client: Client, code: str) -> None:
     assert answer.headers["www-authenticate"] == "Basic"
 
 
+def test_a_secret_in_the_address_counts_for_nothing(client: Client, code: str) -> None:
+    query = {"grant_type": "authorization_code", "code": code, "client_id": APP_ID, "client_secret": SECRET}
+    answer = httpx2.post(f"{client.sandbox.url}/organizations/oauth2/v2.0/token", params=query)
+    assert refusal(answer) == ("invalid_request", 900144)
+
+
 def test_plain_pkce(client: Client, person: Person) -> None:
     client.authorize(person, code_challenge="p" * 43, code_challenge_method="plain")
     code = person.sign_in("sato@sample.example").press("承諾").returned["code"]

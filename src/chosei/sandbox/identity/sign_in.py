@@ -12,6 +12,7 @@ from chosei.sandbox.identity.consent import after_consent, consent_step, decline
 from chosei.sandbox.identity.flows import Flow
 from chosei.sandbox.identity.problems import SignInError
 from chosei.sandbox.identity.replies import error_page, to_client
+from chosei.sandbox.pages.forms import form_of
 from chosei.sandbox.pages.rendering import render
 
 BROWSER_COOKIE = "sandbox_browser"
@@ -93,9 +94,7 @@ async def step(request: Request) -> Response:
         return error_page(request, SignInError("invalid_request", 50089, text))
     if request.method == "GET":
         return proceed(request, flow)
-    form = await request.form()
-    members = {name: value for name, value in form.items() if isinstance(value, str)}
-    return _take(request, flow, members)
+    return _take(request, flow, await form_of(request))
 
 
 def _take(request: Request, flow: Flow, form: dict[str, str]) -> Response:

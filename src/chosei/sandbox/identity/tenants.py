@@ -13,6 +13,7 @@ from chosei.sandbox.identity.problems import (
     unknown_app,
     unknown_tenant,
 )
+from chosei.sandbox.pages.forms import form_of
 
 ANY_TENANT = {"organizations", "common"}
 
@@ -48,9 +49,8 @@ def application(request: Request, client_id: str, tenant: Tenant | None) -> Regi
 
 
 async def parameters_of(request: Request) -> dict[str, str]:
-    """Query and form members, the form's first; a file is no text and is left out."""
+    """Query and form members, the form's first."""
     members = dict(request.query_params)
     if request.method == "POST":
-        form = await request.form()
-        members.update({name: value for name, value in form.items() if isinstance(value, str)})
+        members.update(await form_of(request))
     return members

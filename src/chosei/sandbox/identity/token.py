@@ -27,8 +27,9 @@ from chosei.sandbox.identity.scopes import (
     UnknownScopeError,
     parse_scopes,
 )
-from chosei.sandbox.identity.tenants import application, issuer, parameters_of, tenant_of
+from chosei.sandbox.identity.tenants import application, issuer, tenant_of
 from chosei.sandbox.identity.tokens import Grant
+from chosei.sandbox.pages.forms import form_of
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -53,7 +54,7 @@ class TokenRequest:
 async def token(request: Request) -> JSONResponse:
     """The endpoint."""
     context = context_of(request)
-    form = await parameters_of(request)
+    form = await form_of(request)  # never the query: addresses end up in logs
     try:
         body = _answer(request, context, form)
     except SignInError as error:

@@ -15,6 +15,6 @@ class FormProblem(Exception):
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """A form's text members."""
+    """A form's text members; a file is no text and is left out."""
     form = await request.form()
     return {name: value for name, value in form.items() if isinstance(value, str)}
