@@ -91,24 +91,24 @@ def appointment_times(appointment: Appointment, reader: Reader, tone: str) -> Ti
         there = wording.zone_text(other, appointment.starts_at, language)
         elsewhere = f"{times.span(appointment, other, language)} {there}"
     here = wording.zone_text(zone, appointment.starts_at, language)
-    return Times(_("日時"), (times.span(appointment, zone, language),), here, tone, elsewhere)
+    return Times(pgettext("mail", "日時"), (times.span(appointment, zone, language),), here, tone, elsewhere)
 
 
 def length_fact(time: Appointment | Candidate, language: Language) -> Fact:
-    return Fact(_("所要時間"), times.length(time, language))
+    return Fact(pgettext("mail", "所要時間"), times.length(time, language))
 
 
 def format_fact(meeting: Proposal | Appointment) -> Fact:
-    return Fact(_("形式"), format_name(meeting.format))
+    return Fact(pgettext("mail", "形式"), format_name(meeting.format))
 
 
 def format_name(value: str) -> str:
     names = {
-        MeetingFormat.VISIT: _("ご来訪"),
-        MeetingFormat.WEB: _("Web会議"),
-        MeetingFormat.OUTING: _("お伺いします"),
-        MeetingFormat.PHONE: _("お電話"),
-        MeetingFormat.OTHER: _("その他"),
+        MeetingFormat.VISIT: pgettext("mail", "ご来訪"),
+        MeetingFormat.WEB: pgettext("mail", "Web会議"),
+        MeetingFormat.OUTING: pgettext("mail", "お伺いします"),
+        MeetingFormat.PHONE: pgettext("mail", "お電話"),
+        MeetingFormat.OTHER: pgettext("mail", "その他"),
     }
     return names[MeetingFormat(value)]
 

@@ -19,6 +19,7 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
 from chosei.core.language import Language, language_of
@@ -118,16 +119,16 @@ def _place(appointment: Appointment) -> str:
 def _description(appointment: Appointment, invited: Invited) -> str:
     parts: list[str] = []
     if appointment.join_url:
-        parts.append(_("Web会議URL") + "\n" + appointment.join_url)
+        parts.append(pgettext("mail", "Web会議URL") + "\n" + appointment.join_url)
     if invited.member is not None:
-        parts.append(_("アポイントメントの内容") + "\n" + console_appointment_url(appointment))
+        parts.append(pgettext("mail", "アポイントメントの内容") + "\n" + console_appointment_url(appointment))
         return "\n\n".join(parts)
     guidance = paragraphs(appointment.guidance)
     if guidance:
-        parts.append(_("ご案内") + "\n" + guidance)
-    parts.append(_("アポイントメントの内容") + "\n" + appointment_url(appointment))
+        parts.append(pgettext("mail", "ご案内") + "\n" + guidance)
+    parts.append(pgettext("mail", "アポイントメントの内容") + "\n" + appointment_url(appointment))
     if appointment.state != AppointmentState.CANCELLED:
-        parts.append(_("キャンセルのお手続き") + "\n" + cancellation_url(appointment))
+        parts.append(pgettext("mail", "キャンセルのお手続き") + "\n" + cancellation_url(appointment))
     return "\n\n".join(parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from chosei.core.language import language_of
 from chosei.mails.blocks import Action, Body, Facts, Say
@@ -28,7 +29,7 @@ def paste_text(proposal: Proposal, language: str) -> str:
             Say(_("下記の候補から、ご都合のよい日時を一つお選びいただけますでしょうか。")),
             candidate_times(offer),
             Facts(tuple(meeting_facts(offer))),
-            Action(_("日程調整ページ(登録は不要です)"), proposal_url(proposal)),
+            Action(pgettext("mail", "日程調整ページ(登録は不要です)"), proposal_url(proposal)),
             Say(by_reply()),
         )
         return render_text(Body("", "", "", blocks), reads)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from chosei.core import wording
 from chosei.core.intervals import Interval
@@ -52,4 +52,4 @@ def known_zone(name: str) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    return _("、").join(one_line(name) for name in names)
+    return pgettext("mail", "、").join(one_line(name) for name in names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from chosei.core.states import AppointmentState, BookingPageState
 from chosei.core.titles import GuestMail, HostMail, guest_subject, host_subject
@@ -35,8 +36,8 @@ def cancelled_for_guest(appointment: Appointment, reader: Reader, now: datetime)
             else _apology()
         ),
         when,
-        Facts(tuple(facts.optional((_("件名"), appointment.title)))),
-        *([] if by_guest else facts.quoted(_("理由"), appointment.cancel_reason)),
+        Facts(tuple(facts.optional((pgettext("mail", "件名"), appointment.title)))),
+        *([] if by_guest else facts.quoted(pgettext("mail", "理由"), appointment.cancel_reason)),
         *_again(appointment),
         Say(_("カレンダーに登録された予定は、添付のお知らせ(invite.ics)で取り消されます。")),
         Say(
@@ -47,7 +48,9 @@ def cancelled_for_guest(appointment: Appointment, reader: Reader, now: datetime)
         facts.signature(organization, speaker),
     ]
     subject = guest_subject(GuestMail.CANCELLED, organization.name, reader.language)
-    headline = _("キャンセルを承りました") if by_guest else _("キャンセルのお知らせ")
+    headline = (
+        pgettext("mail", "キャンセルを承りました") if by_guest else pgettext("mail", "キャンセルのお知らせ")
+    )
     return Body(subject, _next_step(appointment, by_guest=by_guest), headline, _without_empty(blocks))
 
 
@@ -72,7 +75,7 @@ def _again(appointment: Appointment) -> list[Block]:
     page = appointment.booking_page
     if page is None or page.state != BookingPageState.PUBLISHED:
         return []
-    return [Action(_("あらためて日時を選ぶ"), page_url(page))]
+    return [Action(pgettext("mail", "あらためて日時を選ぶ"), page_url(page))]
 
 
 def cancelled_for_host(appointment: Appointment, reader: Reader, now: datetime) -> Body | None:
@@ -96,9 +99,16 @@ def cancelled_for_host(appointment: Appointment, reader: Reader, now: datetime) 
         facts.guest_addressee("", reader.name),
         Say(said % who + "\n" + calendar),
         when,
-        Facts(tuple(facts.optional((_("件名"), appointment.title), (_("メール"), appointment.guest_email)))),
-        *facts.quoted(_("理由"), appointment.cancel_reason),
-        Action(_("Choseiで開く"), console_appointment_url(appointment)),
+        Facts(
+            tuple(
+                facts.optional(
+                    (pgettext("mail", "件名"), appointment.title),
+                    (pgettext("mail", "メール"), appointment.guest_email),
+                )
+            )
+        ),
+        *facts.quoted(pgettext("mail", "理由"), appointment.cancel_reason),
+        Action(pgettext("mail", "Choseiで開く"), console_appointment_url(appointment)),
     ]
     subject = host_subject(HostMail.CANCELLED, facts.customer_of(appointment), language=reader.language)
     return Body(

@@ -34,43 +34,51 @@ def confirmed_for_guest(appointment: Appointment, reader: Reader, now: datetime)
         ),
         when,
         Facts(tuple(guest_facts(appointment, reader))),
-        *facts.quoted(_("ご案内"), appointment.guidance),
+        *facts.quoted(pgettext("mail", "ご案内"), appointment.guidance),
         _guest_action(appointment),
         Say(_("添付の予定(invite.ics)から、お使いのカレンダーにご登録いただけます。")),
         Aside(
             _(
                 "ご都合がつかなくなられた場合は、下記のページからお知らせください。日時のご変更は、このメールへのご返信で承ります。"
             ),
-            _("キャンセルのお手続き"),
+            pgettext("mail", "キャンセルのお手続き"),
             cancellation_url(appointment),
         ),
         Say(_("それでは、当日は何卒よろしくお願いいたします。")),
         facts.signature(organization, speaker),
     ]
     subject = guest_subject(GuestMail.CONFIRMED, organization.name, reader.language)
-    return Body(subject, f"{when.rows[0]} {when.zone}", _("日程が確定しました"), tuple(blocks))
+    return Body(subject, f"{when.rows[0]} {when.zone}", pgettext("mail", "日程が確定しました"), tuple(blocks))
 
 
 def _guest_action(appointment: Appointment) -> Block:
     page = appointment_url(appointment)
     if appointment.join_url:
         return Action(
-            _("Web会議に参加する"), appointment.join_url, _("当日、お時間になりましたらお開きください。")
+            pgettext("mail", "Web会議に参加する"),
+            appointment.join_url,
+            _("当日、お時間になりましたらお開きください。"),
         )
-    return Action(_("アポイントメントを確認する"), page)
+    return Action(pgettext("mail", "アポイントメントを確認する"), page)
 
 
 def guest_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
     names = times.listed([host.name for host in facts.hosts_of(appointment)])
     return [
-        *facts.optional((_("件名"), appointment.title)),
+        *facts.optional((pgettext("mail", "件名"), appointment.title)),
         facts.length_fact(appointment, reader.language),
         facts.format_fact(appointment),
         *_link_facts(appointment, for_guest=True),
         *facts.optional(
-            (_("場所"), appointment.location), (_("担当"), names), (_("ご連絡先"), appointment.contact)
+            (pgettext("mail", "場所"), appointment.location),
+            (pgettext("mail", "担当"), names),
+            (pgettext("mail", "ご連絡先"), appointment.contact),
         ),
-        Fact(_("確認ページ"), _("アポイントメントの内容を見る"), appointment_url(appointment)),
+        Fact(
+            pgettext("mail", "確認ページ"),
+            pgettext("mail", "アポイントメントの内容を見る"),
+            appointment_url(appointment),
+        ),
     ]
 
 
@@ -84,15 +92,20 @@ def confirmed_for_host(appointment: Appointment, reader: Reader, now: datetime) 
         Say(_("%(customer)sとのアポイントメントが確定しました。") % {"customer": customer_name(appointment)}),
         when,
         Facts(tuple(host_facts(appointment, reader))),
-        *facts.quoted(_("お客様からのメッセージ"), appointment.guest_message),
-        Action(_("Choseiで開く"), console_appointment_url(appointment)),
+        *facts.quoted(pgettext("mail", "お客様からのメッセージ"), appointment.guest_message),
+        Action(pgettext("mail", "Choseiで開く"), console_appointment_url(appointment)),
     ]
     if gets_calendar_object(appointment, reader.member):
         blocks.append(Say(_("カレンダーを連携されていないため、添付の予定(invite.ics)からご登録ください。")))
     if appointment.guest_email:
         blocks.append(Say(_("このメールに返信すると、お客様に届きます。")))
     subject = host_subject(HostMail.CONFIRMED, facts.customer_of(appointment), language=reader.language)
-    return Body(subject, f"{when.rows[0]} {when.zone}", _("アポイントメントが確定しました"), tuple(blocks))
+    return Body(
+        subject,
+        f"{when.rows[0]} {when.zone}",
+        pgettext("mail", "アポイントメントが確定しました"),
+        tuple(blocks),
+    )
 
 
 def host_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
@@ -100,18 +113,18 @@ def host_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
     names = times.listed([host.name for host in facts.hosts_of(appointment)])
     return [
         *facts.optional(
-            (_("会社"), appointment.guest_company),
-            (_("お名前"), appointment.guest_name),
-            (_("メール"), appointment.guest_email),
-            (_("件名"), appointment.title),
+            (pgettext("mail", "会社"), appointment.guest_company),
+            (pgettext("mail", "お名前"), appointment.guest_name),
+            (pgettext("mail", "メール"), appointment.guest_email),
+            (pgettext("mail", "件名"), appointment.title),
         ),
         facts.length_fact(appointment, reader.language),
         facts.format_fact(appointment),
         *_link_facts(appointment, for_guest=False),
         *facts.optional(
-            (_("場所"), appointment.location),
-            (_("会議室"), facts.rooms_of(appointment)),
-            (_("担当者"), names),
+            (pgettext("mail", "場所"), appointment.location),
+            (pgettext("mail", "会議室"), facts.rooms_of(appointment)),
+            (pgettext("mail", "担当者"), names),
         ),
     ]
 
@@ -128,13 +141,16 @@ def customer_name(appointment: Appointment) -> str:
 
 def _link_facts(appointment: Appointment, *, for_guest: bool) -> list[Fact]:
     if appointment.join_url:
-        return [Fact(_("Web会議URL"), appointment.join_url, appointment.join_url)]
+        return [Fact(pgettext("mail", "Web会議URL"), appointment.join_url, appointment.join_url)]
     if not appointment.web_meeting:
         return []
     if appointment.organizer_id is not None:
-        return [Fact(_("Web会議URL"), _("準備ができ次第、あらためてメールでお送りします"))]
+        return [Fact(pgettext("mail", "Web会議URL"), _("準備ができ次第、あらためてメールでお送りします"))]
     if for_guest:
-        return [Fact(_("Web会議URL"), _("担当より、あらためてご案内いたします"))]
+        return [Fact(pgettext("mail", "Web会議URL"), _("担当より、あらためてご案内いたします"))]
     return [
-        Fact(_("Web会議URL"), _("連携されたカレンダーがないため発行されません。お客様へは直接ご案内ください"))
+        Fact(
+            pgettext("mail", "Web会議URL"),
+            _("連携されたカレンダーがないため発行されません。お客様へは直接ご案内ください"),
+        )
     ]

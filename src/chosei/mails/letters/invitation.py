@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from chosei.core import wording
 from chosei.core.language import Language
@@ -44,7 +45,7 @@ def invitation(proposal: Proposal, reader: Reader, now: datetime) -> Body | None
     title = one_line(proposal.title)
     speaker, organization = proposal.author, proposal.organization
     pick = Action(
-        _("ご都合のよい日時を選ぶ"),
+        pgettext("mail", "ご都合のよい日時を選ぶ"),
         proposal_url(proposal),
         _("登録は不要です。1分ほどで完了します。"),
     )
@@ -54,14 +55,14 @@ def invitation(proposal: Proposal, reader: Reader, now: datetime) -> Body | None
         Say(_request(title)),
         candidate_times(offer),
         Facts(tuple(meeting_facts(offer))),
-        *facts.quoted(_("ご案内"), proposal.guidance),
+        *facts.quoted(pgettext("mail", "ご案内"), proposal.guidance),
         pick,
         Say(by_reply()),
         Say(_("お忙しいところ恐れ入りますが、何卒よろしくお願いいたします。")),
         facts.signature(organization, speaker),
     ]
     subject = guest_subject(GuestMail.INVITATION, organization.name, reader.language)
-    return Body(subject, _preview(offer), title or _("日程調整のお願い"), tuple(blocks))
+    return Body(subject, _preview(offer), title or pgettext("mail", "日程調整のお願い"), tuple(blocks))
 
 
 def by_reply() -> str:
@@ -71,7 +72,7 @@ def by_reply() -> str:
 
 def _preview(offer: Offer) -> str:
     first = times.span(offer.candidates[0], offer.proposal.zone, offer.language, offer.now)
-    preview = _("候補日時: %(first)s") % {"first": first}
+    preview = pgettext("mail", "候補日時: %(first)s") % {"first": first}
     others = len(offer.candidates) - 1
     return _("%(preview)s ほか%(count)d件") % {"preview": preview, "count": others} if others else preview
 
@@ -96,7 +97,7 @@ def candidate_times(offer: Offer) -> Times:
     else:
         rows = [times.span_with_zone(candidate, zone, language, offer.now) for candidate in offer.candidates]
         name = zone
-    return Times(_("候補日時"), tuple(rows), name, "hold")
+    return Times(pgettext("mail", "候補日時"), tuple(rows), name, "hold")
 
 
 def meeting_facts(offer: Offer) -> list[Fact]:
@@ -107,14 +108,14 @@ def meeting_facts(offer: Offer) -> list[Fact]:
         rows.append(facts.length_fact(offer.candidates[0], language))
     rows.append(_format_with_link(proposal))
     rows += facts.optional(
-        (_("場所"), proposal.location),
-        (_("担当"), _other_hosts(proposal)),
-        (_("ご連絡先"), proposal.contact),
+        (pgettext("mail", "場所"), proposal.location),
+        (pgettext("mail", "担当"), _other_hosts(proposal)),
+        (pgettext("mail", "ご連絡先"), proposal.contact),
     )
     if proposal.deadline is not None:
         until = wording.instant_text(proposal.deadline, proposal.zone, language, offer.now)
         soft = _("%(until)s までにお選びいただけますと幸いです") % {"until": until}
-        rows.append(Fact(_("ご回答期限"), soft))
+        rows.append(Fact(pgettext("mail", "ご回答期限"), soft))
     return rows
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from chosei.core.states import AppointmentState
 from chosei.core.titles import GuestMail, HostMail, guest_subject, host_subject
@@ -39,23 +40,23 @@ def link_for_guest(appointment: Appointment, reader: Reader, now: datetime) -> B
             )
         ),
         when,
-        Action(_("Web会議に参加する"), appointment.join_url),
+        Action(pgettext("mail", "Web会議に参加する"), appointment.join_url),
         Facts(
             (
-                *facts.optional((_("件名"), appointment.title)),
-                Fact(_("Web会議URL"), appointment.join_url, appointment.join_url),
+                *facts.optional((pgettext("mail", "件名"), appointment.title)),
+                Fact(pgettext("mail", "Web会議URL"), appointment.join_url, appointment.join_url),
             )
         ),
         Aside(
             _("内容のご確認とキャンセルは、下記のページから承ります。"),
-            _("アポイントメントを確認する"),
+            pgettext("mail", "アポイントメントを確認する"),
             appointment_url(appointment),
         ),
         Say(_("それでは、当日は何卒よろしくお願いいたします。")),
         facts.signature(organization, speaker),
     )
     subject = guest_subject(GuestMail.DETAILS, organization.name, reader.language)
-    return Body(subject, f"{when.rows[0]} {when.zone}", _("Web会議URLのご案内"), blocks)
+    return Body(subject, f"{when.rows[0]} {when.zone}", pgettext("mail", "Web会議URLのご案内"), blocks)
 
 
 def link_for_host(appointment: Appointment, reader: Reader, now: datetime) -> Body | None:
@@ -70,8 +71,8 @@ def link_for_host(appointment: Appointment, reader: Reader, now: datetime) -> Bo
             % {"customer": customer_name(appointment)}
         ),
         when,
-        Facts((Fact(_("Web会議URL"), appointment.join_url, appointment.join_url),)),
-        Action(_("Choseiで開く"), console_appointment_url(appointment)),
+        Facts((Fact(pgettext("mail", "Web会議URL"), appointment.join_url, appointment.join_url),)),
+        Action(pgettext("mail", "Choseiで開く"), console_appointment_url(appointment)),
     )
     subject = host_subject(HostMail.DETAILS, facts.customer_of(appointment), language=reader.language)
-    return Body(subject, f"{when.rows[0]} {when.zone}", _("Web会議URLを発行しました"), blocks)
+    return Body(subject, f"{when.rows[0]} {when.zone}", pgettext("mail", "Web会議URLを発行しました"), blocks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from chosei.core.states import ConnectionState
 from chosei.core.text import one_line
@@ -25,7 +26,7 @@ def reconnect(connection: Connection, reader: Reader, now: datetime) -> Body | N
     blocks = (
         facts.guest_addressee("", reader.name),
         Say(_("お手数ですが、下記の「外部連携」から、もう一度接続してください。")),
-        Action(_("外部連携を開く"), console_connections_url()),
+        Action(pgettext("mail", "外部連携を開く"), console_connections_url()),
         Say(lost + (_("(アカウント: %(account)s)") % {"account": account} if account else "")),
         Say(
             _(
@@ -39,5 +40,9 @@ def reconnect(connection: Connection, reader: Reader, now: datetime) -> Body | N
 
 
 def _service(provider: str) -> str:
-    names = {"microsoft": _("Outlookカレンダー"), "google": _("Googleカレンダー"), "zoom": "Zoom"}
+    names = {
+        "microsoft": pgettext("mail", "Outlookカレンダー"),
+        "google": pgettext("mail", "Googleカレンダー"),
+        "zoom": "Zoom",
+    }
     return names.get(provider, provider)

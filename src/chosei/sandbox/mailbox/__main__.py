@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -34,10 +36,10 @@ def main() -> None:
         viewer = _listen(parser, arguments.host, arguments.port)
         app = create_app(store, smtp, everywhere=arguments.host not in _LOOPBACK)
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
-        try:
+        # uvicorn has shut everything down when it raises Ctrl-C once more for its caller.
+        with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[viewer])
-        finally:
-            store.close()
+        store.close()
 
 
 def _listen(parser: argparse.ArgumentParser, host: str, port: int) -> socket.socket:
@@ -45,7 +47,7 @@ def _listen(parser: argparse.ArgumentParser, host: str, port: int) -> socket.soc
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        parser.exit(1, f"mailbox: cannot listen on {host}:{port}: {error.strerror}\n")
+        parser.exit(1, f"mailbox: cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}\n")
 
 
 if __name__ == "__main__":
