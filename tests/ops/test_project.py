@@ -1,4 +1,4 @@
-"""What must be true of the project as a whole: catalogues, migrations, import rules, locks, and `run` itself."""
+"""What must be true of the project as a whole: catalogues, migrations, imports, locks, and `run` itself."""
 
 from __future__ import annotations
 
@@ -29,35 +29,30 @@ def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
-@pytest.mark.parametrize(
-    ("package", "line", "contract"),
-    [
-        ("core", "import django", "core: the standard library and zone data"),
-        ("ports", "from chosei.records import models", "ports: core"),
-        ("adapters/mail", "from chosei.adapters import microsoft", "adapters: none imports another"),
-        (
-            "adapters/microsoft",
-            "from chosei import records",
-            "adapters: ports, core and the shared HTTP helper",
-        ),
-        ("records", "from chosei.actions import errors", "records: Django and core"),
-        (
-            "actions",
-            "from chosei.adapters import microsoft",
-            "actions: core, ports, records, wiring, the queue",
-        ),
-        ("web/console", "from chosei.adapters import microsoft", "web: actions, records, letters and core"),
-        ("web/public", "from chosei.ops import config", "sandbox and ops: imported by nobody"),
-        ("sandbox", "from chosei.core import intervals", "sandbox: nothing of ours"),
-        ("jobs", "from chosei.records import models", "jobs: reconcile and actions"),
-    ],
-)
-def test_a_wrong_import_is_noticed(tmp_path, package, line, contract):
+WRONG = [
+    ("core", "import django", "core: the standard library and zone data"),
+    ("ports", "from chosei.records import models", "ports: core"),
+    ("adapters/mail", "from chosei.adapters import microsoft", "adapters: none imports another"),
+    ("adapters/microsoft", "from chosei import records", "adapters: ports, core and the shared HTTP helper"),
+    ("records", "from chosei.actions import errors", "records: Django and core"),
+    ("actions", "from chosei.adapters import microsoft", "actions: core, ports, records, wiring, the queue"),
+    ("reconcile", "from chosei.adapters import mail", "reconcile: what actions may, and the letters"),
+    ("mails", "from chosei.actions import errors", "mails: records, core and Django"),
+    ("web/console", "from chosei.adapters import microsoft", "web: actions, records, letters and core"),
+    ("web/public", "from chosei.ops import config", "sandbox and ops: imported by nobody"),
+    ("sandbox", "from chosei.core import intervals", "sandbox: nothing of ours"),
+    ("jobs", "from chosei.records import models", "jobs: reconcile and actions"),
+]
+
+
+def test_wrong_imports_are_noticed(tmp_path):
+    """One deliberately wrong module a package, all at once: every rule must object."""
     shutil.copytree(
         ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "static", "*.mo")
     )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / "src" / "chosei" / package / "wrong.py").write_text(f"{line}\n")
+    for package, line, _contract in WRONG:
+        (tmp_path / "src" / "chosei" / package / "wrong.py").write_text(f"{line}\n")
     done = subprocess.run(
         [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
         check=False,
@@ -66,8 +61,9 @@ def test_a_wrong_import_is_noticed(tmp_path, package, line, contract):
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 1, done.stdout
-    assert f"{contract} BROKEN" in done.stdout
+    assert done.returncode == 1
+    silent = [contract for _package, _line, contract in WRONG if f"{contract} BROKEN" not in done.stdout]
+    assert silent == [], done.stdout
 
 
 @pytest.mark.parametrize("name", ["runtime.txt", "test.txt", "uv.txt", "node.txt"])
@@ -121,9 +117,7 @@ def test_a_missing_registry_is_one_line(tmp_path):
         shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("node_modules"))
     shutil.copy(ROOT / "run", checkout)
     tools.mkdir()
-    uv = shutil.which("uv")
-    if uv is None:
-        uv = next(Path(ROOT / ".chosei" / "tools").glob("uv-*/bin/uv"), None)
+    uv = shutil.which("uv") or next((ROOT / ".chosei" / "tools").glob("uv-*/bin/uv"), None)
     assert uv is not None, "this very environment was made with uv"
     own = {
         name: value for name, value in os.environ.items() if not name.startswith(("CHOSEI_", "UV_", "PIP_"))

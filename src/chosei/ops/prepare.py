@@ -39,7 +39,7 @@ def collect_static() -> None:
 
 
 def fingerprint(config: Config) -> str:
-    """What the private database was prepared for: migrations, static files, libraries, and whether for a demo.
+    """What the private database was prepared for: migrations, static files, libraries, demo or not.
 
     Only `prepare` changes that database, so a start that finds the same fingerprint has nothing to prepare.
     """
