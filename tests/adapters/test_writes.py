@@ -45,7 +45,7 @@ def failure(outcome: Outcome) -> PortError:
 
 
 def test_a_spent_token_with_an_id_leads_to_that_event() -> None:
-    duplicate = refused(409, "ErrorDuplicateTransactionId", **{"@event.existingEventId": "AAMk1"})
+    duplicate = refused(409, "ErrorDuplicateTransactionId", None, **{"@event.existingEventId": "AAMk1"})
     port, service, _ = calendar(duplicate, reply(200, stored()))
     [outcome] = port.apply([CreateEvent(DRAFT, "token-1")])
     assert written(outcome).remote_id == "AAMk1"
@@ -62,7 +62,7 @@ def test_a_spent_token_without_an_id_leads_to_the_event_with_our_key(status: int
 
 
 def test_a_spent_token_whose_event_is_gone_is_a_conflict() -> None:
-    duplicate = refused(409, "ErrorDuplicateTransactionId", **{"@event.existingEventId": "AAMk1"})
+    duplicate = refused(409, "ErrorDuplicateTransactionId", None, **{"@event.existingEventId": "AAMk1"})
     port, _, _ = calendar(duplicate, refused(404, "ErrorItemNotFound"))
     [outcome] = port.apply([CreateEvent(DRAFT, "token-1")])
     assert isinstance(failure(outcome), Conflict)

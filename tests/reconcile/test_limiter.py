@@ -1,0 +1,96 @@
+"""Four places a mailbox, over all sessions."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connections, transaction
+
+from chosei.ports.errors import Throttled
+from chosei.reconcile.limiter import places
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Elsewhere:
+    """Another process, as far as the database can tell: it holds places until it is let go, or killed."""
+
+    def __init__(self, account: str, count: int) -> None:
+        self._account, self._count = account, count
+        self._held, self._let_go = threading.Event(), threading.Event()
+        self._release = True
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        try:
+            with places(self._account, self._count):
+                self._held.set()
+                self._let_go.wait(20)
+                if not self._release:
+                    connections.close_all()
+        finally:
+            connections.close_all()
+
+    def __enter__(self) -> Elsewhere:
+        self._thread.start()
+        assert self._held.wait(10)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._let_go.set()
+        self._thread.join(timeout=10)
+
+    def die(self) -> None:
+        """The session ends without giving anything back."""
+        self._release = False
+        self.__exit__()
+
+
+def test_four_places_and_no_fifth() -> None:
+    with Elsewhere("sato", 1), Elsewhere("sato", 1), Elsewhere("sato", 1):
+        with places("sato", 1, wait=0):
+            pass
+        with pytest.raises(Throttled) as busy, places("sato", 2, wait=0.2):
+            raise AssertionError("there are only four")
+        assert busy.value.code == "mailbox_busy"
+        assert busy.value.retry_after > 0
+
+
+def test_another_mailbox_has_its_own() -> None:
+    with Elsewhere("sato", 4), places("suzuki", 4, wait=0):
+        pass
+
+
+def test_what_could_not_be_had_whole_is_given_back() -> None:
+    with Elsewhere("sato", 3):
+        with pytest.raises(Throttled), places("sato", 2, wait=0):
+            raise AssertionError("only one is free")
+        with Elsewhere("sato", 1):
+            pass
+
+
+def test_waiting_ends_when_places_become_free() -> None:
+    with Elsewhere("sato", 4) as other:
+        threading.Timer(0.2, other._let_go.set).start()
+        with places("sato", 4, wait=10):
+            pass
+
+
+def test_a_killed_session_leaves_nothing_taken() -> None:
+    with Elsewhere("sato", 4) as other:
+        other.die()
+        with places("sato", 4, wait=5):
+            pass
+
+
+def test_a_failure_gives_the_places_back() -> None:
+    with pytest.raises(ValueError), places("sato", 4):
+        raise ValueError("the call failed")
+    with Elsewhere("sato", 4):
+        pass
+
+
+def test_never_inside_a_transaction() -> None:
+    with transaction.atomic(), pytest.raises(RuntimeError), places("sato", 1):
+        raise AssertionError("the network would be inside")

@@ -1,0 +1,57 @@
+"""A provider whose sign-in side lives in memory. Register it with ``monkeypatch.setitem(wiring.PROVIDERS,
+…)``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Any, ClassVar
+
+from chosei.ports.authorization import Grant
+from chosei.ports.calendar import CalendarPort
+from tests.support.memory_calendar import MemoryCalendar, MemoryProvider
+
+PATH = "tests.support.memory_provider.RememberedProvider"
+
+
+class Refreshing:
+    """Gives out numbered tokens; ``react`` may raise instead, or do something while the network is busy."""
+
+    def __init__(self) -> None:
+        self.presented: list[str] = []
+        self.react: Callable[[], None] = lambda: None
+        self._lock = Lock()
+
+    def refresh(self, refresh_token: str) -> Grant:
+        with self._lock:
+            self.presented.append(refresh_token)
+            number = len(self.presented)
+        self.react()
+        return Grant(
+            f"access-{number}",
+            f"refresh-{number}",
+            datetime.now(UTC) + timedelta(hours=1),
+            frozenset({"Calendars.ReadWrite"}),
+        )
+
+
+class RememberedProvider:
+    """What the wiring makes: its parts are shared, so that a test can look at them."""
+
+    refreshing: ClassVar[Refreshing]
+    service: ClassVar[MemoryProvider]
+
+    def __init__(self, settings: Any) -> None:
+        pass
+
+    @classmethod
+    def reset(cls) -> type[RememberedProvider]:
+        cls.refreshing, cls.service = Refreshing(), MemoryProvider()
+        return cls
+
+    def authorization(self) -> Refreshing:
+        return self.refreshing
+
+    def calendar(self, access: Any) -> CalendarPort:
+        return MemoryCalendar(self.service, access.object_id)
