@@ -20,15 +20,25 @@ def tuesday() -> Iterator[None]:
         yield
 
 
+TIMES = [span(9, 10), span(9, 14), span(10, 11), span(10, 16)]
+
+
 @pytest.fixture
-def proposal(transactional_db: None, tuesday: None) -> Proposal:
+def proposal(db: None, tuesday: None) -> Proposal:
+    """By an author without a connection: nothing is read live, so the test needs no threads and is quick."""
+    return propose(member(), TIMES)
+
+
+@pytest.fixture
+def linked_proposal(transactional_db: None, tuesday: None) -> Proposal:
+    """By an author whose calendar is linked, but out of reach: its mirror decides."""
     author = member()
     connect(author)
-    return propose(author, [span(9, 10), span(9, 14), span(10, 11), span(10, 16)])
+    return propose(author, TIMES)
 
 
 @pytest.fixture
-def booking_page(transactional_db: None, tuesday: None) -> BookingPage:
+def booking_page(db: None, tuesday: None) -> BookingPage:
     owner = member()
     connect(owner)
     return publish(owner, description="画面をご覧いただきながら、30分で全体像をご説明します。")
@@ -37,4 +47,7 @@ def booking_page(transactional_db: None, tuesday: None) -> BookingPage:
 @pytest.fixture
 def appointment(proposal: Proposal) -> Appointment:
     first = proposal.candidates.earliest("starts_at")
-    return confirm_candidate(proposal, first.pk, GUEST, submission=uuid4(), now=NOW)
+    made = confirm_candidate(proposal, first.pk, GUEST, submission=uuid4(), now=NOW)
+    made.organizer = connect(proposal.author)
+    made.save()
+    return made

@@ -54,7 +54,8 @@ def judge(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize(("look", "context"), LOOKS.items(), indirect=["context"], ids=LOOKS)
-def test_every_page_of_a_proposal(look, page, live_server, proposal):
+def test_every_page_of_a_proposal(look, page, live_server, linked_proposal):
+    proposal = linked_proposal
     gone = proposal.candidates.order_by("starts_at")[2]
     busy(proposal.author.connections.get(), gone.starts_at)
     page.goto(f"{live_server.url}/p/{proposal.link_token}")

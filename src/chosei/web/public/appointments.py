@@ -61,7 +61,8 @@ def status_of(appointment: Appointment) -> str:
 def context_of(request: HttpRequest, appointment: Appointment) -> dict[str, object]:
     zone = reader_zone(request, appointment.guest_zone or appointment.zone)
     status = status_of(appointment)
-    waits = appointment.web_meeting and not appointment.join_url and status == "confirmed"
+    no_link_yet = appointment.web_meeting and not appointment.join_url and status == "confirmed"
+    waits = no_link_yet and appointment.organizer_id is not None
     fresh = timezone.now() - appointment.confirmed_at < _SOON
     return {
         "organization": appointment.organization,
@@ -74,6 +75,7 @@ def context_of(request: HttpRequest, appointment: Appointment) -> dict[str, obje
             minutes=int((appointment.ends_at - appointment.starts_at).total_seconds()) // 60,
         ),
         "waits_for_link": waits,
+        "host_sends_link": no_link_yet and not waits,
         "poll_seconds": (_POLL_SOON if fresh else _POLL_LATER) if waits else None,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ from chosei.web.public.confirming import Choice, ConfirmationView, Visit
 from chosei.web.public.doors import LinkView
 from chosei.web.public.forms import GuestForm
 from chosei.web.public.showing import hero, meeting_facts, zone_switch
-from chosei.web.public.weeks import instant_value, week_of, wished_week
+from chosei.web.public.weeks import instant_value, slot_start, week_of, wished_week
 from chosei.web.public.zones import keep_zone
 
 _ALWAYS = (date.min, date.max)
@@ -41,7 +41,7 @@ def times_page(request: HttpRequest, page: BookingPage, visit: Visit, *, status:
     """One week of free times. For htmx just the times, and nothing at all (204) while they are the same."""
     now = timezone.now()
     offer = page_offer(page, *_ALWAYS, now=now)
-    week = week_of(offer, wished_week(request), visit.zone, chosen=visit.chosen, now=now)
+    week = week_of(offer, wished_week(request, visit.zone), visit.zone, chosen=visit.chosen, now=now)
     context = {
         "organization": page.organization,
         "page": page,
@@ -75,12 +75,12 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
         insist_open(thing)
 
     def parse(self, thing: BookingPage, value: str) -> Choice | None:
-        try:
-            start = datetime.strptime(value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
-            time = Interval(start, start + timedelta(minutes=thing.duration_minutes))
-        except (ValueError, OverflowError):
+        start = slot_start(value)
+        if start is None or start.year >= 9999:
             return None
-        return Choice(instant_value(start), time)
+        return Choice(
+            instant_value(start), Interval(start, start + timedelta(minutes=thing.duration_minutes))
+        )
 
     def on_offer(self, thing: BookingPage, choice: Choice) -> bool:
         offer: PageOffer = page_offer(thing, *_ALWAYS, now=timezone.now())

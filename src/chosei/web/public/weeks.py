@@ -17,6 +17,9 @@ from chosei.web.public.showing import reader_language
 
 _WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
+_VALUE = "%Y-%m-%dT%H:%MZ"
+# Near the ends of what a datetime can hold, moving to another zone would overflow.
+_FAR_PAST, _FAR_FUTURE = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """``previous`` and ``following`` are the Mondays one can go to; ``next_slot`` the first one after this week."""
+    """``previous`` and ``following`` are the Mondays one can go to, ``later`` names the first time after it."""
 
     monday: date
     name: str
@@ -58,16 +61,25 @@ class Week:
 
 def instant_value(instant: datetime) -> str:
     """How forms and addresses name a slot."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    return instant.astimezone(UTC).strftime(_VALUE)
 
 
-def wished_week(request: HttpRequest) -> date | None:
-    """The week asked for by address or button, if it is a date at all."""
+def slot_start(value: str) -> datetime | None:
+    """The instant that ``instant_value`` wrote, or None for anything else."""
+    try:
+        return datetime.strptime(value, _VALUE).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def wished_week(request: HttpRequest, zone: str) -> date | None:
+    """The week asked for by address or button, else the one of the chosen time."""
     sent = request.POST if request.method == "POST" else request.GET
     try:
         return date.fromisoformat(sent.get("week") or sent.get("shown", ""))
     except ValueError:
-        return None
+        start = slot_start(sent.get("start", ""))
+    return start.astimezone(zone_of(zone)).date() if start and _FAR_PAST < start < _FAR_FUTURE else None
 
 
 def monday_of(day: date) -> date:

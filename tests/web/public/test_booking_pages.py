@@ -1,0 +1,167 @@
+"""A booking page's pages, walked without JavaScript."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chosei.actions.booking_pages import pause_page
+from chosei.records.models import Appointment
+from tests.support.company import NOW, busy, span
+from tests.web.public.walking import main_form, parsed, send, text_of, times_on
+
+pytestmark = pytest.mark.django_db
+
+
+def headings(response):
+    return [
+        " ".join(heading.select_one(".full").text.split())
+        for heading in parsed(response).select(".week-day h3")
+    ]
+
+
+def test_a_week_of_free_times(client, booking_page):
+    connection = booking_page.owner.connections.get()
+    busy(connection, span(1, 9).start, 9 * 60)
+    busy(connection, span(2, 10).start, 60)
+    page = client.get(f"/b/{booking_page.link_token}")
+    said = text_of(page)
+    for words in (
+        "オンライン製品説明",
+        "画面をご覧いただきながら",
+        "30分",
+        "11/23〜11/27",
+        "いちばん早い空き",
+    ):
+        assert words in said
+    assert headings(page) == ["11月23日(月)", "11月24日(火)", "11月25日(水)", "11月26日(木)", "11月27日(金)"]
+    days = parsed(page).select(".week-day")
+    assert days[2].select_one(".none-text").text == "空きはありません"
+    assert [chip.text.strip() for chip in days[3].select(".time-chip")][:3] == ["9:00", "9:30", "11:00"]
+    assert times_on(page, "start")[-1] == "2026-11-27T08:30Z"
+
+
+@pytest.mark.django_db(transaction=True)  # the live read has threads of its own
+def test_from_the_link_to_the_appointment(client, booking_page):
+    page = client.get(f"/b/{booking_page.link_token}?week=2026-12-01")
+    details = send(client, page, start="2026-12-03T05:00Z")
+    assert "12月3日(木)" in text_of(details)
+    assert "14:00〜14:30" in text_of(details)
+    done = send(client, details, company="", name="三田花子", email="hanako@test.example")
+    appointment = Appointment.objects.get()
+    assert done.headers["Location"] == f"/a/{appointment.link_token}"
+    assert appointment.ends_at - appointment.starts_at == timedelta(minutes=30)
+    assert "14:00" not in [
+        chip.text.strip()
+        for chip in parsed(client.get(f"/b/{booking_page.link_token}?week=2026-12-03")).select(
+            "[aria-labelledby=day-20261203] .time-chip"
+        )
+    ]
+
+
+@pytest.mark.django_db(transaction=True)  # the live read has threads of its own
+def test_a_slot_taken_a_second_ago_leads_back_with_everything_kept(client, booking_page):
+    details = send(
+        client, client.get(f"/b/{booking_page.link_token}?week=2026-12-01"), start="2026-12-03T05:00Z"
+    )
+    busy(booking_page.owner.connections.get(), span(9, 14).start)
+    lost = send(client, details, name="三田花子", email="hanako@test.example", message="よろしく")
+    assert lost.status_code == 409
+    assert "選択された日時は、受付を終了しました" in text_of(lost)
+    assert "2026-12-03T05:00Z" not in times_on(lost, "start")
+    other_week = send(client, lost, "week", week="2026-12-07")
+    assert "12/7〜12/11" in text_of(other_week)
+    again = send(client, other_week, start="2026-12-08T05:00Z")
+    assert main_form(again)[1].select_one("#id_message").text.strip() == "よろしく"
+    assert send(client, again).status_code == 302
+    assert Appointment.objects.get().guest_message == "よろしく"
+
+
+def test_back_shows_the_week_of_the_chosen_time_with_it_chosen(client, booking_page):
+    details = send(
+        client, client.get(f"/b/{booking_page.link_token}?week=2026-12-01"), start="2026-12-03T05:00Z"
+    )
+    times = send(client, details, "back", name="山田太郎")
+    assert "11/30〜12/4" in text_of(times)
+    chosen = parsed(times).select_one("input[name=start][checked]")
+    assert chosen["value"] == "2026-12-03T05:00Z"
+
+
+def test_weeks_end_where_the_bookable_time_ends(client, booking_page):
+    first = client.get(f"/b/{booking_page.link_token}")
+    assert [step.text.strip() for step in parsed(first).select(".week-nav [aria-disabled]")] == ["前の週"]
+    last = client.get(f"/b/{booking_page.link_token}?week=2031-01-01")
+    assert "12/21〜12/25" in text_of(last)
+    assert [step.text.strip() for step in parsed(last).select(".week-nav [aria-disabled]")] == ["次の週"]
+
+
+@pytest.mark.parametrize("week", ["", "x", "0001-01-01", "9999-12-31", "2026-02-30", "20261201"])
+def test_any_week_asked_for_gets_a_page(client, booking_page, week):
+    assert client.get(f"/b/{booking_page.link_token}?week={week}").status_code == 200
+
+
+def test_no_time_from_a_week_on(client, booking_page):
+    busy(booking_page.owner.connections.get(), span(6, 0).start, 60 * 24 * 60)
+    last = client.get(f"/b/{booking_page.link_token}?week=2026-12-07")
+    assert "この週以降に予約可能な時間枠がありません" in text_of(last)
+    jump = parsed(last).select_one(".earliest a")
+    assert jump.text == "11月24日(火) 9:30"
+    assert "11/23〜11/27" in text_of(client.get(jump["href"]))
+
+
+def test_days_and_times_are_the_guests(client, booking_page):
+    page = client.get(f"/b/{booking_page.link_token}?zone=America/Los_Angeles&week=2026-12-01")
+    assert "16:00" in [chip.text.strip() for chip in parsed(page).select(".time-chip")]
+    assert headings(page)[0] == "11月30日(月)"
+    sunday = client.get(f"/b/{booking_page.link_token}?zone=America/Los_Angeles&week=2026-11-29")
+    assert headings(sunday)[-1] == "11月29日(日)"
+
+
+def test_an_unreadable_calendar_offers_nothing_and_says_so(client, booking_page):
+    booking_page.owner.connections.update(mirror_read_at=NOW - timedelta(hours=1))
+    type(booking_page).objects.update(contact="03-0000-0000")
+    page = client.get(f"/b/{booking_page.link_token}")
+    assert "ただいま空き時間を確認できません" in text_of(page)
+    assert "03-0000-0000" in text_of(page)
+    assert not times_on(page, "start")
+
+
+def test_a_paused_page_says_so(client, booking_page):
+    pause_page(booking_page.owner, booking_page)
+    paused = client.get(f"/b/{booking_page.link_token}")
+    assert (paused.status_code, "ただいま予約の受付を停止しています" in text_of(paused)) == (410, True)
+
+
+@pytest.mark.parametrize(
+    "start", ["", "x", "2026-12-03T05:00", "2026-12-03T05:00+09:00", "9999-12-31T23:59Z", "0001-01-01T00:00Z"]
+)
+def test_a_start_that_is_none_leads_to_the_times(client, booking_page, start):
+    response = client.get(f"/b/{booking_page.link_token}/confirm", {"start": start})
+    assert response.status_code in (200, 409)
+    assert times_on(response, "start")
+
+
+@pytest.mark.django_db(transaction=True)  # the live read has threads of its own
+@pytest.mark.parametrize("start", ["2026-12-05T05:00Z", "2026-12-03T05:10Z", "2026-11-23T05:00Z"])
+def test_a_start_that_was_never_offered_cannot_be_booked(client, booking_page, start):
+    details = send(
+        client, client.get(f"/b/{booking_page.link_token}?week=2026-12-01"), start="2026-12-03T05:00Z"
+    )
+    refused = send(client, details, start=start, name="三田花子", email="hanako@test.example")
+    assert refused.status_code == 409
+    assert not Appointment.objects.exists()
+
+
+def test_a_refresh_sends_only_what_changed_and_keeps_the_choice(client, booking_page):
+    page = client.get(f"/b/{booking_page.link_token}?week=2026-12-01")
+    seen = parsed(page).select_one("input[name=seen]")["value"]
+    htmx = {"hx-request": "true"}
+    url = f"/b/{booking_page.link_token}?week=2026-12-01&seen={seen}&start=2026-12-03T05:00Z"
+    assert client.get(url, headers=htmx).status_code == 204
+    busy(booking_page.owner.connections.get(), span(9, 15).start)
+    fresh = client.get(url, headers=htmx)
+    assert parsed(fresh).select_one("input[checked]")["value"] == "2026-12-03T05:00Z"
+    busy(booking_page.owner.connections.get(), span(9, 14).start)
+    gone = client.get(url, headers=htmx)
+    assert "選択されていた時間は、受付を終了しました。" in text_of(gone)

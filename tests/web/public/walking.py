@@ -1,0 +1,62 @@
+"""Walking through pages without JavaScript: filling in the forms that the pages really contain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from django.test import Client
+
+
+def parsed(response: Any) -> BeautifulSoup:
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def fields_of(form: Tag, soup: BeautifulSoup) -> dict[str, str]:
+    """What a browser would send for the form as it stands, buttons left out."""
+    values: dict[str, str] = {}
+    for control in form.find_all(["input", "textarea", "select"]):
+        name = control.get("name")
+        if not name or control.get("form"):
+            continue
+        if control.name == "textarea":
+            values[name] = control.text.removeprefix("\n")
+        elif control.name == "select":
+            chosen = control.find("option", selected=True) or control.find("option")
+            values[name] = chosen["value"]
+        elif control.get("type") in ("radio", "checkbox"):
+            if control.has_attr("checked"):
+                values[name] = control["value"]
+        else:
+            values[name] = control.get("value", "")
+    return values
+
+
+def main_form(response: Any) -> tuple[BeautifulSoup, Tag]:
+    soup = parsed(response)
+    form = soup.select_one("main form")
+    assert form is not None, soup.get_text()[:400]
+    return soup, form
+
+
+def send(client: Client, response: Any, button: str = "", **typed: str) -> Any:
+    """Send the main form of a page with what was typed, by the button with this name (or the unnamed one)."""
+    soup, form = main_form(response)
+    values = fields_of(form, soup) | typed
+    path = response.request["PATH_INFO"]
+    url = str(form.get("action") or path)
+    if button:
+        pressed = form.select_one(f"button[name={button}]")
+        assert pressed is not None, f"no button {button}"
+        values[button] = typed.get(button, pressed["value"])
+    elif (default := form.select_one("button.primary")) is not None and default.get("name"):
+        values[default["name"]] = default["value"]
+    return client.post(url, values) if form.get("method") == "post" else client.get(url, values)
+
+
+def times_on(response: Any, name: str) -> list[str]:
+    return [control["value"] for control in parsed(response).select(f"input[name={name}]")]
+
+
+def text_of(response: Any) -> str:
+    return " ".join(parsed(response).get_text(" ").split())
