@@ -1,18 +1,22 @@
-"""A company to look at the console with: an author with a connected calendar, a colleague, an administrator, strangers."""
+"""A company to look at the console with: a connected author, a colleague, an administrator, a stranger."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from chosei.records.models import Connection, Member
+from chosei.actions.confirm import confirm_candidate
+from chosei.actions.inputs import GuestInput
+from chosei.records.models import Appointment, CalendarEntry, Connection, Member
 from tests.support import company
-from tests.support.company import NOW
+from tests.support.company import GUEST, NOW
 
 
 @dataclass
@@ -86,11 +90,33 @@ def visit(browser: Browser, base: str, member: Member, *, width: int = 1440, lan
         timezone_id="Asia/Tokyo",
     )
     session = signed_in(member).cookies
-    context.add_cookies([{"name": name, "value": cookie.value, "url": base} for name, cookie in session.items()])
+    context.add_cookies(
+        [{"name": name, "value": cookie.value, "url": base} for name, cookie in session.items()]
+    )
     page = context.new_page()
     page.clock.install(time=NOW)
     page.clock.resume()
     found = Visit(page, base, [])
-    page.on("console", lambda said: found.complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda said: found.complaints.append(said.text) if said.type in ("error", "warning") else None,
+    )
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
     return found
+
+
+def confirmed(people: Company, *, day: int = 6, hour: int = 10, guest: GuestInput = GUEST) -> Appointment:
+    """An appointment of the author with an event in their calendar, without asking any calendar outside."""
+    Connection.objects.filter(pk=people.connection.pk).update(state="ended")
+    proposal = company.propose(people.author, [company.span(day, hour)], now=timezone.now())
+    candidate = proposal.candidates.get()
+    appointment = confirm_candidate(proposal, candidate.pk, guest, submission=uuid4(), now=timezone.now())
+    Connection.objects.filter(pk=people.connection.pk).update(state="active")
+    CalendarEntry.objects.create(
+        connection=people.connection,
+        purpose="appointment",
+        appointment=appointment,
+        state="written",
+        desired={},
+    )
+    return appointment

@@ -22,16 +22,12 @@ class Problem:
 PROBLEMS = {
     "cancelled": Problem(
         _("接続を中止しました"),
-        _(
-            "Microsoft 365の画面で承諾されなかったため、接続していません。もう一度「接続」を押してください。"
-        ),
+        _("Microsoft 365の画面で承諾されなかったため、接続していません。もう一度「接続」を押してください。"),
         wall=True,
     ),
     "approval_needed": Problem(
         _("管理者の承認が必要です"),
-        _(
-            "会社のMicrosoft 365の設定により、管理者の承認がないと接続できません。"
-        ),
+        _("会社のMicrosoft 365の設定により、管理者の承認がないと接続できません。"),
         wall=True,
     ),
     "state_unknown": Problem(

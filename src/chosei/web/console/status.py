@@ -42,7 +42,7 @@ class MailStatus:
 def entry_status(entry: CalendarEntry) -> EntryStatus:
     state = EntryState(entry.state)
     leaving = entry.desired is None and state in _ON_THE_WAY
-    problem = words.entry_problem(entry.problem) if state == EntryState.PARKED else ""
+    problem = words.entry_problem(entry) if state == EntryState.PARKED else ""
     return EntryStatus(
         entry.connection.member.name, words.LEAVING if leaving else words.ENTRY[state], problem
     )

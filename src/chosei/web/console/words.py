@@ -16,7 +16,7 @@ from chosei.core.states import (
     ConnectionState,
     ProposalState,
 )
-from chosei.records.models import MailKind, MailState, MeetingFormat
+from chosei.records.models import CalendarEntry, MailKind, MailState, MeetingFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +106,9 @@ UNKNOWN = {
 }
 WEEKDAYS = (_("月曜日"), _("火曜日"), _("水曜日"), _("木曜日"), _("金曜日"), _("土曜日"), _("日曜日"))
 
-# What a provider's or Outlook's refusal means for an entry that waits for a hand.
-ENTRY_PROBLEM = {
-    "needs_reconnect": _(
-        "カレンダーとの接続が切れています。「外部連携」でもう一度接続すると、自動で再開します。"
-    ),
-    "rejected": _("Outlookがこの予定を受け付けませんでした。Outlookで予定をご確認ください。"),
-    "conflict": _("Outlook側でこの予定が変更されています。Outlookで予定をご確認ください。"),
-}
-ENTRY_PROBLEM_OTHER = _(
+# Why an entry waits for a hand, and the next step.
+ENTRY_LOST = _("カレンダーとの接続が切れています。「外部連携」でもう一度接続すると、自動で再開します。")
+ENTRY_REFUSED = _(
     "Outlookに登録できていません。日程の約束はそのまま有効です。Outlookで予定をご確認ください。"
 )
 CLOSED = {
@@ -134,5 +128,8 @@ def closed(reason: str) -> str:
     return str(CLOSED.get(reason, CLOSED_OTHER))
 
 
-def entry_problem(code: str) -> str:
-    return str(ENTRY_PROBLEM.get(code, ENTRY_PROBLEM_OTHER))
+def entry_problem(entry: CalendarEntry) -> str:
+    """What to do about a parked entry; the provider's own code stands behind it, for the IT department."""
+    if entry.connection.state == ConnectionState.NEEDS_RECONNECT:
+        return str(ENTRY_LOST)
+    return f"{ENTRY_REFUSED} ({entry.problem})" if entry.problem else str(ENTRY_REFUSED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -105,10 +106,10 @@ def _with_more_rows(
         total = 0
     typed["candidates-TOTAL_FORMS"] = str(min(max(total, 0) + ROWS_AT_FIRST, MAX_ROWS))
     form = ProposalForm(typed, author=member, connection=connection, now=timezone.now())
-    form._errors = form.error_class()  # type: ignore[attr-defined]
+    form._errors = ErrorDict()
     rows = candidate_rows()(typed, prefix="candidates", form_kwargs={"zone": member.zone})
     for row in rows.forms:
-        row._errors = row.error_class()
+        row._errors = ErrorDict()
     rows._errors, rows._non_form_errors = [], rows.error_class()
     return form, rows
 

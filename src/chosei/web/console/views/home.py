@@ -63,9 +63,9 @@ def _anything(member: Member) -> bool:
 def _parked(member: Member) -> list[tuple[CalendarEntry, str]]:
     """Entries in the member's calendar that wait for a hand, and the next step for each."""
     rows = CalendarEntry.objects.filter(connection__member=member, state=EntryState.PARKED).select_related(
-        "candidate__proposal", "appointment"
+        "connection", "candidate__proposal", "appointment"
     )
-    return [(entry, words.entry_problem(entry.problem)) for entry in rows.order_by("-changed_at")[:SHOWN]]
+    return [(entry, words.entry_problem(entry)) for entry in rows.order_by("-changed_at")[:SHOWN]]
 
 
 def _refused(member: Member) -> list[MailMessage]:

@@ -1,0 +1,138 @@
+"""Booking pages: settings, weekly hours as rows, and publishing, pausing and archiving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+
+from chosei.records.models import BookingPage
+from tests.support import company
+from tests.web.console.conftest import Company, signed_in
+
+
+def settings_form(**values: Any) -> dict[str, Any]:
+    data = {
+        "title": "オンライン製品説明",
+        "description": "30分でご説明します。",
+        "format": "web",
+        "location": "",
+        "duration_minutes": "30",
+        "step_minutes": "30",
+        "zone": "Asia/Tokyo",
+        "min_notice_minutes": "60",
+        "window_days": "30",
+        "buffer_before_minutes": "0",
+        "buffer_after_minutes": "15",
+        "guidance": "",
+        "contact": "",
+        "hours-0-0-start": "09:00",
+        "hours-0-0-end": "12:00",
+        "hours-0-1-start": "13:00",
+        "hours-0-1-end": "00:00",
+        "hours-4-1-start": "10:00",
+        "hours-4-1-end": "11:30",
+    }
+    return {**data, **values}
+
+
+def test_a_page_is_made_as_a_draft_and_then_published(client: Client) -> None:
+    answer = client.post("/pages/new", settings_form())
+    page = BookingPage.objects.get()
+    assert answer.headers["Location"] == f"/pages/{page.pk}"
+    assert page.state == "draft"
+    assert (page.web_meeting, page.buffer_after_minutes, page.description) == (
+        True,
+        15,
+        "30分でご説明します。",
+    )
+    assert page.hours["weekdays"] == [
+        [["09:00", "12:00"], ["13:00", "24:00"]], [], [], [], [["10:00", "11:30"]], [], [],
+    ]  # fmt: skip
+
+    shown = client.post(f"/pages/{page.pk}/publication", follow=True).content.decode()
+
+    page.refresh_from_db()
+    assert page.state == "published"
+    assert f"/b/{page.link_token}" in shown
+
+
+def test_saving_what_is_shown_changes_nothing(client: Client, people: Company) -> None:
+    page = company.publish(people.author, step_minutes=45, min_notice_minutes=7)
+    before = BookingPage.objects.filter(pk=page.pk).values().get()
+    shown = BeautifulSoup(client.get(f"/pages/{page.pk}").content, "html.parser").select_one("form#settings")
+    assert shown is not None
+    data = {
+        str(one["name"]): str(one.get("value", "")) for one in shown.select('input[name]:not([type="radio"])')
+    }
+    data |= {str(one["name"]): str(one["value"]) for one in shown.select('input[type="radio"][checked]')}
+    data |= {
+        str(one["name"]): str(one.select_one("option[selected]")["value"]) for one in shown.select("select")
+    }  # type: ignore[index]
+    data |= {str(one["name"]): one.text.strip() for one in shown.select("textarea")}
+
+    assert client.post(f"/pages/{page.pk}", data).status_code == 302
+
+    after = BookingPage.objects.filter(pk=page.pk).values().get()
+    assert {**after, "changed_at": None} == {**before, "changed_at": None}
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"title": ""}, "このフィールドは必須です"),
+        ({"hours-0-0-end": "08:00"}, "終了は開始より後にしてください。"),
+        ({"hours-0-1-start": "11:00"}, "ほかの時間帯と重なっています。"),
+        ({"hours-0-0-start": "9時"}, "時刻は 9:00 のように入力してください。"),
+        ({"duration_minutes": "3"}, "5"),
+        ({"zone": "Mars/Olympus"}, "選択"),
+        (
+            {f"hours-{d}-{p}-{side}": "" for d in (0, 4) for p in (0, 1) for side in ("start", "end")},
+            "受付時間を1つ以上",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_and_everything_typed_stays(
+    client: Client, values: dict[str, str], sentence: str
+) -> None:
+    answer = client.post("/pages/new", settings_form(**values))
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert any(sentence in one.text for one in page.select(".errorlist"))
+    assert page.select_one('[name="buffer_after_minutes"]')["value"] == "15"  # type: ignore[index]
+    for name, value in values.items():
+        field = page.select_one(f'input[name="{name}"]')
+        assert field is None or field.get("value", "") == value
+    assert not BookingPage.objects.exists()
+
+
+def test_without_a_calendar_a_page_stays_a_draft(people: Company) -> None:
+    client = signed_in(people.colleague)
+    client.post("/pages/new", settings_form())
+    page = BookingPage.objects.get()
+    answer = client.post(f"/pages/{page.pk}/publication", follow=True)
+    assert "担当者のカレンダーが接続されていないため" in answer.content.decode()
+    page.refresh_from_db()
+    assert page.state == "draft"
+
+
+def test_pause_publish_and_archive(client: Client, people: Company) -> None:
+    page = company.publish(people.author)
+    states = []
+    for step in ("pause", "publication", "pause", "archive", "publication"):
+        client.post(f"/pages/{page.pk}/{step}")
+        page.refresh_from_db()
+        states.append(page.state)
+    assert states == ["paused", "published", "paused", "archived", "archived"]
+
+
+def test_another_zone_and_late_hours_are_shown_as_kept(client: Client, people: Company) -> None:
+    from chosei.core.hours import WeeklyHours
+
+    late = WeeklyHours.parse([[("22:00", "26:00")], *[[]] * 6], "Asia/Tokyo")
+    page = company.publish(people.author, hours=late)
+    shown = BeautifulSoup(client.get(f"/pages/{page.pk}").content, "html.parser")
+    field = shown.select_one('[name="hours-0-0-end"]')
+    assert field is not None
+    assert (field["type"], field["value"]) == ("text", "26:00")

@@ -1,0 +1,68 @@
+"""Every state, kind and code has its word, and every word its English."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+
+import chosei
+from chosei.core import availability, entries, states
+from chosei.records.models import MailKind, MailState, MeetingFormat, TimelineEntry
+from chosei.web.console import timeline, words
+
+SOURCE = Path(chosei.__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("all_of_them", "told"),
+    [
+        (states.ProposalState, words.PROPOSAL),
+        (states.CandidateState, words.CANDIDATE),
+        (states.AppointmentState, words.APPOINTMENT),
+        (states.BookingPageState, words.PAGE),
+        (states.ConnectionState, words.CONNECTION),
+        (entries.EntryState, words.ENTRY),
+        (MailState, words.MAIL),
+        (MailKind, words.MAIL_KIND),
+        (MeetingFormat, words.FORMAT),
+        (availability.UnknownReason, words.UNKNOWN),
+    ],
+)
+def test_every_state_has_a_word(all_of_them: Any, told: dict[Any, Any]) -> None:
+    assert set(told) == set(all_of_them)
+
+
+def test_every_kind_that_is_noted_has_a_sentence() -> None:
+    kinds: set[str] = set()
+    for folder in ("actions", "reconcile"):
+        for file in (SOURCE / folder).rglob("*.py"):
+            text = file.read_text(encoding="utf-8")
+            kinds |= set(re.findall(r'note\(\s*"([a-z_]+)"', text))
+            kinds |= set(
+                re.findall(r'"((?:mail|hold|event)_(?:sent|refused|written|removed|problem))"', text)
+            )
+    assert {"proposal_opened", "mail_sent", "event_problem"} <= kinds
+    assert kinds <= set(timeline.SENTENCES)
+
+
+def test_a_sentence_names_the_mail_and_the_person() -> None:
+    sent = TimelineEntry(kind="mail_sent", actor="chosei", detail={"mail": "invitation"})
+    told = timeline.happened([sent])[0]
+    assert told.sentence == "「日程調整のご案内」を送りました。"
+    assert told.by == "Chosei"
+
+
+def test_the_english_is_complete() -> None:
+    with (SOURCE / "web/console/locale/en/LC_MESSAGES/django.po").open("rb") as file:
+        catalog = read_po(file, locale="en")
+    missing = [
+        m.id
+        for m in catalog
+        if m.id and (not m.string or (isinstance(m.string, tuple) and not all(m.string)))
+    ]
+    assert missing == []
+    assert len(catalog) > 250
