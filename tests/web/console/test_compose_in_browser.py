@@ -1,0 +1,154 @@
+"""Marking candidates by mouse and by keyboard; the rows and the week stay one thing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from chosei.records.models import Connection, Proposal
+from tests.support import company
+from tests.web.console.conftest import Company, Visit, visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SLOT = 28  # px a half hour, as week.js draws it
+FIRST_HOUR = 8
+
+
+@pytest.fixture
+def seen(live_server: Any, people: Company, browser: Browser) -> Visit:
+    company.busy(people.connection, company.at(1, 11), 90, subject="部内定例")
+    found = visit(browser, live_server.url, people.author)
+    found.open("/proposals/new")
+    expect(found.page.get_by_text("部内定例")).to_be_visible()
+    return found
+
+
+def point(page: Page, column: int, hour: float) -> tuple[float, float]:
+    """The middle of a day's column at a wall time."""
+    day = page.locator(".ec-body .ec-day").nth(column).bounding_box()
+    assert day is not None
+    return day["x"] + day["width"] / 2, day["y"] + (hour - FIRST_HOUR) * 2 * SLOT + 3
+
+
+def drag(page: Page, begin: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*begin)
+    page.mouse.down()
+    page.mouse.move(begin[0], (begin[1] + end[1]) / 2, steps=4)
+    page.mouse.move(*end, steps=6)
+    page.mouse.up()
+
+
+def rows(page: Page) -> list[tuple[str, str, str]]:
+    found = []
+    for row in page.locator("[data-row]:visible").all():
+        times = row.locator('input[type="time"]')
+        day = row.locator('input[type="date"]').input_value()
+        found.append((day, times.nth(0).input_value(), times.nth(1).input_value()))
+    return found
+
+
+def candidates(page: Page) -> Locator:
+    return page.locator(".ec-event.candidate:not(.ec-preview)")
+
+
+def test_click_drag_move_resize_and_remove(seen: Visit) -> None:
+    page = seen.page
+    page.mouse.click(*point(page, 2, 14))
+    expect(candidates(page)).to_have_count(1)
+    assert rows(page) == [("2026-11-25", "14:00", "15:00")]
+
+    drag(page, point(page, 3, 10), point(page, 3, 11.4))
+    expect(candidates(page)).to_have_count(2)
+    assert rows(page)[1][:2] == ("2026-11-26", "10:00")
+    assert rows(page)[1][2] in ("11:30", "11:45")
+
+    box = candidates(page).first.bounding_box()
+    assert box is not None
+    start = (box["x"] + box["width"] / 2, box["y"] + 10)
+    drag(page, start, (start[0], start[1] + 2 * SLOT))
+    assert rows(page)[0] == ("2026-11-25", "15:00", "16:00")
+
+    box = candidates(page).first.bounding_box()
+    assert box is not None
+    edge = (box["x"] + box["width"] / 2, box["y"] + box["height"] - 2)
+    drag(page, edge, (edge[0], edge[1] + SLOT))
+    assert rows(page)[0] == ("2026-11-25", "15:00", "16:30")
+
+    page.get_by_label("この候補を削除").first.click()
+    expect(candidates(page)).to_have_count(1)
+    assert len(rows(page)) == 1
+    assert seen.complaints == []
+
+
+def test_the_keyboard_alone_marks_keeps_and_sends(seen: Visit, people: Company) -> None:
+    page = seen.page
+    add = page.get_by_role("button", name="日時を入力して追加")
+    add.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-row]:visible input[type=date]")).to_be_focused()
+    row = page.locator("[data-row]:visible").first
+    row.locator("input[type=date]").fill("2026-11-25")
+    row.locator("input[type=time]").nth(0).fill("11:30")
+    row.locator("input[type=time]").nth(0).press("Tab")
+
+    assert rows(page) == [("2026-11-25", "11:30", "12:30")]
+    expect(candidates(page)).to_have_count(1)
+    expect(row.locator("[data-note]")).to_have_text("この時間には予定があります: 部内定例")
+    row.get_by_label("予定と重なったまま提案する").focus()
+    page.keyboard.press("Space")
+    page.get_by_label("会議タイトル").fill("導入のご相談")
+    page.get_by_role("button", name="URLだけ発行する").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="お客様に送るURLと文面")).to_be_visible()
+    proposal = Proposal.objects.get()
+    candidate = proposal.candidates.get()
+    assert candidate.starts_at == datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
+    assert len(candidate.accepted_conflicts) == 1
+
+
+def test_many_candidates_make_their_own_rows(seen: Visit) -> None:
+    page = seen.page
+    page.get_by_label("候補の長さ").select_option("30")
+    for hour in (9, 10, 11, 13, 14):
+        page.mouse.click(*point(page, 4, hour))
+    expect(candidates(page)).to_have_count(5)
+    assert [row[1:] for row in rows(page)][-1] == ("14:00", "14:30")
+    page.get_by_label("お名前").fill("三田花子")
+    page.get_by_label("メールアドレス").fill("hanako@test.example")
+    page.get_by_role("button", name="仮予約して案内を送る").click()
+    expect(page.get_by_text("お客様にご案内をお送りします。")).to_be_visible()
+    assert Proposal.objects.get().candidates.count() == 5
+
+
+def test_what_was_marked_survives_an_error(seen: Visit) -> None:
+    page = seen.page
+    page.mouse.click(*point(page, 3, 16))
+    page.get_by_role("button", name="仮予約して案内を送る").click()
+    expect(page.get_by_text("まだ送信していません")).to_be_visible()
+    expect(candidates(page)).to_have_count(1)
+    assert rows(page) == [("2026-11-26", "16:00", "17:00")]
+
+
+def test_an_unreadable_calendar_is_never_taken_for_free(
+    live_server: Any, people: Company, browser: Browser
+) -> None:
+    Connection.objects.update(mirror_read_at=None)
+    found = visit(browser, live_server.url, people.author)
+    found.open("/proposals/new")
+    expect(found.page.get_by_text("カレンダーを読み込んでいます。")).to_be_visible()
+    expect(found.page.locator("[data-grid].unknown")).to_be_visible()
+    Connection.objects.update(mirror_read_at=company.NOW)
+    expect(found.page.locator("[data-grid].unknown")).to_have_count(0, timeout=10_000)
+
+
+def test_another_week_brings_its_events(seen: Visit, people: Company) -> None:
+    company.busy(people.connection, company.at(7, 10), 60, subject="翌週の会議")
+    seen.page.get_by_label("次の週").click()
+    expect(seen.page.get_by_text("翌週の会議")).to_be_visible()
+    expect(seen.page.locator("[data-title]")).to_have_text("2026年11月30日〜12月4日")
+    seen.page.get_by_role("button", name="今週").click()
+    expect(seen.page.get_by_text("部内定例")).to_be_visible()
