@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,6 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
+from chosei.sandbox.app import create_app
+from chosei.sandbox.database import Database
 from tests.support.contracts import (
     Exchange,
     ValidatingASGI,
@@ -188,3 +191,17 @@ def test_the_layers_collect_what_is_wrong_and_hinder_nothing() -> None:
     TestClient(hook).post("/hooks/microsoft", json={"value": [{}]})
     TestClient(hook).post("/hooks/microsoft?validationToken=x")
     assert len(hook.violations) == 1
+
+
+def test_the_identity_platform_keeps_to_the_contract(tmp_path: Path) -> None:
+    database = Database(tmp_path)
+    layer = ValidatingASGI(create_app(database))
+    client = TestClient(layer, base_url="http://127.0.0.1:8100")
+    metadata = client.get("/organizations/v2.0/.well-known/openid-configuration").json()
+    assert client.get(metadata["jwks_uri"]).json()["keys"]
+    form = {"client_id": UUID, "grant_type": "refresh_token", "refresh_token": "x", "client_secret": "y"}
+    assert client.post(metadata["token_endpoint"], data=form).status_code in (400, 401)
+    assert layer.take() == []
+    client.post(metadata["token_endpoint"], data={**form, "grant_type": "password"})
+    assert len(layer.take()) == 1
+    database.close()

@@ -89,6 +89,7 @@ def test_one_item_alone_can_meet_a_fault(world: World, sato: Graph) -> None:
         [{"id": "a", "method": "BREW", "url": "/me"}],
         [{"id": "a", "method": "POST", "url": "/me/events", "body": {}}],
         [get("a", colour="blue")],
+        [{"id": "a", "method": "POST", "url": "/$batch", "headers": JSON, "body": {"requests": []}}],
         "nonsense",
     ],
 )

@@ -141,7 +141,7 @@ def test_lost_sync_state_answers_410(world: World, sato: Graph) -> None:
     world.store.lose_sync_state(world.key("sato@sample.example"))
     answer = sato.call("GET", link)
     assert answer.status_code == 410
-    assert answer.json()["error"]["code"].lower() == "syncstatenotfound"
+    assert answer.json()["error"]["code"] == "syncStateNotFound"
     assert "Location" in answer.headers
     assert follow(sato, FIRST)[0] is not None
 

@@ -93,6 +93,8 @@ def _item(entry: Any) -> Item:
         raise bad_request("BadRequest", "Each request needs an id, a method and a url.")
     if method.upper() not in _METHODS:
         raise bad_request("BadRequest", f"The method '{method}' is not supported in a batch.")
+    if url.lstrip("/").startswith("$batch"):
+        raise bad_request("BadRequest", "A batch cannot hold another one.")
     headers = entry.get("headers") or {}
     if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
         raise bad_request("BadRequest", "The headers of a request are texts.")

@@ -123,7 +123,7 @@ def _state_of(call: Call, box: Mailbox, token: str) -> State:
 def sync_state_gone(link: str) -> GraphError:
     """410: the client has to start again."""
     message = "The sync state generation is not found; generate a new delta token."
-    return GraphError(410, "SyncStateNotFound", message, {"Location": f"{link}?$deltatoken="})
+    return GraphError(410, "syncStateNotFound", message, {"Location": f"{link}?$deltatoken="})
 
 
 def _items(call: Call, box: Mailbox, state: State, wish: Prefer) -> list[dict[str, Any]]:

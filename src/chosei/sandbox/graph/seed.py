@@ -181,7 +181,7 @@ def _meetings_with_rooms(store: GraphStore, monday: date) -> None:
             attendees=people,
             locations=(place,),
         )
-        store.exchange.answer_for_room(event.mailbox, event.key, box.address)
+        store.exchange.invitations.answer_for_room(event.mailbox, event.key, box.address)
         for person in people[:-1]:
             owner = _owner(store, person.address.split("@")[0])
             store.respond_as(owner, _copy_id(store, person, event), "accepted")
