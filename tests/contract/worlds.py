@@ -164,13 +164,14 @@ class SandboxTokens:
     """A token source over the sandbox's own store."""
 
     sandbox: Sandbox
+    owner: str = OWNER
     refusals: list[str] = field(default_factory=list)
     _token: str = ""
 
     def get(self, *, renew: bool) -> str:
         if renew or not self._token:
             context = self.sandbox.context
-            user = context.directory.user(OWNER)
+            user = context.directory.user(self.owner)
             assert user is not None
             grant = Grant(
                 "contract-tests", user.tid, user.oid, frozenset({"Calendars.ReadWrite", "User.Read"})
@@ -201,6 +202,10 @@ class UnreliableLine:
         server.transport.abort()
 
 
+async def _no_service(scope: Scope, receive: Receive, send: Send) -> None:
+    """Stands in where no line is asked for."""
+
+
 async def _nobody(message: Message) -> None:
     """Takes an answer and tells nobody."""
 
@@ -208,9 +213,9 @@ async def _nobody(message: Message) -> None:
 class MicrosoftWorld(World):
     """The Microsoft adapter on the sandbox, over HTTP, every call held against the published contract."""
 
-    def __init__(self, sandbox: Sandbox, line: UnreliableLine) -> None:
+    def __init__(self, sandbox: Sandbox, line: UnreliableLine | None) -> None:
         self.sandbox = sandbox
-        self.line = line
+        self.line = line or UnreliableLine(_no_service)
         self.tokens = SandboxTokens(sandbox)
         self.http = Http("microsoft-graph", environment=False)
         graph = Graph(self.http, sandbox.url, self.tokens, lambda count: nullcontext())
@@ -255,6 +260,15 @@ class MicrosoftWorld(World):
 
     def person_deletes(self, remote_id: str) -> None:
         self._outlook("DELETE", f"/me/events/{remote_id}")
+
+    def person_writes(self, remote_id: str, html: str) -> None:
+        """The owner changes the text of an event."""
+        self._outlook("PATCH", f"/me/events/{remote_id}", {"body": {"contentType": "html", "content": html}})
+
+    def let_time_pass(self) -> None:
+        """Whatever the sandbox still holds back is let go."""
+        clock: Any = self.sandbox.context.clock
+        clock.advance(timedelta(days=1))
 
     def lose_replies(self, times: int) -> None:
         self.line.answers_to_lose = times

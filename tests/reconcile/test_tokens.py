@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from time import sleep
+from typing import Any
 
 import pytest
 from django.db import connection as database
@@ -29,7 +31,7 @@ def refreshing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refreshing]:
     wiring.forget()
 
 
-def linked(minutes: float = 60, **values: object) -> Connection:
+def linked(minutes: float = 60, **values: Any) -> Connection:
     """A connection whose access token ends in so many minutes."""
     until = timezone.now() + timedelta(minutes=minutes)
     return connect(
@@ -52,6 +54,7 @@ def test_a_token_is_refreshed_five_minutes_before_it_ends(refreshing: Refreshing
         "refresh-1",
         "Calendars.ReadWrite",
     )
+    assert kept.access_expires_at is not None
     assert kept.access_expires_at > timezone.now() + timedelta(minutes=50)
     assert access_token(kept.pk) == "access-1"
     assert refreshing.presented == ["refresh-0"]
@@ -74,7 +77,7 @@ def test_tokens_are_sealed_in_the_database(refreshing: Refreshing) -> None:
 
 def test_many_at_once_make_one_refresh(refreshing: Refreshing) -> None:
     kept = linked(minutes=0)
-    refreshing.react = lambda: threading.Event().wait(0.2) and None
+    refreshing.react = lambda: sleep(0.2)
     found: list[str] = []
 
     def ask() -> None:
