@@ -1,4 +1,4 @@
-"""/style-guide: every component in every state, in development only."""
+"""/style-guide: every component in every state, in development only. Its samples are Japanese, untranslated."""
 
 from __future__ import annotations
 
@@ -8,27 +8,26 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 
 class SampleForm(forms.Form):
     """A field of each kind."""
 
-    name = forms.CharField(label=_("お名前"), max_length=120)
-    email = forms.EmailField(label=_("メールアドレス"), help_text=_("確認のメールをお送りします。"))
-    length = forms.ChoiceField(label=_("所要時間"), choices=[("30", _("30分")), ("60", _("60分"))])
-    day = forms.DateField(label=_("日付"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    name = forms.CharField(label="お名前", max_length=120)
+    email = forms.EmailField(label="メールアドレス", help_text="確認のメールをお送りします。")
+    length = forms.ChoiceField(label="所要時間", choices=[("30", "30分"), ("60", "60分")])
+    day = forms.DateField(label="日付", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     message = forms.CharField(
-        label=_("ご要望・ご質問"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label="ご要望・ご質問", required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     format = forms.ChoiceField(
-        label=_("会議形態"),
+        label="会議形態",
         widget=forms.RadioSelect,
         initial="web",
-        choices=[("visit", _("来訪")), ("web", _("Web会議")), ("other", _("その他"))],
+        choices=[("visit", "来訪"), ("web", "Web会議"), ("other", "その他")],
     )
-    web_meeting = forms.BooleanField(label=_("WEB会議URLを発行する"), required=False, initial=True)
+    web_meeting = forms.BooleanField(label="WEB会議URLを発行する", required=False, initial=True)
 
 
 @require_safe
@@ -41,7 +40,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
     context = {
         "form": SampleForm(prefix="plain"),
         "wrong": SampleForm(wrong_data, prefix="wrong"),
-        "sample_messages": [Message(constants.SUCCESS, str(_("Outlookカレンダーと連携しました。")))],
+        "sample_messages": [Message(constants.SUCCESS, "Outlookカレンダーと連携しました。")],
         "tokens": (
             "paper",
             "card",
