@@ -75,7 +75,7 @@ def test_a_hostile_customer_stays_within_one_letter(scene: Scene, kind: MailKind
 
 def test_text_is_linked_safely_and_japanese_ends_a_link() -> None:
     assert linked("詳細はhttps://a.example/x?a=1&b=2をご覧ください。") == (
-        '詳細は<a href="https://a.example/x?a=1&amp;b=2" style="" rel="noopener noreferrer">'
+        '詳細は<a class="link" href="https://a.example/x?a=1&amp;b=2" style="" rel="noopener noreferrer">'
         "https://a.example/x?a=1&amp;b=2</a>をご覧ください。"
     )
     assert "<a" not in linked("javascript:alert(1) data:text/html,x ftp://a.example")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,14 +47,22 @@ def _documents(scene: Scene) -> dict[str, str]:
     return found
 
 
-def test_nothing_sticks_out_on_a_phone_or_on_a_desk(scene: Scene, chromium: str, tmp_path: Path) -> None:
+# The colours of every link's words, and of the card under them.
+_DARK_LINKS = (
+    """() => [...document.querySelectorAll('a:not(.button a)')].map(a => getComputedStyle(a).color)"""
+)
+
+
+def test_letters_fit_a_phone_and_a_desk_and_the_dark_scheme(scene: Scene, chromium: str) -> None:
     documents = _documents(scene)
+    assert len(documents) == 18
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for width in (390, 600):
-            page = browser.new_page(viewport={"width": width, "height": 800}, java_script_enabled=True)
-            for name, html in documents.items():
-                page.set_content(html)
-                page.screenshot(path=tmp_path / f"{name}-{width}.png", full_page=True)
+        page = browser.new_page(color_scheme="dark")
+        for name, html in documents.items():
+            page.set_content(html)
+            for width in (390, 600):
+                page.set_viewport_size({"width": width, "height": 800})
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            assert set(page.evaluate(_DARK_LINKS)) <= {"rgb(141, 184, 240)"}, name
         browser.close()

@@ -19,7 +19,11 @@ def linked(text: str, style: str = "") -> SafeString:
     for found in _URL.finditer(text):
         url = _without_sentence_end(found[0])
         parts.append(escape(text[position : found.start()]))
-        parts.append(format_html('<a href="{}" style="{}" rel="noopener noreferrer">{}</a>', url, style, url))
+        parts.append(
+            format_html(
+                '<a class="link" href="{}" style="{}" rel="noopener noreferrer">{}</a>', url, style, url
+            )
+        )
         position = found.start() + len(url)
     parts.append(escape(text[position:]))
     return mark_safe("".join(parts).replace("\n", "<br>"))  # noqa: S308 (every part above is escaped)
