@@ -12,8 +12,8 @@ from tzlocal.windows_tz import win_tz
 from chosei.sandbox.errors import GraphError
 from chosei.sandbox.graph import ids, odata
 from chosei.sandbox.graph.calls import Call, answer, both
-from chosei.sandbox.graph.inputs import valid_address
 from chosei.sandbox.graph.mailboxes import Mailbox, find
+from chosei.sandbox.graph.members import valid_address
 from chosei.sandbox.graph.outbox import SentMail
 from chosei.sandbox.graph.problems import bad_request, unknown_property, wrong_type
 from chosei.sandbox.graph.zones import IANA_NAMES

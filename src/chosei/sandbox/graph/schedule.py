@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from chosei.sandbox.graph import odata
 from chosei.sandbox.graph.calls import READ_BASIC, Call, answer, both
-from chosei.sandbox.graph.inputs import valid_address
 from chosei.sandbox.graph.mailboxes import Mailbox, find
+from chosei.sandbox.graph.members import valid_address
 from chosei.sandbox.graph.model import Instance
 from chosei.sandbox.graph.problems import bad_request, wrong_type
 from chosei.sandbox.graph.zones import dtz, parse_dtz
