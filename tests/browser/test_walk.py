@@ -1,0 +1,250 @@
+"""The main job, in a real browser, against the sandbox, with nothing faked inside Chosei."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.house import House, eventually
+from tests.web.browsing import DESK, PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+SATO, HANAKO = "sato@sample.example", "hanako@test.example"
+CONFIRMED = "[株式会社サンプル]アポイントメントの日程が確定しました"
+CANCELLED = "[株式会社サンプル]アポイントメントがキャンセルされました"
+
+
+@pytest.fixture(scope="module")
+def host(browser: Browser, house: House) -> Iterator[Page]:
+    """佐藤 健一 at the desk, signed in."""
+    context = browser.new_context(base_url=house.url, locale="ja-JP", timezone_id="Asia/Tokyo", viewport=DESK)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("メールアドレス").fill(SATO)
+    page.get_by_label("パスワード").fill("chosei-demo")
+    page.get_by_role("button", name="サインイン").click()
+    page.wait_for_url(house.url + "/")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def guest(browser: Browser, house: House) -> Iterator[Page]:
+    """三田花子 with her phone, without an account."""
+    context = browser.new_context(
+        base_url=house.url, locale="ja-JP", timezone_id="Asia/Tokyo", viewport=PHONE
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def connected(host: Page, house: House) -> Page:
+    """B1: from the icon at the top right through the sandbox's sign-in and consent, and back."""
+    host.locator("header summary").click()
+    host.get_by_role("banner").get_by_role("link", name="外部連携").click()
+    expect(host.get_by_role("main").get_by_role("link", name="外部連携")).to_have_attribute(
+        "aria-current", "page"
+    )
+    host.get_by_role("button", name="接続", exact=True).click()
+    host.locator("input[name=loginfmt]").fill(SATO)
+    host.get_by_role("button", name="次へ").click()
+    host.locator("input[name=passwd]").fill("chosei-demo")
+    host.get_by_role("button", name="サインイン").click()
+    expect(host.get_by_role("heading", name="要求されているアクセスを許可")).to_be_visible()
+    host.get_by_role("button", name="承諾").click()
+    host.wait_for_url(house.url + "/**")
+    expect(host.get_by_text("Outlookカレンダーと連携しました。")).to_be_visible()
+    expect(host.get_by_role("link", name="接続解除")).to_be_visible()
+    return host
+
+
+def next_week() -> list[datetime]:
+    """18:00 in Tokyo on Tuesday to Thursday of next week, when nobody at the demo company has anything on."""
+    today = datetime.now(TOKYO)
+    monday = (today + timedelta(days=7 - today.weekday())).replace(hour=18, minute=0, second=0, microsecond=0)
+    return [monday + timedelta(days=day) for day in (1, 2, 3)]
+
+
+def standing(house: House) -> list[dict]:
+    now = datetime.now(TOKYO)
+    return house.ours(SATO, now - timedelta(days=1), now + timedelta(days=40))
+
+
+def mark_three_candidates(page: Page) -> None:
+    page.get_by_role("button", name="次の週").click()
+    expect(page.get_by_role("columnheader").nth(1)).to_contain_text(
+        f"{next_week()[0].month}/{next_week()[0].day}"
+    )
+    for column in (1, 2, 3):
+        click_at(page, column, hour=18)
+    expect(page.locator(".candidate-rows > :not([hidden])")).to_have_count(3)
+
+
+def click_at(page: Page, column: int, hour: int) -> None:
+    """Click into the grid a little below the hour's line."""
+    line = page.locator("[data-grid]").get_by_text(re.compile(rf"^{hour}:00$")).first
+    line.scroll_into_view_if_needed()
+    where, day = line.bounding_box(), page.get_by_role("columnheader").nth(column).bounding_box()
+    assert where
+    assert day
+    page.mouse.click(day["x"] + day["width"] / 2, where["y"] + where["height"] / 2 + 6)
+
+
+def test_proposal_from_offer_to_cancellation(connected: Page, guest: Page, house: House):
+    host = connected
+    # B2: the week shows Outlook, three candidates are marked, the proposal is saved
+    host.get_by_role("link", name="日程調整", exact=True).click()
+    host.get_by_role("link", name="日程調整を作成").click()
+    expect(host.get_by_role("article").filter(has_text="部内定例").first).to_be_visible()
+    mark_three_candidates(host)
+    host.get_by_label("会議タイトル").fill("導入のご相談")
+    host.get_by_label("会社名").fill("株式会社テスト")
+    host.get_by_label("お名前").fill("三田花子")
+    host.get_by_label("メールアドレス").fill(HANAKO)
+    host.get_by_label("WEB会議URLを発行する").check()
+    host.get_by_role("button", name="仮予約して案内を送る").click()
+    host.wait_for_url(re.compile(r"/proposals/\d+$"))
+
+    holds = eventually(lambda: (found := standing(house)) and len(found) == 3 and found)
+    assert {hold["showAs"] for hold in holds} == {"tentative"}
+    assert {hold["subject"] for hold in holds} == {"【仮】導入のご相談"}
+    assert all(not hold["attendees"] for hold in holds)
+    starts = sorted(instant(hold["start"]) for hold in holds)
+    assert starts == next_week()
+    invitation = house.mail(to=HANAKO, subject="アポイントメントの日程調整をお願いします")
+    [url] = {link for link in re.findall(r"http\S+/p/[\w-]+", invitation["text"])}
+    assert "18:00" in invitation["text"]
+    expect(host.get_by_label("貼り付け用の文面")).to_have_value(
+        re.compile(f"18:00.*{re.escape(url)}", re.DOTALL)
+    )
+    expect(host.get_by_label("日程調整URL")).to_have_value(url)
+
+    # B3: the customer chooses and confirms
+    guest.goto(url)
+    expect(guest.get_by_text("株式会社サンプル").first).to_be_visible()
+    guest.get_by_text("18:00〜19:00").nth(1).click()
+    guest.get_by_role("button", name="この日時で進む").click()
+    guest.get_by_role("button", name="アポイントメントを確定する").click()
+    guest.wait_for_url(re.compile(r"/a/"))
+    [event] = eventually(lambda: (found := standing(house)) and len(found) == 1 and found)
+    eventually(lambda: standing(house)[0]["onlineMeeting"])
+    [event] = standing(house)
+    assert (event["subject"], event["showAs"], event["isOnlineMeeting"]) == ("導入のご相談", "busy", True)
+    assert instant(event["start"]) == next_week()[1]
+    link = event["onlineMeeting"]["joinUrl"]
+    theirs = house.mail(to=HANAKO, subject=CONFIRMED)
+    ours = house.mail(to=SATO, subject="株式会社テスト:三田花子様")
+    assert link in theirs["text"]
+    assert link in theirs["html"]
+    assert link in ours["text"]
+    request = theirs["calendar"]
+    assert (request["method"], request["sequence"], request["problem"]) == ("REQUEST", 0, "")
+    assert datetime.fromisoformat(request["start"]) == next_week()[1]
+    assert ours["calendar"] is None, "whoever has the provider's event gets no .ics"
+    expect(guest.get_by_text(link).or_(guest.locator(f'a[href="{link}"]')).first).to_be_visible(
+        timeout=20_000
+    )
+    assert httpx2.get(link).status_code == 200
+
+    # B5: the customer cancels from the link in the mail
+    cancel_url = cancel_link(theirs)
+    guest.goto(cancel_url)
+    assert standing(house), "looking at the page cancels nothing"
+    guest.get_by_role("button", name="キャンセルする").click()
+    eventually(lambda: not standing(house))
+    assert httpx2.get(link).status_code == 404, "the link died with the meeting"
+    gone = house.mail(to=HANAKO, subject=CANCELLED)
+    house.mail(to=SATO, subject="【キャンセル】株式会社テスト:三田花子様")
+    assert (gone["calendar"]["method"], gone["calendar"]["uid"]) == ("CANCEL", request["uid"])
+    assert gone["calendar"]["sequence"] > request["sequence"]
+
+
+def test_booking_page_from_hours_to_cancellation(connected: Page, guest: Page, house: House):
+    host = connected
+    # B4: a page is made and published
+    host.get_by_role("link", name="予約ページ", exact=True).click()
+    host.get_by_role("link", name="予約ページを作成").click()
+    host.get_by_label("会議タイトル").fill("オンライン製品説明")
+    host.get_by_text("Web会議 (Web会議URLを発行します)").click()
+    host.get_by_role("button", name="下書きを作成する").click()
+    host.get_by_role("button", name="公開する").click()
+    url = host.get_by_label("予約ページのURL").input_value()
+    assert "/b/" in url
+
+    # it offers exactly what the hours and Outlook leave free
+    monday = (next_week()[0] - timedelta(days=1)).replace(hour=0)
+    guest.goto(f"{url}?week={monday.date().isoformat()}")
+    expect(guest.get_by_role("heading", name="オンライン製品説明")).to_be_visible()
+    offered = {
+        datetime.fromisoformat(value)
+        for value in guest.locator("input[name=start]").evaluate_all("all => all.map(one => one.value)")
+    }
+    assert offered == free_half_hours(house, monday)
+
+    # the customer books the last one
+    chosen = max(offered)
+    guest.locator("label.time-chip").last.click()
+    guest.get_by_role("button", name="この日時で進む").click()
+    guest.get_by_label("会社名").fill("株式会社テスト")
+    guest.get_by_label("お名前").fill("三田花子")
+    guest.get_by_label("メールアドレス").fill("booker@test.example")
+    guest.get_by_role("button", name="予約を確定").click()
+    guest.wait_for_url(re.compile(r"/a/"))
+    [event] = eventually(lambda: [one for one in standing(house) if one["isOnlineMeeting"]])
+    link = event["onlineMeeting"]["joinUrl"]
+    assert event["subject"] == "オンライン製品説明: 株式会社テスト 三田花子様"
+    assert instant(event["start"]) == chosen
+    theirs = house.mail(to="booker@test.example", subject=CONFIRMED)
+    assert link in theirs["text"]
+
+    # the time is gone, for everybody
+    guest.goto(f"{url}?week={chosen.astimezone(TOKYO).date().isoformat()}")
+    assert chosen.isoformat() not in guest.content()
+    remaining = guest.locator("input[name=start]").evaluate_all("all => all.map(one => one.value)")
+    assert chosen not in {datetime.fromisoformat(value) for value in remaining}
+
+    # B5: the host cancels from the console
+    host.get_by_role("link", name="アポイントメント", exact=True).click()
+    host.get_by_role("link", name=re.compile("三田花子|オンライン製品説明")).first.click()
+    host.get_by_role("link", name="キャンセルする").click()
+    assert standing(house), "asking first cancels nothing"
+    host.get_by_role("button", name="キャンセルする").click()
+    eventually(lambda: not standing(house))
+    assert httpx2.get(link).status_code == 404
+    gone = house.mail(to="booker@test.example", subject=CANCELLED)
+    assert gone["calendar"]["method"] == "CANCEL"
+    house.mail(to=SATO, subject="【キャンセル】株式会社テスト:三田花子様")
+
+
+def free_half_hours(house: House, monday: datetime) -> set[datetime]:
+    """Counted from the rules by hand: 9:00 to 18:00 on weekdays in half hours, where nothing in Outlook blocks."""
+    blocking = [
+        (instant(event["start"]), instant(event["end"]))
+        for event in house.events(SATO, monday - timedelta(days=1), monday + timedelta(days=8))
+        if event["showAs"] not in ("free", "workingElsewhere") and not event["isCancelled"]
+    ]
+    starts = [
+        monday + timedelta(days=day, hours=9, minutes=30 * number) for day in range(5) for number in range(18)
+    ]
+    half = timedelta(minutes=30)
+    return {
+        start for start in starts if not any(begin < start + half and start < end for begin, end in blocking)
+    }
+
+
+def instant(moment: dict) -> datetime:
+    return datetime.fromisoformat(moment["dateTime"][:19]).replace(tzinfo=UTC)
+
+
+def cancel_link(mail: dict) -> str:
+    [url] = set(re.findall(r"http\S+/a/[\w-]+/cancellation", mail["text"]))
+    return url

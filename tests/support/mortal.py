@@ -1,0 +1,78 @@
+"""A provider whose process dies: before or after the n-th call that leaves for the real adapter.
+
+What runs in between two calls is only our own database, so dying around every call is dying at every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from chosei import wiring
+
+CALLS = ("apply", "find", "get", "read_busy")
+
+
+class Killed(BaseException):
+    """As if by kill -9: nothing that catches errors catches it."""
+
+
+@dataclass
+class Fate:
+    """Dies at call number ``at`` (from 0), after it was carried out or before; counts every call."""
+
+    at: int = -1
+    after: bool = False
+    calls: int = 0
+    log: list[str] = field(default_factory=list)
+
+    def around(self, name: str, call: Callable[..., Any], *arguments: Any) -> Any:
+        mine, self.calls = self.calls, self.calls + 1
+        self.log.append(name)
+        if mine == self.at and not self.after:
+            raise Killed
+        answer = call(*arguments)
+        if mine == self.at:
+            raise Killed
+        return answer
+
+
+class MortalProvider:
+    """The real provider, each of its calendars under a fate."""
+
+    fate = Fate()
+    real = wiring.PROVIDERS["microsoft"]
+
+    def __init__(self, settings: Any) -> None:
+        self._real = wiring._named(self.real)(settings)
+
+    def authorization(self) -> Any:
+        return self._real.authorization()
+
+    def calendar(self, access: Any) -> Any:
+        return _MortalCalendar(self._real.calendar(access))
+
+
+class _MortalCalendar:
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._real, name)
+        if name not in CALLS:
+            return call
+        return lambda *arguments: MortalProvider.fate.around(name, call, *arguments)
+
+
+@contextmanager
+def mortal(fate: Fate) -> Iterator[Fate]:
+    """While the block lasts, calls to the provider meet ``fate``."""
+    MortalProvider.fate = fate
+    before = wiring.PROVIDERS["microsoft"]
+    wiring.PROVIDERS["microsoft"] = f"{__name__}.MortalProvider"
+    try:
+        yield fate
+    finally:
+        wiring.PROVIDERS["microsoft"] = before
