@@ -43,6 +43,11 @@ class ManualClock:
         with self._lock:
             return self._now
 
+    def set(self, instant: datetime) -> None:
+        """Put the hands to `instant`, which is aware."""
+        with self._lock:
+            self._now = instant.astimezone(UTC)
+
     def advance(self, step: timedelta) -> None:
         """Let `step` pass."""
         with self._lock:

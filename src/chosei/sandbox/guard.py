@@ -45,6 +45,10 @@ class Guard:
         self._limit = concurrent_calls
         self._in_flight: Counter[tuple[str, str]] = Counter()
 
+    def under_way(self, mailbox: str) -> int:
+        """How many requests touching a mailbox are being carried out now."""
+        return sum(count for (_, name), count in self._in_flight.items() if name == mailbox.casefold())
+
     @asynccontextmanager
     async def admit(self, subject: Subject) -> AsyncIterator[Admission]:
         """Hold a place for one request. Raises GraphError 429, 503 or 401 where it is refused.

@@ -11,6 +11,8 @@ import httpx2
 import pytest
 
 from chosei.sandbox.clock import ManualClock
+from chosei.sandbox.demo import seed
+from chosei.sandbox.identity.apps import DEMO_APPS
 from tests.support.person import Person
 from tests.support.sandbox import Sandbox, running_sandbox
 
@@ -21,6 +23,11 @@ SCOPE = "openid profile email offline_access User.Read Calendars.ReadWrite"
 # RFC 7636, appendix B
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+# All that signing in leaves behind; keys stay, as making them takes long.
+REMEMBERED = (
+    *("access_tokens", "refresh_tokens", "codes", "flows", "browser_accounts", "consents", "apps", "faults"),
+    *("rooms", "room_lists", "users", "tenants"),
+)
 START = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
 
 
@@ -29,6 +36,16 @@ class Client:
     """A web application that is registered with the sandbox."""
 
     sandbox: Sandbox
+
+    def __post_init__(self) -> None:
+        # without certificates, which are of no use to plain http and take long to load
+        self.http = httpx2.Client(verify=False, base_url=self.sandbox.url)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.http.close()
 
     def authorize(self, person: Person, tenant: str = "organizations", **changes: str) -> Person:
         """Send somebody's browser to /authorize; a change to "" leaves a parameter out."""
@@ -48,8 +65,7 @@ class Client:
         """Ask the token endpoint; client id and secret are added unless given ("" leaves them out)."""
         members = {"client_id": APP_ID, "client_secret": SECRET} | form
         members = {k: v for k, v in members.items() if v}
-        url = f"{self.sandbox.url}/{tenant}/oauth2/v2.0/token"
-        return httpx2.post(url, data=members, auth=auth)
+        return self.http.post(f"/{tenant}/oauth2/v2.0/token", data=members, auth=auth)
 
     def redeem(self, code: str, **changes: Any) -> httpx2.Response:
         """Trade a code for tokens."""
@@ -80,20 +96,39 @@ class Client:
         )
 
 
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(START)
-
-
-@pytest.fixture
-def sandbox(clock: ManualClock) -> Iterator[Sandbox]:
-    with running_sandbox(clock=clock) as running:
+@pytest.fixture(scope="package")
+def served() -> Iterator[Sandbox]:
+    """One server for all of these tests; `sandbox` gives it back as new each time."""
+    with running_sandbox(clock=ManualClock(START)) as running:
         yield running
 
 
 @pytest.fixture
-def client(sandbox: Sandbox) -> Client:
-    return Client(sandbox)
+def sandbox(served: Sandbox) -> Sandbox:
+    clock = served.context.clock
+    assert isinstance(clock, ManualClock)
+    clock.set(START)
+    database = served.context.database
+    with database.transaction() as connection:
+        for table in REMEMBERED:
+            connection.execute(f"DELETE FROM {table}")
+        seed(served.context.directory)
+        for app in DEMO_APPS:
+            served.context.identity.apps.save(app)
+    return served
+
+
+@pytest.fixture
+def clock(sandbox: Sandbox) -> ManualClock:
+    found = sandbox.context.clock
+    assert isinstance(found, ManualClock)
+    return found
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    with Client(sandbox) as found:
+        yield found
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from chosei.sandbox.clock import ManualClock
@@ -17,7 +16,7 @@ from tests.support.sandbox import running_sandbox
 @pytest.mark.parametrize("header", ["", "Bearer", "Basic YTpi", "Bearer made-up"])
 def test_without_a_good_token_nobody_gets_in(client: Client, header: str) -> None:
     headers = {"Authorization": header, "client-request-id": "our own id"} if header else {}
-    answer = httpx2.get(f"{client.sandbox.url}/v1.0/me", headers=headers)
+    answer = client.http.get("/v1.0/me", headers=headers)
     assert answer.status_code == 401
     error = answer.json()["error"]
     assert error["code"] == "InvalidAuthenticationToken"
@@ -40,17 +39,21 @@ def test_a_token_ends_when_it_said(client: Client, person: Person, clock: Manual
 
 def test_everything_survives_a_restart(tmp_path: Path) -> None:
     clock = ManualClock(START)
-    with running_sandbox(clock=clock, data_dir=tmp_path) as first, Person(first.url) as person:
-        tokens = Client(first).connect(person)
+    with running_sandbox(clock=clock, data_dir=tmp_path) as first:
+        with Person(first.url) as person, Client(first) as client:
+            tokens = client.connect(person)
         keys = first.context.identity.keys.published("x")
-    with running_sandbox(clock=clock, data_dir=tmp_path) as second:
-        client = Client(second)
+    with running_sandbox(clock=clock, data_dir=tmp_path) as second, Client(second) as client:
         assert client.graph(tokens["access_token"]).status_code == 200
         assert client.refresh(tokens["refresh_token"]).status_code == 200
         assert second.context.identity.keys.published("x") == keys
         assert len(second.context.identity.consents.all()) == 1
 
 
-def test_the_lifetime_is_an_option(tmp_path: Path) -> None:
-    with running_sandbox(access_token_seconds=60) as short, Person(short.url) as person:
-        assert Client(short).connect(person)["expires_in"] == 60
+def test_the_lifetime_is_an_option() -> None:
+    with (
+        running_sandbox(access_token_seconds=60) as short,
+        Person(short.url) as person,
+        Client(short) as client,
+    ):
+        assert client.connect(person)["expires_in"] == 60

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 
 import httpx2
 import pytest
 
+from chosei.sandbox.clock import ManualClock
 from chosei.sandbox.faults import EVERYBODY, FaultKind, Faults
-from tests.sandbox.identity.conftest import Client
+from tests.sandbox.identity.conftest import START, Client
 from tests.support.person import Person
 from tests.support.sandbox import Sandbox, running_sandbox
 
@@ -76,7 +77,7 @@ def test_slow_is_slow(client: Client, faults: Faults, token: str) -> None:
     assert time.monotonic() - began >= 0.4
 
 
-def test_a_lost_reply_was_carried_out(client: Client, faults: Faults, token: str, sandbox: Sandbox) -> None:
+def test_a_lost_reply_was_carried_out(client: Client, faults: Faults, token: str) -> None:
     faults.add(FaultKind.LOST_REPLY, SATO, count=1)
     event = {
         "subject": "一度だけ",
@@ -85,7 +86,7 @@ def test_a_lost_reply_was_carried_out(client: Client, faults: Faults, token: str
     }
     headers = {"Authorization": f"Bearer {token}"}
     with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
-        httpx2.post(f"{sandbox.url}/v1.0/me/events", json=event, headers=headers)
+        client.http.post("/v1.0/me/events", json=event, headers=headers)
     found = client.graph(token, "/me/events").json()["value"]
     assert [one["subject"] for one in found].count("一度だけ") == 1
 
@@ -119,35 +120,65 @@ class TestAtTheTokenEndpoint:
 
 
 class TestConcurrentCalls:
-    def at_once(self, client: Client, token: str, paths: list[str]) -> list[httpx2.Response]:
-        gate = threading.Barrier(len(paths))
+    """On a clock that stands still, so that slow calls last until told."""
 
-        def call(path: str) -> httpx2.Response:
-            gate.wait()
-            return client.graph(token, path)
+    @pytest.fixture
+    def clock(self) -> ManualClock:
+        return ManualClock(START)
 
-        with ThreadPoolExecutor(len(paths)) as pool:
-            return list(pool.map(call, paths))
+    @pytest.fixture
+    def sandbox(self, clock: ManualClock) -> Iterator[Sandbox]:
+        with running_sandbox(clock=clock) as running:
+            yield running
 
-    def test_the_fifth_at_once_is_throttled(self, client: Client, faults: Faults, token: str) -> None:
-        faults.add(FaultKind.SLOW, SATO, seconds=0.6)
-        answers = self.at_once(client, token, ["/me/calendar"] * 6)
-        assert sorted(a.status_code for a in answers) == [200] * 4 + [429] * 2
-        refused = next(a for a in answers if a.status_code == 429)
+    @pytest.fixture
+    def pool(self) -> Iterator[ThreadPoolExecutor]:
+        with ThreadPoolExecutor(6) as threads:
+            yield threads
+
+    def begin(
+        self, pool: ThreadPoolExecutor, client: Client, token: str, path: str, calls: int
+    ) -> list[Future[httpx2.Response]]:
+        """Calls that are under way when this returns, and stay so until the clock moves."""
+        client.sandbox.context.faults.add(FaultKind.SLOW, SATO, seconds=60, count=calls)
+        begun = [pool.submit(client.graph, token, path) for _ in range(calls)]
+        deadline = time.monotonic() + 30
+        while client.sandbox.context.guard.under_way(SATO) < calls:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        return begun
+
+    def test_the_fifth_at_once_is_throttled(
+        self, client: Client, token: str, pool: ThreadPoolExecutor, clock: ManualClock
+    ) -> None:
+        begun = self.begin(pool, client, token, "/me/calendar", 4)
+        refused = client.graph(token, "/me/calendar")
+        assert refused.status_code == 429
         assert refused.json()["error"]["code"] == "ApplicationThrottled"
         assert "MailboxConcurrency" in refused.json()["error"]["message"]
         assert refused.headers["retry-after"] == "1"
+        assert client.graph(token, "/me").status_code == 200, "the directory is no mailbox"
+        assert client.graph(token, "/users/suzuki@sample.example/calendar").status_code != 429
+        clock.advance(timedelta(seconds=60))
+        assert [one.result().status_code for one in begun] == [200] * 4
         assert client.graph(token, "/me/calendar").status_code == 200, "all places are free again"
 
-    def test_the_directory_has_no_such_limit(self, client: Client, faults: Faults, token: str) -> None:
-        faults.add(FaultKind.SLOW, SATO, seconds=0.4)
-        answers = self.at_once(client, token, ["/me"] * 6)
-        assert [a.status_code for a in answers] == [200] * 6
+    def test_the_directory_has_no_such_limit(
+        self, client: Client, token: str, pool: ThreadPoolExecutor, clock: ManualClock
+    ) -> None:
+        begun = self.begin(pool, client, token, "/me", 6)
+        clock.advance(timedelta(seconds=60))
+        assert [one.result().status_code for one in begun] == [200] * 6
 
-    def test_refused_calls_count_down_no_fault(self, client: Client, faults: Faults, token: str) -> None:
-        faults.add(FaultKind.SLOW, SATO, seconds=0.6, count=4)
-        self.at_once(client, token, ["/me/calendar"] * 6)
-        assert faults.active() == []
+    def test_a_refused_call_counts_down_no_fault(
+        self, client: Client, token: str, pool: ThreadPoolExecutor, clock: ManualClock, faults: Faults
+    ) -> None:
+        begun = self.begin(pool, client, token, "/me/calendar", 4)
+        waiting = faults.add(FaultKind.UNAVAILABLE, SATO, count=1)
+        assert client.graph(token, "/me/calendar").status_code == 429
+        assert faults.active() == [waiting]
+        clock.advance(timedelta(seconds=60))
+        assert [one.result().status_code for one in begun] == [200] * 4
 
 
 def test_senseless_numbers_are_refused(faults: Faults) -> None:

@@ -15,7 +15,7 @@ from tests.support.person import Person
 
 
 def discovered(client: Client, tenant: str) -> dict[str, Any]:
-    answer = httpx2.get(f"{client.sandbox.url}/{tenant}/v2.0/.well-known/openid-configuration")
+    answer = client.http.get(f"/{tenant}/v2.0/.well-known/openid-configuration")
     assert answer.status_code == 200
     body: dict[str, Any] = answer.json()
     return body
@@ -47,7 +47,7 @@ def test_a_tenant_s_metadata_has_its_id(client: Client) -> None:
 @pytest.mark.parametrize("name", ["consumers", "nowhere.example"])
 def test_other_tenants_have_no_metadata(client: Client, name: str) -> None:
     for path in ("v2.0/.well-known/openid-configuration", "discovery/v2.0/keys"):
-        answer = httpx2.get(f"{client.sandbox.url}/{name}/{path}")
+        answer = client.http.get(f"/{name}/{path}")
         assert answer.status_code == 400
         assert answer.json()["error_description"].startswith("AADSTS")
 

@@ -104,7 +104,7 @@ def test_a_wrong_secret_by_basic(client: Client, code: str) -> None:
 
 def test_a_secret_in_the_address_counts_for_nothing(client: Client, code: str) -> None:
     query = {"grant_type": "authorization_code", "code": code, "client_id": APP_ID, "client_secret": SECRET}
-    answer = httpx2.post(f"{client.sandbox.url}/organizations/oauth2/v2.0/token", params=query)
+    answer = client.http.post("/organizations/oauth2/v2.0/token", params=query)
     assert refusal(answer) == ("invalid_request", 900144)
 
 

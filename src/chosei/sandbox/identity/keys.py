@@ -23,6 +23,7 @@ class Keys:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._read: dict[str, RSAKey] = {}
         database.register(SCHEMA)
 
     def rotate(self) -> str:
@@ -53,4 +54,9 @@ class Keys:
         if not rows:  # made when first needed, since it takes a moment
             self.rotate()
             rows = self._database.rows(query)
-        return [(row["kid"], RSAKey.import_key(row["pem"])) for row in rows]
+        return [(row["kid"], self._key(row["kid"], row["pem"])) for row in rows]
+
+    def _key(self, kid: str, pem: str) -> RSAKey:
+        if kid not in self._read:  # reading one checks its primes, which takes a moment as well
+            self._read[kid] = RSAKey.import_key(pem)
+        return self._read[kid]
