@@ -47,7 +47,7 @@ def _documents(scene: Scene) -> dict[str, str]:
     return found
 
 
-# The colours of every link's words, and of the card under them.
+# The colour of every link's words, the buttons' apart.
 _DARK_LINKS = (
     """() => [...document.querySelectorAll('a:not(.button a)')].map(a => getComputedStyle(a).color)"""
 )
