@@ -1,4 +1,4 @@
-"""Driving Chromium over Chosei's pages: opening, judging by axe, and keeping a picture for whoever wants to look.
+"""Driving Chromium over Chosei's pages: opening them, judging by axe, keeping pictures to look at.
 
 Pictures are written only when CHOSEI_TEST_PICTURES names a folder.
 """
@@ -14,6 +14,7 @@ from typing import Any
 from axe_core_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, sync_playwright
 
+PICTURES = os.environ.get("CHOSEI_TEST_PICTURES", "")
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -48,10 +49,9 @@ def complaints(page: Page) -> list[str]:
 
 
 def picture(page: Page, name: str) -> None:
-    folder = os.environ.get("CHOSEI_TEST_PICTURES")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
 
 
 def scrolls_sideways(page: Page) -> bool:

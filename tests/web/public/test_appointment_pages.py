@@ -21,8 +21,8 @@ JOIN = "https://teams.microsoft.com/l/meetup-join/19%3ameeting_x/0?context=%7b%7
 def test_the_page_says_what_was_agreed_and_what_will_follow(client, appointment):
     page = client.get(f"/a/{appointment.link_token}")
     said = text_of(page)
-    for words in ("アポイントメントが確定しました", "12月3日(木)", "10:00〜11:00", "日本標準時(GMT+9)", "佐藤 健一",
-                  "導入のご相談", "三田花子 様", "Web会議のURLは準備でき次第メールでお送りします",
+    for words in ("アポイントメントが確定しました", "12月3日(木)", "10:00〜11:00", "日本標準時(GMT+9)",
+                  "佐藤 健一", "導入のご相談", "三田花子 様", "Web会議のURLは準備でき次第メールでお送りします",
                   "Googleカレンダーに追加", "Outlookカレンダーに追加"):  # fmt: skip
         assert words in said
     assert parsed(page).select_one("#joining")["data-refresh"] == "3"

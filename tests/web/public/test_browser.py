@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from chosei.actions.confirm import confirm_candidate
 from chosei.records.models import Appointment
-from tests.support.company import busy, span
-from tests.web.browsing import DESK, PHONE, chromium_at, complaints, picture, scrolls_sideways
+from tests.support.company import GUEST, NOW, busy, span
+from tests.web.browsing import DESK, PHONE, PICTURES, chromium_at, complaints, picture, scrolls_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,6 +22,11 @@ LOOKS = {
     "desk-ja-dark": {"viewport": DESK, "locale": "ja-JP", "color_scheme": "dark"},
     "desk-en": {"viewport": DESK, "locale": "en-GB", "color_scheme": "light"},
 }
+if not PICTURES:  # both widths, languages and schemes once; all pairs only for somebody who looks at the pictures
+    LOOKS = {
+        "phone-ja": LOOKS["phone-ja"],
+        "desk-en-dark": {"viewport": DESK, "locale": "en-GB", "color_scheme": "dark"},
+    }
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +120,71 @@ def test_the_style_guide(look, page, live_server, transactional_db, settings):
     expect(page.locator(".menu-panel")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(".menu-panel")).to_be_hidden()
+
+
+def test_the_whole_way_by_keyboard(page, live_server, proposal):
+    page.goto(f"{live_server.url}/p/{proposal.link_token}")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(2):  # the zone, then the candidates
+        page.keyboard.press("Tab")
+    first, second = proposal.candidates.order_by("starts_at")[:2]
+    expect(page.locator(f"#candidate-{first.pk}")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f"#candidate-{second.pk}")).to_be_checked()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/confirm?**")
+    page.locator("#id_message").focus()
+    page.keyboard.type("よろしくお願いします")
+    page.keyboard.press("Tab")
+    expect(page.locator(".thumb-bar .button.primary")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/a/*")
+    assert Appointment.objects.get().starts_at == second.starts_at
+
+
+def test_fresh_times_come_in_without_disturbing_the_reader(page, live_server, booking_page):
+    page.goto(f"{live_server.url}/b/{booking_page.link_token}")
+    chosen = page.locator("input[name=start]").nth(5)
+    key = chosen.get_attribute("id")
+    chosen.focus()
+    chosen.press("Space")
+    busy(booking_page.owner.connections.get(), span(2, 9).start, 9 * 60)
+    expect(page.locator("[aria-labelledby=day-20261126] .time-chip")).not_to_have_count(0)
+    page.evaluate("document.getElementById('times').dispatchEvent(new Event('refresh'))")
+    expect(page.locator("[aria-labelledby=day-20261126] .none-text")).to_have_text("空きはありません")
+    expect(page.locator(f"#{key}")).to_be_checked()
+    expect(page.locator(f"#{key}")).to_be_focused()
+
+
+def test_the_meeting_link_appears_while_the_page_is_open(page, live_server, linked_proposal):
+    first = linked_proposal.candidates.earliest("starts_at")
+    made = confirm_candidate(linked_proposal, first.pk, GUEST, submission=uuid4(), now=NOW)
+    page.goto(f"{live_server.url}/a/{made.link_token}")
+    expect(page.locator("#joining")).to_contain_text("Web会議のURLは準備でき次第メールでお送りします")
+    Appointment.objects.update(join_url="https://teams.microsoft.com/l/meetup-join/1")
+    expect(page.locator("#joining a")).to_have_attribute("href", "https://teams.microsoft.com/l/meetup-join/1")
+    expect(page.locator("#joining")).not_to_have_attribute("hx-get", re.compile(".*"))
+
+
+@pytest.mark.parametrize("context", [{"viewport": PHONE, "locale": "ja-JP"}], indirect=True)
+def test_another_zone_is_suggested_and_never_taken_by_itself(page, browser, live_server, proposal):
+    page.goto(f"{live_server.url}/p/{proposal.link_token}")
+    expect(page.locator("[data-zone-hint]")).to_be_hidden()
+    abroad = browser.new_context(timezone_id="Europe/London", locale="ja-JP")
+    elsewhere = abroad.new_page()
+    elsewhere.goto(f"{live_server.url}/p/{proposal.link_token}")
+    expect(elsewhere.locator("[data-zone-hint]")).to_be_visible()
+    expect(elsewhere.locator(".choice-text").first).to_have_text("10:00〜11:00")
+    elsewhere.locator("[data-zone-use]").click()
+    expect(elsewhere.locator(".choice-text").first).to_have_text("1:00〜2:00")
+    abroad.close()
+
+
+def test_a_second_press_changes_nothing(page, live_server, proposal):
+    first = proposal.candidates.earliest("starts_at")
+    page.goto(f"{live_server.url}/p/{proposal.link_token}/confirm?candidate={first.pk}")
+    page.locator(".thumb-bar .button.primary").dblclick()
+    page.wait_for_url("**/a/*")
+    assert Appointment.objects.count() == 1

@@ -40,7 +40,7 @@ def main_form(response: Any) -> tuple[BeautifulSoup, Tag]:
 
 
 def send(client: Client, response: Any, button: str = "", **typed: str) -> Any:
-    """Send the main form of a page with what was typed, by the button with this name (or the unnamed one)."""
+    """Send the main form with what was typed, by the button with this name, or by its first one as Enter does."""
     soup, form = main_form(response)
     values = fields_of(form, soup) | typed
     path = response.request["PATH_INFO"]
@@ -49,8 +49,8 @@ def send(client: Client, response: Any, button: str = "", **typed: str) -> Any:
         pressed = form.select_one(f"button[name={button}]")
         assert pressed is not None, f"no button {button}"
         values[button] = typed.get(button, pressed["value"])
-    elif (default := form.select_one("button.primary")) is not None and default.get("name"):
-        values[default["name"]] = default["value"]
+    elif (first := form.select_one("button")) is not None and first.get("name"):
+        values[first["name"]] = first["value"]
     return client.post(url, values) if form.get("method") == "post" else client.get(url, values)
 
 
