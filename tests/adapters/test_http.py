@@ -66,6 +66,7 @@ def test_a_long_retry_after_is_not_waited_for() -> None:
         (httpx2.ConnectTimeout("silent"), Unreachable, "unreachable"),
         (httpx2.ReadTimeout("slow"), Transient, "timeout"),
         (httpx2.RemoteProtocolError("hung up"), Transient, "network"),
+        (httpx2.InvalidURL("not an address"), Transient, "network"),
     ],
 )
 def test_faults_of_the_network_are_transient(fault: Exception, kind: type[Transient], code: str) -> None:

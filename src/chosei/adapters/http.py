@@ -175,7 +175,7 @@ class Http:
             raise Unreachable("unreachable") from error
         except httpx2.TimeoutException as error:
             raise Transient("timeout") from error
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise Transient("network") from error
         finally:
             _log.info(

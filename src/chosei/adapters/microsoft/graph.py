@@ -212,9 +212,13 @@ class Graph:
         """A next link, if it leads to where we were sent in the first place: the token goes nowhere else."""
         if not isinstance(link, str):
             raise Transient(UNREADABLE)
-        root, target = urlsplit(self._root), urlsplit(link)
+        try:
+            root, target = urlsplit(self._root), urlsplit(link)
+        except ValueError:
+            raise Transient(UNREADABLE) from None
         same = (target.scheme, target.netloc) == (root.scheme, root.netloc)
-        if not same or not target.path.startswith(f"{root.path}/"):
+        below = target.path.startswith(f"{root.path}/") and ".." not in target.path.split("/")
+        if not same or not below:
             raise Transient("foreign_next_link")
         return link
 
