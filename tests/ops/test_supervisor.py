@@ -92,22 +92,33 @@ def _supervise(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def _family(environment: dict[str, str]) -> list[str]:
-    """Every process that was started with this data folder, by its command line."""
+def _family(environment: dict[str, str]) -> dict[int, str]:
+    """Every process that was started with this data folder: process id and command line."""
     mark = f"CHOSEI_DATA_DIR={environment['CHOSEI_DATA_DIR']}\0".encode()
-    found = []
+    found = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
             try:
                 alive = (folder / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
                 if alive and mark in (folder / "environ").read_bytes():
-                    found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+                    found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             except (FileNotFoundError, ProcessLookupError, PermissionError):
                 continue
     return found
 
 
-def _gone(environment: dict[str, str], seconds: float) -> list[str]:
+def _comes_back(port: str) -> bool:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        time.sleep(0.2)
+        try:
+            return _answers(port, "/healthz") == 200
+        except OSError:
+            continue
+    return False
+
+
+def _gone(environment: dict[str, str], seconds: float) -> dict[int, str]:
     deadline = time.monotonic() + seconds
     while (left := _family(environment)) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -125,7 +136,7 @@ def test_up_killed_up_again_and_down(environment):
         assert _answers(environment["CHOSEI_PORT"], "/healthz") == 200
         assert _answers(environment["CHOSEI_SANDBOX_PORT"]) == 200
         assert _answers(environment["CHOSEI_MAILBOX_PORT"]) == 200
-        commands = " ".join(_family(environment))
+        commands = " ".join(_family(environment).values())
         for part in (
             "chosei.ops web",
             "chosei.ops worker",
@@ -135,6 +146,10 @@ def test_up_killed_up_again_and_down(environment):
         ):
             assert part in commands
 
+        web = min(pid for pid, command in _family(environment).items() if "chosei.ops web" in command)
+        os.kill(web, signal.SIGKILL)  # the server's main process; its workers must not keep the port
+        assert _comes_back(environment["CHOSEI_PORT"]), "the web server is started again"
+
         second = _supervise(environment)
         assert second.returncode == 1
         assert second.stderr.splitlines() == [
@@ -143,7 +158,7 @@ def test_up_killed_up_again_and_down(environment):
 
         os.kill(supervisor.pid, signal.SIGKILL)
         supervisor.wait()
-        assert _gone(environment, 10) == []
+        assert _gone(environment, 10) == {}
 
     with _running(environment) as supervisor:
         url = running_url(Path(environment["CHOSEI_DATA_DIR"]) / "postgres")
@@ -154,7 +169,7 @@ def test_up_killed_up_again_and_down(environment):
             ]
         supervisor.send_signal(signal.SIGINT)
         assert supervisor.wait(15) == 130
-        assert _gone(environment, 1) == []
+        assert _gone(environment, 1) == {}
 
 
 @pytest.mark.parametrize("name", ["CHOSEI_PORT", "CHOSEI_SANDBOX_PORT", "CHOSEI_MAILBOX_PORT"])

@@ -13,7 +13,7 @@ from pathlib import Path
 from chosei.ops import ports
 from chosei.ops.processes import dying_with_this
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 STOP_SECONDS = 6.0
 STEADY_SECONDS = 60.0
 """Who ran this long before dying starts again at once; who did not waits longer each time."""

@@ -54,11 +54,12 @@ DEBUG = False  # failures are read in the log; a debug page would show what the 
 SECRET_KEY = _config.chosei_secret_key
 ALLOWED_HOSTS = list(_config.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = [CHOSEI_PUBLIC_URL]
-ROOT_URLCONF = "chosei.web.urls" if (_package / "web" / "urls.py").exists() else "django.conf.urls.i18n"
+ROOT_URLCONF = "chosei.web.urls"
 WSGI_APPLICATION = "chosei.ops.wsgi.application"
 AUTH_USER_MODEL = "records.Member"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -105,8 +106,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-INSTALLED_APPS.insert(0, "django.forms")
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # so that our own widget templates are found
 
 # --- Data -------------------------------------------------------------------------------------------------
 DATABASES = {"default": django_database(_config, pooled=_process == "web")}
