@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -149,9 +150,20 @@ def sandbox_at(folder: Path, clock: ManualClock, wrap: Callable[[ASGIApp], ASGIA
     database.close()
 
 
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as a first start at START leaves it, to be copied: seeding is most of a start."""
+    folder = tmp_path_factory.mktemp("seeded")
+    database = Database(folder)
+    create_app(database, ManualClock(START))
+    database.close()
+    return folder
+
+
 @pytest.fixture
-def world(checked: Callable[[ASGIApp], ASGIApp], tmp_path: Path) -> Iterator[World]:
+def world(checked: Callable[[ASGIApp], ASGIApp], seeded: Path, tmp_path: Path) -> Iterator[World]:
     """A sandbox whose clock stands still at START."""
+    shutil.copytree(seeded, tmp_path, dirs_exist_ok=True)
     with sandbox_at(tmp_path, ManualClock(START), checked) as running:
         yield running
 

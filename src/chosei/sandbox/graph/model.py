@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -101,6 +101,7 @@ class Event:
 
     @property
     def change_key(self) -> str:
+        """Rises with every change."""
         return f"{self.key[:12]}{self.version:08x}=="
 
     def rule(self) -> Recurrence | None:
@@ -116,7 +117,9 @@ class Event:
         return ItemId(self.mailbox, self.key, moves, occurrence).encode()
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        """All fields; `from_json` reads it back."""
+        # asdict would copy every value first, and this runs at each write
+        return json.dumps(vars(self), ensure_ascii=False, default=vars)
 
 
 def from_json(text: str) -> Event:
@@ -162,6 +165,7 @@ class Instance:
         return self.starts < end and self.ends > start
 
     def id(self, *, immutable: bool) -> str:
+        """Its id in one of the two forms; an occurrence has one of its own."""
         return self.event.id(immutable=immutable, occurrence=self.original)
 
 
