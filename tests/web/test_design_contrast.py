@@ -19,7 +19,8 @@ TEXT = [  # text on its ground: 4.5:1
     ("accent", "accent-wash"), ("accent-pressed", "paper"), ("accent", "sunk"),
     ("on-accent", "accent-fill"), ("on-accent", "accent-pressed"),
     ("on-attention", "attention"), ("on-attention", "attention-pressed"),
-    ("hold", "hold-wash"), ("hold", "hold-stripe"), ("settled", "settled-wash"), ("attention", "attention-wash"),
+    ("hold", "hold-wash"), ("hold", "hold-stripe"), ("settled", "settled-wash"),
+    ("attention", "attention-wash"),
     ("peer-ink", "peer-wash"), ("ink-2", "unknown-wash"),
 ]  # fmt: skip
 EDGES = [  # what shows that something can be operated, or has the focus: 3:1

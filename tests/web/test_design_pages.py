@@ -33,7 +33,9 @@ def test_the_language_switch_stays_and_leads_back(client, db):
     assert "Page not found" in text_of(client.get(UNKNOWN, headers={"accept-language": "ja"}))
 
 
-@pytest.mark.parametrize("where", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil.example"])
+@pytest.mark.parametrize(
+    "where", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil.example"]
+)
 def test_the_language_switch_leads_nowhere_else(client, db, where):
     response = client.post("/language", {"language": "en", "next": where})
     assert response.headers["Location"] == "/"
@@ -74,7 +76,8 @@ def test_the_style_guide_is_for_development(client, db, settings):
     settings.CHOSEI_DEVELOPMENT = True
     guide = client.get("/style-guide")
     assert guide.status_code == 200
-    assert len({control["id"] for control in parsed(guide).select("[id]")}) == len(parsed(guide).select("[id]"))
+    ids = [element["id"] for element in parsed(guide).select("[id]")]
+    assert len(set(ids)) == len(ids)
 
 
 def shown(source: str, **values: object) -> str:
@@ -100,7 +103,8 @@ def test_an_unknown_kind_of_badge_is_a_mistake_of_ours():
 
 
 @pytest.mark.parametrize(
-    ("name", "letter"), [("株式会社サンプル", "サ"), ("Acme Ltd.", "A"), ("株式会社", "株"), ("", "?"), ("éclair", "É")]
+    ("name", "letter"),
+    [("株式会社サンプル", "サ"), ("Acme Ltd.", "A"), ("株式会社", "株"), ("", "?"), ("éclair", "É")],
 )
 def test_an_avatar_skips_the_form_of_the_company(name, letter):
     assert f">{letter}</span>" in shown("{% avatar name %}", name=name)

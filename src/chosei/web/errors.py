@@ -1,4 +1,4 @@
-"""Pages that only say what went wrong, in the reader's language, with the next step and no hint about anything else."""
+"""Pages that only say what went wrong, in the reader's language, with the next step and no other hint."""
 
 from __future__ import annotations
 

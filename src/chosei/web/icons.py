@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 ICONS = {
-    "calendar": '<rect x="3.5" y="5" width="17" height="15.5" rx="2.5"/><path d="M3.5 10h17M8 2.8v4M16 2.8v4"/>',
+    "calendar": '<rect x="3.5" y="5" width="17" height="15.5" rx="2.5"/>'
+    '<path d="M3.5 10h17M8 2.8v4M16 2.8v4"/>',
     "check": '<path d="M4.5 12.8l5 5L19.5 7"/>',
     "chevron-left": '<path d="M14.5 5.5L8 12l6.5 6.5"/>',
     "chevron-right": '<path d="M9.5 5.5L16 12l-6.5 6.5"/>',
     "clock": '<circle cx="12" cy="12" r="8.7"/><path d="M12 7v5.3l3.4 2.1"/>',
     "close": '<path d="M6 6l12 12M18 6L6 18"/>',
-    "copy": '<rect x="8.5" y="8.5" width="12" height="12" rx="2.5"/><path d="M15.5 5.5v-.2A1.8 1.8 0 0 0 13.7 3.5H5.3'
+    "copy": '<rect x="8.5" y="8.5" width="12" height="12" rx="2.5"/>'
+    '<path d="M15.5 5.5v-.2A1.8 1.8 0 0 0 13.7 3.5H5.3'
     'a1.8 1.8 0 0 0-1.8 1.8v8.4a1.8 1.8 0 0 0 1.8 1.8h.2"/>',
-    "globe": '<circle cx="12" cy="12" r="8.7"/><path d="M3.3 12h17.4M12 3.3c5 5.2 5 12.2 0 17.4c-5-5.2-5-12.2 0-17.4"/>',
+    "globe": '<circle cx="12" cy="12" r="8.7"/>'
+    '<path d="M3.3 12h17.4M12 3.3c5 5.2 5 12.2 0 17.4c-5-5.2-5-12.2 0-17.4"/>',
     "info": '<circle cx="12" cy="12" r="8.7"/><path d="M12 11v5.4M12 7.6v.1"/>',
     "link": '<path d="M10 14a4.4 4.4 0 0 0 6.3 0l3-3A4.4 4.4 0 0 0 13 4.7l-1 1M14 10a4.4 4.4 0 0 0-6.3 0l-3 3'
     'A4.4 4.4 0 0 0 11 19.3l1-1"/>',

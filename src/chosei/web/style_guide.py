@@ -1,4 +1,4 @@
-"""/style-guide: every component in every state, in development only. Its samples are Japanese, untranslated."""
+"""/style-guide: every component in every state, in development only. Samples are Japanese."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -22,7 +23,8 @@ def test_the_page_says_what_was_agreed_and_what_will_follow(client, appointment)
     page = client.get(f"/a/{appointment.link_token}")
     said = text_of(page)
     for words in ("アポイントメントが確定しました", "12月3日(木)", "10:00〜11:00", "日本標準時(GMT+9)",
-                  "佐藤 健一", "導入のご相談", "三田花子 様", "Web会議のURLは準備でき次第メールでお送りします",
+                  "佐藤 健一", "導入のご相談", "三田花子 様",
+                  "Web会議のURLは準備でき次第メールでお送りします",
                   "Googleカレンダーに追加", "Outlookカレンダーに追加"):  # fmt: skip
         assert words in said
     assert parsed(page).select_one("#joining")["data-refresh"] == "3"
@@ -58,7 +60,7 @@ def test_the_links_into_other_calendars_are_right_to_the_minute(client, appointm
 def test_the_calendar_file_has_the_uid_of_the_mailed_one(client, appointment):
     response = client.get(f"/a/{appointment.link_token}/invite.ics")
     assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
-    event = Calendar.from_ical(response.content).walk("VEVENT")[0]
+    event: Any = Calendar.from_ical(response.content).walk("VEVENT")[0]
     assert event["UID"] == appointment.ics_uid
     assert event["DTSTART"].dt == appointment.starts_at
 

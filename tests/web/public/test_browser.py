@@ -22,7 +22,7 @@ LOOKS = {
     "desk-ja-dark": {"viewport": DESK, "locale": "ja-JP", "color_scheme": "dark"},
     "desk-en": {"viewport": DESK, "locale": "en-GB", "color_scheme": "light"},
 }
-if not PICTURES:  # both widths, languages and schemes once; all pairs only for somebody who looks at the pictures
+if not PICTURES:  # both widths, languages and schemes once; more of them only for pictures
     LOOKS = {
         "phone-ja": LOOKS["phone-ja"],
         "desk-en-dark": {"viewport": DESK, "locale": "en-GB", "color_scheme": "dark"},
@@ -164,7 +164,9 @@ def test_the_meeting_link_appears_while_the_page_is_open(page, live_server, link
     page.goto(f"{live_server.url}/a/{made.link_token}")
     expect(page.locator("#joining")).to_contain_text("Web会議のURLは準備でき次第メールでお送りします")
     Appointment.objects.update(join_url="https://teams.microsoft.com/l/meetup-join/1")
-    expect(page.locator("#joining a")).to_have_attribute("href", "https://teams.microsoft.com/l/meetup-join/1")
+    expect(page.locator("#joining a")).to_have_attribute(
+        "href", "https://teams.microsoft.com/l/meetup-join/1"
+    )
     expect(page.locator("#joining")).not_to_have_attribute("hx-get", re.compile(".*"))
 
 

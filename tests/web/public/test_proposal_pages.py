@@ -221,8 +221,10 @@ def test_the_second_of_two_people_with_one_link_is_told(client, proposal):
     assert "この日程調整は確定済みです" in text_of(refused)
 
 
-@pytest.mark.parametrize("path", ["/p/{}", "/p/{}/confirm", "/b/{}", "/b/{}/confirm", "/a/{}", "/a/{}/cancellation",
-                                  "/a/{}/invite.ics"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    ["/p/{}", "/p/{}/confirm", "/b/{}", "/b/{}/confirm", "/a/{}", "/a/{}/cancellation", "/a/{}/invite.ics"],
+)
 def test_an_unknown_link_is_a_plain_404_in_the_readers_language(client, db, path):
     response = client.get(path.format("x" * 32), headers={"accept-language": "en"})
     assert response.status_code == 404

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from django.test import Client
 
+Element = Any  # what is not on the page fails the test where it is asked for; types would only add noise
 
-def parsed(response: Any) -> BeautifulSoup:
+
+def parsed(response: Any) -> Element:
     return BeautifulSoup(response.content, "html.parser")
 
 
-def fields_of(form: Tag, soup: BeautifulSoup) -> dict[str, str]:
+def fields_of(form: Element) -> dict[str, str]:
     """What a browser would send for the form as it stands, buttons left out."""
     values: dict[str, str] = {}
     for control in form.find_all(["input", "textarea", "select"]):
@@ -32,7 +34,7 @@ def fields_of(form: Tag, soup: BeautifulSoup) -> dict[str, str]:
     return values
 
 
-def main_form(response: Any) -> tuple[BeautifulSoup, Tag]:
+def main_form(response: Any) -> tuple[Element, Element]:
     soup = parsed(response)
     form = soup.select_one("main form")
     assert form is not None, soup.get_text()[:400]
@@ -40,9 +42,9 @@ def main_form(response: Any) -> tuple[BeautifulSoup, Tag]:
 
 
 def send(client: Client, response: Any, button: str = "", **typed: str) -> Any:
-    """Send the main form with what was typed, by the button with this name, or by its first one as Enter does."""
-    soup, form = main_form(response)
-    values = fields_of(form, soup) | typed
+    """Send the main form with what was typed, by the button of this name, or the first as Enter does."""
+    form = main_form(response)[1]
+    values = fields_of(form) | typed
     path = response.request["PATH_INFO"]
     url = str(form.get("action") or path)
     if button:

@@ -2,7 +2,7 @@
 
 Google: calendar.google.com/calendar/render?action=TEMPLATE with `dates` in UTC basic format and `ctz`.
 Outlook on the web: outlook.office.com/calendar/deeplink/compose with `startdt`/`enddt` in UTC ISO format.
-Neither is an interface with a promise, but both have been stable for years; the .ics beside them always works.
+Neither is an interface with a promise, but both have been stable for years; the .ics works always.
 """
 
 from __future__ import annotations

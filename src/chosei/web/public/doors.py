@@ -1,4 +1,4 @@
-"""What every page behind a secret link has in common: who may keep it, and what a spent or unknown link says."""
+"""What every page behind a secret link has in common: who may keep it, and what a spent link says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What guests type: kept as typed, cleaned of what nobody typed on purpose, with each message at its field."""
+"""What guests type: kept as typed, cleaned of what nobody typed on purpose, each message at its field."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TOO_LONG = _("%(limit_value)d文字以内で入力してください(現在%(sh
 
 
 class LineField(forms.CharField):
-    """One line of any script. The length is said in words: a browser's limit would cut a pasted text silently."""
+    """One line of any script. Its limit is said in words: a browser's would cut a pasted text silently."""
 
     def to_python(self, value: Any) -> str:
         return one_line(str(value)) if value not in self.empty_values else ""
@@ -117,7 +117,7 @@ def typed(request: HttpRequest) -> dict[str, str]:
 
 
 def submission_of(request: HttpRequest) -> UUID:
-    """The identity of this guest's one submission: made with the first form, unchanged however often it is sent."""
+    """The identity of this guest's one submission: made with the first form, the same when sent again."""
     try:
         return UUID(request.POST.get("submission", ""))
     except ValueError:

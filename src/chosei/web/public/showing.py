@@ -22,7 +22,7 @@ from chosei.web.public.zones import zones_offered
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line about the meeting: ``icon`` is one of `chosei.web.icons`; ``labelled`` shows the label to all."""
+    """A line about the meeting: ``icon`` is one of `chosei.web.icons`, ``labelled`` shows the label."""
 
     icon: str
     label: str

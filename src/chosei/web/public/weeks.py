@@ -40,7 +40,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """``previous`` and ``following`` are the Mondays one can go to, ``later`` names the first time after it."""
+    """``previous`` and ``following`` are Mondays one can go to, ``later`` names the first time after it."""
 
     monday: date
     name: str

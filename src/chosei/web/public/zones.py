@@ -1,4 +1,4 @@
-"""The zone in which a guest reads times: theirs if they chose one, otherwise the host's. Never guessed silently."""
+"""The zone in which a guest reads times: theirs if they chose one, else the host's. Never just guessed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ RESET = "rezone"  # the button that changes the zone
 _COOKIE_AGE = 60 * 60 * 24 * 180  # seconds
 
 OFFERED = (
-    "Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Taipei", "Asia/Hong_Kong", "Asia/Manila", "Asia/Singapore",
-    "Asia/Kuala_Lumpur", "Asia/Jakarta", "Asia/Bangkok", "Asia/Ho_Chi_Minh", "Asia/Yangon", "Asia/Dhaka",
-    "Asia/Kathmandu", "Asia/Kolkata", "Asia/Karachi", "Asia/Tashkent", "Asia/Dubai", "Asia/Tehran", "Asia/Riyadh",
-    "Asia/Jerusalem", "Europe/Istanbul", "Europe/Moscow", "Europe/Helsinki", "Europe/Athens", "Europe/Kyiv",
-    "Europe/Berlin", "Europe/Paris", "Europe/Rome", "Europe/Madrid", "Europe/Amsterdam", "Europe/Stockholm",
-    "Europe/Zurich", "Europe/London", "Europe/Lisbon", "Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos",
-    "Africa/Nairobi", "America/St_Johns", "America/Halifax", "America/New_York", "America/Chicago",
-    "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage", "America/Mexico_City",
-    "America/Bogota", "America/Lima", "America/Santiago", "America/Sao_Paulo", "America/Argentina/Buenos_Aires",
-    "Australia/Perth", "Australia/Darwin", "Australia/Adelaide", "Australia/Brisbane", "Australia/Sydney",
+    "Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Taipei", "Asia/Hong_Kong", "Asia/Manila",
+    "Asia/Singapore", "Asia/Kuala_Lumpur", "Asia/Jakarta", "Asia/Bangkok", "Asia/Ho_Chi_Minh",
+    "Asia/Yangon", "Asia/Dhaka", "Asia/Kathmandu", "Asia/Kolkata", "Asia/Karachi", "Asia/Tashkent",
+    "Asia/Dubai", "Asia/Tehran", "Asia/Riyadh", "Asia/Jerusalem", "Europe/Istanbul",
+    "Europe/Moscow", "Europe/Helsinki", "Europe/Athens", "Europe/Kyiv", "Europe/Berlin",
+    "Europe/Paris", "Europe/Rome", "Europe/Madrid", "Europe/Amsterdam", "Europe/Stockholm",
+    "Europe/Zurich", "Europe/London", "Europe/Lisbon", "Africa/Cairo", "Africa/Johannesburg",
+    "Africa/Lagos", "Africa/Nairobi", "America/St_Johns", "America/Halifax", "America/New_York",
+    "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
+    "America/Anchorage", "America/Mexico_City", "America/Bogota", "America/Lima",
+    "America/Santiago", "America/Sao_Paulo", "America/Argentina/Buenos_Aires", "Australia/Perth",
+    "Australia/Darwin", "Australia/Adelaide", "Australia/Brisbane", "Australia/Sydney",
     "Pacific/Auckland", "Pacific/Honolulu", "UTC",
 )  # fmt: skip
 
@@ -39,7 +41,7 @@ def zones_offered(current: str) -> list[str]:
 
 
 def keep_zone(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Remember in the browser which zone was asked for by its own button, so that it is there on the next visit."""
+    """Remember in the browser which zone was asked for by its own button, for the next visit."""
     sent = request.POST if request.method == "POST" else request.GET
     wish = sent.get("zone", "")
     if RESET in sent and _exists(wish):

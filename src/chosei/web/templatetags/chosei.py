@@ -69,7 +69,7 @@ def icon(name: str) -> SafeString:
 
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField, optional: bool = False, **attrs: Any) -> dict[str, Any]:
-    """A control with label, hint and error. Further attributes go to the control, "_" for "-" (`hx_get=…`)."""
+    """A control with label, hint and error. More attributes go to the control, "_" for "-" (`hx_get=…`)."""
     given = {name.replace("_", "-"): value for name, value in attrs.items()}
     return {"field": bound, "optional": optional, "control": bound.as_widget(attrs=given)}
 
@@ -99,7 +99,7 @@ def badge(kind: str, text: str, working: bool = False) -> SafeString:
 
 @register.simple_block_tag
 def notice(content: str, kind: str, title: str = "", role: str = "") -> SafeString:
-    """A message with its next step: success, attention, info, hold. `role` "status" or "alert" announces it."""
+    """A message with its next step: success, attention, info, hold. `role` (status, alert) announces it."""
     sign = icon(NOTICE_SIGNS[kind])
     heading = format_html("<strong>{}</strong>", title) if title else ""
     spoken = format_html(' role="{}"', role) if role else ""
