@@ -30,7 +30,7 @@ class ProposalForm(forms.Form):
     submission = forms.UUIDField(widget=forms.HiddenInput)
     title = forms.CharField(label=_("会議タイトル"), required=False, max_length=200)
     format = forms.ChoiceField(
-        label=_("会議形態"), choices=[(f.value, words.FORMAT[f]) for f in MeetingFormat]
+        required=False, label=_("会議形態"), choices=[(f.value, words.FORMAT[f]) for f in MeetingFormat]
     )
     location = forms.CharField(label=_("場所"), required=False, max_length=300)
     web_meeting = forms.BooleanField(label=_("WEB会議URLを発行する"), required=False)
@@ -49,7 +49,7 @@ class ProposalForm(forms.Form):
     deadline = forms.DateField(label=_("ご回答期限"), required=False, widget=DateInput())
 
     def __init__(
-        self, *args: Any, author: Member, connection: Connection | None, now: datetime, **kwargs: Any
+        self, data: Any = None, *, author: Member, connection: Connection | None, now: datetime
     ) -> None:
         self.author = author
         self.can_link = connection is not None and connection.web_meeting
@@ -60,7 +60,7 @@ class ProposalForm(forms.Form):
             "guest_language": author.organization.language,
             "deadline": local_date(now, author.zone) + timedelta(days=DEADLINE_DAYS),
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         web_meeting = self.fields["web_meeting"]
         web_meeting.disabled = not self.can_link
         if connection is None:

@@ -36,7 +36,7 @@ class AskResetForm(PasswordResetForm):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("メールアドレス")
 
-    def get_users(self, email: str) -> Iterable[Member]:  # type: ignore[override]
+    def get_users(self, email: str) -> Iterable[Member]:
         """Also those without a password yet: an invited member sets the first one this way."""
         return Member.objects.filter(email__iexact=email, is_active=True)
 

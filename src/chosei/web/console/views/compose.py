@@ -106,11 +106,10 @@ def _with_more_rows(
         total = 0
     typed["candidates-TOTAL_FORMS"] = str(min(max(total, 0) + ROWS_AT_FIRST, MAX_ROWS))
     form = ProposalForm(typed, author=member, connection=connection, now=timezone.now())
-    form._errors = ErrorDict()
     rows = candidate_rows()(typed, prefix="candidates", form_kwargs={"zone": member.zone})
-    for row in rows.forms:
-        row._errors = ErrorDict()
-    rows._errors, rows._non_form_errors = [], rows.error_class()
+    for checked in (form, *rows.forms):
+        vars(checked)["_errors"] = ErrorDict()  # nothing was sent, so nothing is wrong yet
+    vars(rows).update(_errors=[], _non_form_errors=rows.error_class())
     return form, rows
 
 

@@ -73,5 +73,5 @@ def remember_language(response: HttpResponse, language: str) -> None:
             max_age=60 * 60 * 24 * 365,
             secure=settings.LANGUAGE_COOKIE_SECURE,
             httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",  # as LANGUAGE_COOKIE_SAMESITE says
         )
