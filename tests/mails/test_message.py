@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from email import message_from_bytes, policy
+from email.header import decode_header
 from email.message import EmailMessage
+from email.utils import unquote
 
 import pytest
 from hypothesis import given
@@ -90,7 +92,13 @@ def test_any_subject_and_name_arrives_to_the_letter_and_adds_no_header(words: st
     assert sorted(name for name, _ in mail.items()) == HEADERS
     assert str(mail["Subject"]) == one_line(words)
     assert mail["From"].addresses[0].addr_spec == OURS
-    assert mail["From"].addresses[0].display_name == one_line(words)
+    # Read by the older parser: the newer one puts a space between two encoded words of a name.
+    raw = message_from_bytes(content, policy=policy.compat32)["From"].rpartition("<")[0]
+    name = "".join(
+        part.decode(charset or "ascii") if isinstance(part, bytes) else part
+        for part, charset in decode_header(raw)
+    ).strip()
+    assert (unquote(name) if name.startswith('"') and name != one_line(words) else name) == one_line(words)
 
 
 def test_a_long_subject_that_mixes_scripts_keeps_its_spaces() -> None:
