@@ -1,4 +1,4 @@
-"""The whole product as `./run` starts it, in its own processes on free ports, for tests that walk through it."""
+"""The whole product as `./run` starts it, in its own processes on free ports, to be walked through."""
 
 from __future__ import annotations
 
