@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from collections.abc import Callable
@@ -10,11 +11,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import httpx2
+import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from chosei.adapters.http import Http
 from chosei.adapters.microsoft.authorization import MicrosoftAuthorization, Registration
+from chosei.ports.authorization import Grant, Identity
+from chosei.ports.errors import Rejected
 from tests.adapters.wire import reply
 
 LOGIN = "https://login.example"
@@ -23,6 +27,7 @@ TENANT = "11111111-1111-4111-8111-111111111111"
 ACCOUNT = "22222222-2222-4222-8222-222222222222"
 ISSUER = f"{LOGIN}/{{tenantid}}/v2.0"
 NONCE = "the-nonce-we-sent"
+REDIRECT = "https://chosei.example/connect/microsoft/callback"
 SCOPES = "openid profile email User.Read Calendars.ReadWrite"
 
 
@@ -106,3 +111,19 @@ class Platform:
             self.forms.append({name: values[0] for name, values in form.items()})
             return self.token_answer()
         return reply(200, json.loads('{"displayName": "佐藤 健一"}'))
+
+
+def complete(platform: Platform) -> tuple[Grant, Identity]:
+    return platform.port.complete(
+        code="code-secret", redirect_uri=REDIRECT, nonce=NONCE, code_verifier="verifier-secret"
+    )
+
+
+def encoded(part: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+
+
+def rejection(platform: Platform) -> str:
+    with pytest.raises(Rejected) as refusal:
+        complete(platform)
+    return refusal.value.code

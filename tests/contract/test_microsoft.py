@@ -27,7 +27,7 @@ from chosei.ports.calendar import (
 from chosei.ports.errors import NeedsReconnect, Throttled, Transient
 from chosei.sandbox.faults import FaultKind
 from chosei.sandbox.graph.store import store_of
-from tests.contract.test_calendar_port import DAY, HOUR, ROOM_GUEST, TEN, create, draft, titles, write
+from tests.contract.drafts import DAY, HOUR, ROOM_GUEST, TEN, create, draft, titles, write
 from tests.contract.worlds import COLLEAGUE, MicrosoftWorld
 from tests.support.sandbox import running_sandbox
 

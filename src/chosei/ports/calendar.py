@@ -119,7 +119,8 @@ class BusyEvent:
 @dataclass(frozen=True, slots=True)
 class CreateEvent:
     """Create ``draft`` once. ``token`` is the same for every repetition of this creation (Graph:
-    transactionId).
+    transactionId). A repetition finds the first event and brings it up to its own draft; removed since, it is
+    a ``Conflict``.
     """
 
     draft: EventDraft
