@@ -60,7 +60,7 @@ def test_texts_lose_their_secrets(secret):
 def test_links_of_any_make_are_recognised(size):
     """As they are handed out: a link of 128 bits has 22 characters. The same chance at every run."""
     chance = random.Random(size)
-    tokens = [base64.urlsafe_b64encode(chance.randbytes(size)).decode().rstrip("=") for _ in range(5000)]
+    tokens = [base64.urlsafe_b64encode(chance.randbytes(size)).decode().rstrip("=") for _ in range(1500)]
     assert [token for token in tokens if token in redact_text(f"/p/{token}/")] == []
 
 
