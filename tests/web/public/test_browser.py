@@ -109,6 +109,11 @@ def test_every_page_of_a_booking(look, page, live_server, booking_page):
     connection.save()
     page.goto(f"{live_server.url}/b/{booking_page.link_token}")
     judge(page, f"booking-unknown-{look}")
+    expect(page.locator(".thumb-bar")).to_be_hidden()
+    connection.state = "active"
+    connection.save()
+    page.evaluate("document.getElementById('times').dispatchEvent(new Event('refresh'))")
+    expect(page.locator(".thumb-bar")).to_be_visible()
 
 
 @pytest.mark.parametrize(("look", "context"), LOOKS.items(), indirect=["context"], ids=LOOKS)
