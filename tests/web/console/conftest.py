@@ -10,13 +10,14 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.inputs import GuestInput
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member
 from tests.support import company
 from tests.support.company import GUEST, NOW
+from tests.web.browsing import DESK, PHONE, chromium_at
 
 
 @dataclass
@@ -60,15 +61,10 @@ def client(people: Company) -> Client:
     return signed_in(people.author)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's loop runs in this thread; what the test asks of the database is asked outside of it.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        opened = playwright.chromium.launch(executable_path=chromium, args=flags)
+    with chromium_at(chromium) as opened:
         yield opened
-        opened.close()
 
 
 @dataclass
@@ -83,9 +79,9 @@ class Visit:
         self.page.goto(f"{self.base}{path}")
 
 
-def visit(browser: Browser, base: str, member: Member, *, width: int = 1440, language: str = "ja") -> Visit:
+def visit(browser: Browser, base: str, member: Member, *, phone: bool = False, language: str = "ja") -> Visit:
     context = browser.new_context(
-        viewport={"width": width, "height": 900 if width > 600 else 844},
+        viewport=PHONE if phone else DESK,
         locale="ja-JP" if language == "ja" else "en-GB",
         timezone_id="Asia/Tokyo",
     )

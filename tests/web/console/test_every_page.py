@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from django.utils import timezone
 
 from chosei.records.models import CalendarEntry, MailMessage
 from tests.support import company
 from tests.support.company import GUEST
-from tests.web.console.conftest import Company, confirmed, visit
+from tests.web.browsing import DESK, complaints, picture, scrolls_sideways
+from tests.web.console.conftest import Company, Visit, confirmed, visit
 
-SHOTS = os.environ.get("PICTURES")  # a folder: every page is also kept as a picture to look at
 SIGNED_OUT = {
     "sign-in": "/sign-in",
     "password-reset": "/password-reset",
@@ -62,27 +59,25 @@ def addresses(people: Company) -> dict[str, str]:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("width", "language"), [(1440, "ja"), (390, "en")])
+@pytest.mark.parametrize(("phone", "language"), [(False, "ja"), (True, "en")])
 def test_pages_of_a_member(
-    live_server: Any, people: Company, addresses: dict[str, str], browser: Any, width: int, language: str
+    live_server: Any, people: Company, addresses: dict[str, str], browser: Any, phone: bool, language: str
 ) -> None:
-    seen = visit(browser, live_server.url, people.author, width=width, language=language)
-    problems = [line for name, path in addresses.items() for line in _look(seen, name, path, width, language)]
+    seen = visit(browser, live_server.url, people.author, phone=phone, language=language)
+    problems = [line for name, path in addresses.items() for line in _look(seen, name, path)]
     assert problems == []
 
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("width", "language"), [(390, "ja"), (1440, "en")])
+@pytest.mark.parametrize(("phone", "language"), [(True, "ja"), (False, "en")])
 def test_pages_of_a_newcomer(
-    live_server: Any, people: Company, browser: Any, width: int, language: str
+    live_server: Any, people: Company, browser: Any, phone: bool, language: str
 ) -> None:
-    seen = visit(browser, live_server.url, people.colleague, width=width, language=language)
-    assert [line for name, path in EMPTY.items() for line in _look(seen, name, path, width, language)] == []
+    seen = visit(browser, live_server.url, people.colleague, phone=phone, language=language)
+    assert [line for name, path in EMPTY.items() for line in _look(seen, name, path)] == []
     seen.page.context.clear_cookies()
-    assert [
-        line for name, path in SIGNED_OUT.items() for line in _look(seen, name, path, width, language)
-    ] == []
+    assert [line for name, path in SIGNED_OUT.items() for line in _look(seen, name, path)] == []
 
 
 EMPTY = {
@@ -95,18 +90,14 @@ EMPTY = {
 }
 
 
-def _look(seen: Any, name: str, path: str, width: int, language: str) -> list[str]:
+def _look(seen: Visit, name: str, path: str) -> list[str]:
     seen.complaints.clear()
     seen.open(path)
     seen.page.wait_for_load_state("networkidle" if "compose" in name else "load")
-    if SHOTS:
-        Path(SHOTS).mkdir(parents=True, exist_ok=True)
-        seen.page.screenshot(path=f"{SHOTS}/{name}-{width}-{language}.png", full_page=True)
-    found = [f"{name}: {complaint}" for complaint in seen.complaints]
-    wide = seen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if wide > 0:
-        found.append(f"{name}: {wide} px too wide at {width}")
-    for violation in Axe().run(seen.page)["violations"]:
-        where = "; ".join(str(node["target"]) for node in violation["nodes"][:3])
-        found.append(f"{name}: {violation['id']}: {where}")
-    return found
+    language = seen.page.locator("html").get_attribute("lang")
+    width = (seen.page.viewport_size or DESK)["width"]
+    picture(seen.page, f"console-{name}-{width}-{language}")
+    found = [*seen.complaints, *complaints(seen.page)]
+    if scrolls_sideways(seen.page):
+        found.append(f"scrolls sideways at {width}")
+    return [f"{name}: {one}" for one in found]

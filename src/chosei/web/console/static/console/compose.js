@@ -18,6 +18,7 @@ class Row {
     this.keep = element.querySelector('[data-keep] input[type="checkbox"]');
     this.keepBox = element.querySelector("[data-keep]");
     this.note = element.querySelector("[data-note]");
+    this.told = element.querySelector("[data-told]");
   }
 
   get empty() {
@@ -181,6 +182,7 @@ class Composer {
     const shown = [];
     for (const row of this.rows) {
       const span = row.span;
+      row.told.textContent = span ? this.week.label(span.start, span.end) : "";
       if (!span) {
         row.tell("", false);
         continue;
