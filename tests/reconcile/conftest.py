@@ -17,9 +17,13 @@ from chosei.sandbox.faults import EVERYBODY, FaultKind
 from chosei.sandbox.graph.mailboxes import Mailbox
 from chosei.sandbox.graph.model import Instance
 from chosei.sandbox.graph.store import GraphStore, store_of
+from tests.conftest import CONTRACTS
+from tests.support.contracts import checked
 from tests.support.person import Person
 from tests.support.sandbox import Sandbox, running_sandbox
 from tests.support.worker import run_jobs
+
+__all__ = ["checked"]
 
 CLIENT_ID, CLIENT_SECRET = "5b0c1f4e-9d0e-4a57-8c53-0c405e100001", "sandbox-secret"
 
@@ -73,8 +77,10 @@ class Tenant:
 
 
 @pytest.fixture
-def tenant(settings) -> Iterator[Tenant]:
-    with running_sandbox() as running:
+def tenant(settings, request) -> Iterator[Tenant]:
+    """All that passes between Chosei and the sandbox is held against the contract, where it is at hand."""
+    wrap = request.getfixturevalue("checked") if CONTRACTS.is_dir() else None
+    with running_sandbox(wrap=wrap) as running:
         settings.CHOSEI_MICROSOFT_LOGIN_URL = running.url
         settings.CHOSEI_MICROSOFT_GRAPH_URL = running.url
         settings.CHOSEI_MICROSOFT_CLIENT_ID = CLIENT_ID
