@@ -133,9 +133,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "/signin/"
+LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/signin/"
+LOGOUT_REDIRECT_URL = "/sign-in"
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 2  # seconds
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14  # seconds
 AXES_FAILURE_LIMIT = 10
