@@ -128,10 +128,10 @@ export class Week {
     ]);
   }
 
-  // The bundle marks its corner as a landmark and each event as a button, also those that nothing can be done with.
+  // The bundle marks its corner as a landmark and its articles as buttons; the rows are what the keyboard works on.
   tidy() {
     for (const corner of this.grid.querySelectorAll("aside")) corner.setAttribute("role", "presentation");
-    for (const event of this.grid.querySelectorAll(".ec-event:not(.candidate)")) {
+    for (const event of this.grid.querySelectorAll(".ec-event")) {
       event.removeAttribute("role");
       event.removeAttribute("tabindex");
     }
