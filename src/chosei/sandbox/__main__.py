@@ -25,6 +25,8 @@ def main() -> None:
     host, port = arguments.host, arguments.port
     try:
         listener = socket.create_server((host, port))
+        # asyncio spares answers the wait of Nagle's algorithm only on sockets that it opened itself.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         parser.exit(1, f"sandbox: cannot listen on {host}:{port}: {reason}\n")
