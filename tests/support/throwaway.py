@@ -40,7 +40,7 @@ def _start_keeper(run: Path) -> int:
     log = run / "keeper.log"
     return os.posix_spawn(
         sys.executable,
-        [sys.executable, __file__, str(run), os.environ["CHOSEI_TEST_OWNER"]],
+        [sys.executable, "-P", __file__, str(run), os.environ["CHOSEI_TEST_OWNER"]],
         os.environ,
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
