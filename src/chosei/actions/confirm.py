@@ -99,6 +99,8 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
 
 def _book(form: Agreed, page: BookingPage, start: datetime) -> Appointment:
     now = form.now
+    if start <= now:
+        raise TimeTaken
     time = Interval(start, start + timedelta(minutes=page.duration_minutes))
     around = with_buffers(page, time)
     hosts = attending([host.member for host in page.hosts.select_related("member")])

@@ -40,7 +40,7 @@ class MeetingInput:
 class ProposalInput:
     """A proposal to open. ``host_ids`` in order; ``deadline`` None means seven days from now.
 
-    ``guest_email`` empty means that nobody is mailed: the author passes the URL on.
+    Nobody is mailed without ``guest_email``, or with ``invite`` False: the author passes the URL on.
     """
 
     meeting: MeetingInput
@@ -50,6 +50,7 @@ class ProposalInput:
     guest_name: str = ""
     guest_email: str = ""
     guest_language: str = "ja"
+    invite: bool = True
     deadline: datetime | None = None
     write_holds: bool = True
 

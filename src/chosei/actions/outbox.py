@@ -33,7 +33,7 @@ def to_guest(guest: Proposal | Appointment) -> Recipient:
 
 def queue_mail(
     kind: MailKind,
-    about: Proposal | Appointment | Connection,
+    about: Proposal | Appointment | Connection | Member,
     recipient: Recipient,
     *,
     revision: int,
@@ -59,11 +59,13 @@ def queue_mail(
         queue.enqueue(queue.POST, str(message.pk))
 
 
-def _subject(about: Proposal | Appointment | Connection) -> dict[str, object]:
+def _subject(about: Proposal | Appointment | Connection | Member) -> dict[str, object]:
     if isinstance(about, Proposal):
         return {"proposal": about, "organization_id": about.organization_id}
     if isinstance(about, Appointment):
         return {"appointment": about, "organization_id": about.organization_id}
+    if isinstance(about, Member):
+        return {"organization_id": about.organization_id}
     return {"connection": about, "organization_id": about.member.organization_id}
 
 

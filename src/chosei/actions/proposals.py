@@ -66,7 +66,7 @@ def open_proposal(author: Member, wanted: ProposalInput, *, now: datetime) -> Pr
         if wanted.write_holds:
             want_holds(proposal, candidates, hosts)
             converge_soon(proposal)
-        if proposal.guest_email:
+        if proposal.guest_email and wanted.invite:
             queue_mail(MailKind.INVITATION, proposal, to_guest(proposal), revision=0)
         note("proposal_opened", proposal=proposal, member=author, actor="member", candidates=len(candidates))
     return proposal

@@ -23,6 +23,7 @@ from chosei.mails.letters.cancelled import cancelled_for_guest, cancelled_for_ho
 from chosei.mails.letters.confirmed import confirmed_for_guest, confirmed_for_host
 from chosei.mails.letters.invitation import invitation
 from chosei.mails.letters.link_follows import link_for_guest, link_for_host
+from chosei.mails.letters.password_reset import password_reset
 from chosei.mails.letters.reconnect import reconnect
 from chosei.mails.text import render_text
 from chosei.ports.mail import CalendarPart, Letter
@@ -81,6 +82,8 @@ def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
         return invitation(message.proposal, reader, now)
     if kind is MailKind.RECONNECT and message.connection is not None:
         return reconnect(message.connection, reader, now)
+    if kind is MailKind.PASSWORD_RESET and message.member is not None:
+        return password_reset(message.member, reader)
     if kind in _OF_APPOINTMENTS and message.appointment is not None:
         return _OF_APPOINTMENTS[kind](message.appointment, reader, now)
     raise ValueError(f"a {kind.value} mail needs something to be about")

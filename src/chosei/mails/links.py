@@ -6,8 +6,10 @@ Their paths are promises to every mail ever sent, so they stand here and not onl
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.http import urlsafe_base64_encode
 
-from chosei.records.models import Appointment, BookingPage, Proposal
+from chosei.records.models import Appointment, BookingPage, Member, Proposal
 
 
 def _absolute(path: str) -> str:
@@ -34,6 +36,12 @@ def cancellation_url(appointment: Appointment) -> str:
 
 def console_appointment_url(appointment: Appointment) -> str:
     return _absolute(f"/appointments/{appointment.pk}")
+
+
+def password_reset_url(member: Member) -> str:
+    """Where the member sets a new password; good for settings.PASSWORD_RESET_TIMEOUT seconds."""
+    uid = urlsafe_base64_encode(str(member.pk).encode())
+    return _absolute(f"/password-reset/{uid}/{default_token_generator.make_token(member)}")
 
 
 def console_connections_url() -> str:

@@ -103,7 +103,8 @@ class ProposalForm(forms.Form):
             candidates=tuple(sorted(candidates, key=lambda one: one.start)),
             guest_company=data["guest_company"].strip(),
             guest_name=data["guest_name"].strip(),
-            guest_email=data["guest_email"] if send else "",
+            guest_email=data["guest_email"],
+            invite=send,
             guest_language=data["guest_language"] or self.author.organization.language,
             deadline=self._deadline(data["deadline"]),
         )

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm, SetPasswordForm
-from django.utils import translation
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
-
-from chosei.records.models import Member
 
 
 class SignInForm(AuthenticationForm):
@@ -29,22 +24,12 @@ class SignInForm(AuthenticationForm):
         self.fields["password"].label = _("パスワード")
 
 
-class AskResetForm(PasswordResetForm):
-    """Where the link goes. The mail is in the member's own language and names our configured address only."""
+class AskResetForm(forms.Form):
+    """Where the link goes."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("メールアドレス")
-
-    def get_users(self, email: str) -> Iterable[Member]:
-        """Also those without a password yet: an invited member sets the first one this way."""
-        return Member.objects.filter(email__iexact=email, is_active=True)
-
-    def send_mail(self, *args: Any, **kwargs: Any) -> None:
-        context: dict[str, Any] = args[2]
-        context["public_url"] = settings.CHOSEI_PUBLIC_URL
-        with translation.override(context["user"].language):
-            super().send_mail(*args, **kwargs)
+    email = forms.EmailField(
+        label=_("メールアドレス"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
 
 
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # not generic when run

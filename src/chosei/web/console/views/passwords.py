@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.views import (
     PasswordResetCompleteView,
     PasswordResetConfirmView,
     PasswordResetDoneView,
-    PasswordResetView,
 )
 from django.http import HttpResponse
 from django.urls import reverse_lazy
+from django.views.generic import FormView
 
 from chosei.actions.limits import within_limit
+from chosei.actions.passwords import ask_password_reset
 from chosei.web.console.access import network_of
 from chosei.web.console.forms.sign_in import AskResetForm, NewPasswordForm
 
@@ -22,20 +21,18 @@ PER_NETWORK = 20
 PER_ADDRESS = 3
 
 
-class Asked(PasswordResetView):
+class Asked(FormView[AskResetForm]):
     template_name = "console/password_reset.html"
     form_class = AskResetForm
-    email_template_name = "console/mails/password_reset.txt"
-    subject_template_name = "console/mails/password_reset_subject.txt"
     success_url = reverse_lazy("console:password-reset-sent")
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: AskResetForm) -> HttpResponse:
         """Beyond the limits the page says the same and no mail goes: a counter would be a hint, too."""
         network = within_limit("password-reset", network_of(self.request), limit=PER_NETWORK, seconds=HOUR)
         address = form.cleaned_data["email"].lower()
         if network and within_limit("password-reset-to", address, limit=PER_ADDRESS, seconds=HOUR):
-            return super().form_valid(form)
-        return HttpResponse(status=302, headers={"Location": str(self.get_success_url())})
+            ask_password_reset(address)
+        return super().form_valid(form)
 
 
 class Sent(PasswordResetDoneView):
