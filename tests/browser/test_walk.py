@@ -226,7 +226,7 @@ def test_booking_page_from_hours_to_cancellation(connected: Page, guest: Page, h
 
 
 def free_half_hours(house: House, monday: datetime) -> set[datetime]:
-    """Counted from the rules by hand: weekdays 9:00 to 18:00 in half hours, where nothing in Outlook blocks."""
+    """Counted from the rules by hand: weekdays 9:00 to 18:00 in half hours where Outlook is free."""
     blocking = [
         (instant(event["start"]), instant(event["end"]))
         for event in house.events(SATO, monday - timedelta(days=1), monday + timedelta(days=8))

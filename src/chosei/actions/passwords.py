@@ -11,12 +11,12 @@ from chosei.records.models import MailKind, MailMessage, Member
 def ask_password_reset(email: str) -> None:
     """Mail the member a link to set a password; nothing happens for an address that is nobody's.
 
-    Also for members without a password yet. The mail goes by the queue: how long the answer takes tells nothing,
-    and a mail server that is away loses nothing.
+    Also for members without a password yet. The mail goes by the queue: how long the answer takes tells
+    nothing, and a mail server that is away loses nothing.
     """
     with transaction.atomic():
         member = Member.objects.select_for_update().filter(email__iexact=email, is_active=True).first()
         if member is None:
             return
-        earlier = MailMessage.objects.filter(member=member, kind=MailKind.PASSWORD_RESET).count()
-        queue_mail(MailKind.PASSWORD_RESET, member, to_member(member), revision=earlier)
+        earlier = MailMessage.objects.filter(member=member, kind=MailKind.NEW_PASSWORD).count()
+        queue_mail(MailKind.NEW_PASSWORD, member, to_member(member), revision=earlier)

@@ -82,7 +82,7 @@ def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
         return invitation(message.proposal, reader, now)
     if kind is MailKind.RECONNECT and message.connection is not None:
         return reconnect(message.connection, reader, now)
-    if kind is MailKind.PASSWORD_RESET and message.member is not None:
+    if kind is MailKind.NEW_PASSWORD and message.member is not None:
         return password_reset(message.member, reader)
     if kind in _OF_APPOINTMENTS and message.appointment is not None:
         return _OF_APPOINTMENTS[kind](message.appointment, reader, now)

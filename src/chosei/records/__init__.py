@@ -1,1 +1,1 @@
-"""What Chosei remembers: Django models, nothing clever. Only chosei.actions and chosei.reconcile write them."""
+"""What Chosei remembers: Django models, nothing clever. Only actions and reconcile write them."""

@@ -17,7 +17,7 @@ class MailKind(models.TextChoices):
     CANCELLED_GUEST = "cancelled_guest"
     CANCELLED_HOST = "cancelled_host"
     RECONNECT = "reconnect"
-    PASSWORD_RESET = "password_reset"
+    NEW_PASSWORD = "password_reset"
 
 
 class MailState(models.TextChoices):
@@ -31,8 +31,8 @@ class MailMessage(models.Model):
     """A mail that must go once. Its identity is (about, kind, recipient, revision); its Message-ID never
     changes.
 
-    ``about`` is "proposal:ID", "appointment:ID", "connection:ID" or "member:ID". The letter is composed when it is sent,
-    from what stands then. ``wait_for_link_until``: until then (UTC) it waits for the web meeting link;
+    ``about`` is "proposal:ID", "appointment:ID", "connection:ID" or "member:ID". The letter is composed
+    when it is sent, from what stands then. ``wait_for_link_until``: until then (UTC) it waits for the web meeting link;
     afterwards it goes without.
     """
 

@@ -9,7 +9,7 @@ from chosei.records.models.organization import Member, Organization
 
 
 class Proposal(SecretLinked, Meeting, GuestDetails):
-    """A 候補提案型 negotiation (日程調整). ``state`` is a ``core.states.ProposalState``; ``deadline`` is UTC."""
+    """A 候補提案型 negotiation (日程調整). ``state``: ``core.states.ProposalState``; ``deadline`` is UTC."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="proposals")
     author = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="proposals")
