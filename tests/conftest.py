@@ -46,6 +46,14 @@ def _quick_passwords(settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def _source_language() -> None:
+    """Begin in Japanese, whatever language the request of an earlier test has left behind in this thread."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     skips = []
     if CHROMIUM is None:
