@@ -17,7 +17,7 @@ class MailKind(models.TextChoices):
     CANCELLED_GUEST = "cancelled_guest"
     CANCELLED_HOST = "cancelled_host"
     RECONNECT = "reconnect"
-    NEW_PASSWORD = "password_reset"
+    NEW_PASSWORD = "new_password"  # noqa: S105 (a kind of mail)
 
 
 class MailState(models.TextChoices):
@@ -32,8 +32,8 @@ class MailMessage(models.Model):
     changes.
 
     ``about`` is "proposal:ID", "appointment:ID", "connection:ID" or "member:ID". The letter is composed
-    when it is sent, from what stands then. ``wait_for_link_until``: until then (UTC) it waits for the web meeting link;
-    afterwards it goes without.
+    when it is sent, from what stands then. ``wait_for_link_until``: until then (UTC) it waits for the web
+    meeting's link; afterwards it goes without.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="mails")
