@@ -57,6 +57,6 @@ def _answer(pk: int, future: Future[list[BusyEvent]]) -> list[BusyEvent] | None:
     try:
         events = future.result()
     except PortError as error:
-        log.warning("live_read_failed", connection=pk, code=error.code, request_id=error.request_id)
+        log.warning("live_read_failed", connection=pk, error_code=error.code, request_id=error.request_id)
         return None
     return [e for e in events if blocks(e.show_as, cancelled=e.cancelled, declined=e.declined)]

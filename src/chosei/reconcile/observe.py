@@ -40,7 +40,9 @@ def _observe(connection: Connection) -> None:
     try:
         events = wiring.calendar_of(connection).read_busy(window)
     except PortError as error:
-        log.warning("observe_failed", connection=connection.pk, code=error.code, request_id=error.request_id)
+        log.warning(
+            "observe_failed", connection=connection.pk, error_code=error.code, request_id=error.request_id
+        )
         if not isinstance(error, NeedsReconnect):  # that one has marked the connection itself
             Connection.objects.filter(pk=connection.pk).update(mirror_error=error.code[:80])
         return

@@ -77,7 +77,7 @@ def _pause(message: MailMessage, now: datetime) -> timedelta:
 
 def _try_later(message: MailMessage, error: PortError, now: datetime) -> None:
     pause = min(timedelta(seconds=5) * 2 ** min(message.attempts, 10), _LONGEST_PAUSE)
-    log.warning("mail_not_taken", mail=message.pk, code=error.code, attempts=message.attempts + 1)
+    log.warning("mail_not_taken", mail=message.pk, error_code=error.code, attempts=message.attempts + 1)
     MailMessage.objects.filter(pk=message.pk).update(
         attempts=F("attempts") + 1, retry_at=now + pause, problem=error.code[:80]
     )

@@ -71,7 +71,7 @@ def failed(entry: CalendarEntry, error: PortError) -> None:
     log.warning(
         "entry_not_written",
         entry=entry.pk,
-        code=error.code,
+        error_code=error.code,
         kind=type(error).__name__,
         request_id=error.request_id,
     )
