@@ -67,7 +67,7 @@ def invitation(proposal: Proposal, reader: Reader, now: datetime) -> Body | None
 
 def by_reply() -> str:
     """Whoever would rather answer by mail may."""
-    return _("ページをお開きにならず、このメールへのご返信でご希望の日時をお知らせいただいても結構です。")
+    return _("このメールへのご返信で、ご希望の日時をお知らせいただいても結構です。")
 
 
 def _preview(offer: Offer) -> str:
