@@ -89,6 +89,4 @@ def _can(case: Case, person: Person, start: datetime) -> bool:
         needed |= {start + (case.duration + n) * MINUTE for n in range(case.after)}
     if any(begin <= m < end for begin, end in person.busy for m in needed):
         return False
-    return person.hours is None or all(
-        any(begin <= m < end for begin, end in person.hours) for m in meeting
-    )
+    return person.hours is None or all(any(begin <= m < end for begin, end in person.hours) for m in meeting)

@@ -116,11 +116,13 @@ def test_any_one_host_must_be_free_for_the_whole_meeting() -> None:
 
 def test_one_from_each_of_two_groups_in_any_of_two_rooms() -> None:
     morning, late = Known([span("11:00", "12:00")]), Known([span("9:00", "10:00")])
-    need = AllOf((
-        AnyOf((Host(morning), Host(Unknown(UnknownReason.STALE)))),
-        AnyOf((Host(late),)),
-        AnyOf((Room(Known([span("9:00", "12:00")])), Room(Known()))),
-    ))
+    need = AllOf(
+        (
+            AnyOf((Host(morning), Host(Unknown(UnknownReason.STALE)))),
+            AnyOf((Host(late),)),
+            AnyOf((Room(Known([span("9:00", "12:00")])), Room(Known()))),
+        )
+    )
     assert starts(SlotRules(60), OFFICE, need) == ["10:00"]
 
 

@@ -105,9 +105,7 @@ def find_slots_within(
     return _offer(rules, [start for start, _ in groupby(starts)], merge(openings), need)
 
 
-def is_offered(
-    rules: SlotRules, opening: Opening, need: Requirement, now: datetime, slot: Interval
-) -> bool:
+def is_offered(rules: SlotRules, opening: Opening, need: Requirement, now: datetime, slot: Interval) -> bool:
     """Whether exactly this meeting can be offered now."""
     day = local_date(slot.start, opening.weekly.zone)
     return slot in find_slots(rules, opening, need, now, DateRange(day, day))
@@ -118,9 +116,7 @@ def is_free(rules: SlotRules, need: Requirement, slot: Interval) -> bool:
     return bool(_Starts([slot.start], slot.duration, rules).free(need))
 
 
-def _grid(
-    around: Iterable[Stretch], step: timedelta, earliest: datetime, dates: DateRange
-) -> list[datetime]:
+def _grid(around: Iterable[Stretch], step: timedelta, earliest: datetime, dates: DateRange) -> list[datetime]:
     """The grid points of all windows from ``earliest`` on that show one of ``dates``; sorted, each once."""
     first, beyond = as_utc(midnight(dates.first)), as_utc(midnight(dates.last + _DAY))
     starts: list[datetime] = []

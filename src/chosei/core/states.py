@@ -132,78 +132,98 @@ def can(machine: Machine[StateT, EventT], state: StateT, event: EventT) -> bool:
 
 def _proposal() -> Machine[ProposalState, ProposalEvent]:
     s, e = ProposalState, ProposalEvent
-    return Machine(s, e, {
-        s.DRAFT: {e.OPEN: s.OPEN},
-        s.OPEN: {
-            e.CONFIRM: s.CONFIRMED,
-            e.REQUEST_READJUSTMENT: s.READJUSTMENT_REQUESTED,
-            e.OFFER_AGAIN: s.OPEN,
-            e.EXPIRE: s.EXPIRED,
-            e.WITHDRAW: s.WITHDRAWN,
+    return Machine(
+        s,
+        e,
+        {
+            s.DRAFT: {e.OPEN: s.OPEN},
+            s.OPEN: {
+                e.CONFIRM: s.CONFIRMED,
+                e.REQUEST_READJUSTMENT: s.READJUSTMENT_REQUESTED,
+                e.OFFER_AGAIN: s.OPEN,
+                e.EXPIRE: s.EXPIRED,
+                e.WITHDRAW: s.WITHDRAWN,
+            },
+            # The candidates still stand while the author thinks: the customer may yet take one of them.
+            s.READJUSTMENT_REQUESTED: {
+                e.CONFIRM: s.CONFIRMED,
+                e.REQUEST_READJUSTMENT: s.READJUSTMENT_REQUESTED,
+                e.OFFER_AGAIN: s.OPEN,
+                e.EXPIRE: s.EXPIRED,
+                e.WITHDRAW: s.WITHDRAWN,
+            },
+            s.EXPIRED: {e.OFFER_AGAIN: s.OPEN, e.WITHDRAW: s.WITHDRAWN},
+            s.CONFIRMED: {},
+            s.WITHDRAWN: {},
         },
-        # The candidates still stand while the author thinks: the customer may yet take one of them.
-        s.READJUSTMENT_REQUESTED: {
-            e.CONFIRM: s.CONFIRMED,
-            e.REQUEST_READJUSTMENT: s.READJUSTMENT_REQUESTED,
-            e.OFFER_AGAIN: s.OPEN,
-            e.EXPIRE: s.EXPIRED,
-            e.WITHDRAW: s.WITHDRAWN,
-        },
-        s.EXPIRED: {e.OFFER_AGAIN: s.OPEN, e.WITHDRAW: s.WITHDRAWN},
-        s.CONFIRMED: {},
-        s.WITHDRAWN: {},
-    })
+    )
 
 
 def _candidate() -> Machine[CandidateState, CandidateEvent]:
     s, e = CandidateState, CandidateEvent
-    return Machine(s, e, {
-        s.OPEN: {e.CHOOSE: s.CHOSEN, e.TAKE: s.TAKEN, e.WITHDRAW: s.WITHDRAWN},
-        s.TAKEN: {e.FREE: s.OPEN, e.WITHDRAW: s.WITHDRAWN},
-        s.CHOSEN: {},
-        s.WITHDRAWN: {},
-    })
+    return Machine(
+        s,
+        e,
+        {
+            s.OPEN: {e.CHOOSE: s.CHOSEN, e.TAKE: s.TAKEN, e.WITHDRAW: s.WITHDRAWN},
+            s.TAKEN: {e.FREE: s.OPEN, e.WITHDRAW: s.WITHDRAWN},
+            s.CHOSEN: {},
+            s.WITHDRAWN: {},
+        },
+    )
 
 
 def _appointment() -> Machine[AppointmentState, AppointmentEvent]:
     s, e = AppointmentState, AppointmentEvent
-    return Machine(s, e, {
-        s.PENDING: {
-            e.APPROVE: s.CONFIRMED,
-            e.DECLINE: s.DECLINED,
-            e.CHANGE: s.PENDING,
-            e.CANCEL: s.CANCELLED,
+    return Machine(
+        s,
+        e,
+        {
+            s.PENDING: {
+                e.APPROVE: s.CONFIRMED,
+                e.DECLINE: s.DECLINED,
+                e.CHANGE: s.PENDING,
+                e.CANCEL: s.CANCELLED,
+            },
+            s.CONFIRMED: {e.CHANGE: s.CONFIRMED, e.CANCEL: s.CANCELLED},
+            s.CANCELLED: {},
+            s.DECLINED: {},
         },
-        s.CONFIRMED: {e.CHANGE: s.CONFIRMED, e.CANCEL: s.CANCELLED},
-        s.CANCELLED: {},
-        s.DECLINED: {},
-    })
+    )
 
 
 def _booking_page() -> Machine[BookingPageState, BookingPageEvent]:
     s, e = BookingPageState, BookingPageEvent
-    return Machine(s, e, {
-        s.DRAFT: {e.PUBLISH: s.PUBLISHED, e.ARCHIVE: s.ARCHIVED},
-        s.PUBLISHED: {e.PAUSE: s.PAUSED, e.ARCHIVE: s.ARCHIVED},
-        s.PAUSED: {e.PUBLISH: s.PUBLISHED, e.ARCHIVE: s.ARCHIVED},
-        s.ARCHIVED: {e.RESTORE: s.PAUSED},
-    })
+    return Machine(
+        s,
+        e,
+        {
+            s.DRAFT: {e.PUBLISH: s.PUBLISHED, e.ARCHIVE: s.ARCHIVED},
+            s.PUBLISHED: {e.PAUSE: s.PAUSED, e.ARCHIVE: s.ARCHIVED},
+            s.PAUSED: {e.PUBLISH: s.PUBLISHED, e.ARCHIVE: s.ARCHIVED},
+            s.ARCHIVED: {e.RESTORE: s.PAUSED},
+        },
+    )
 
 
 def _connection() -> Machine[ConnectionState, ConnectionEvent]:
     s, e = ConnectionState, ConnectionEvent
-    return Machine(s, e, {
-        s.APPROVAL_ONLY: {e.CONNECT: s.ACTIVE, e.DISCONNECT: s.ENDED},
-        s.ACTIVE: {e.CONNECT: s.ACTIVE, e.LOSE_ACCESS: s.NEEDS_RECONNECT, e.DISCONNECT: s.ENDING},
-        s.NEEDS_RECONNECT: {
-            e.CONNECT: s.ACTIVE,
-            e.LOSE_ACCESS: s.NEEDS_RECONNECT,
-            e.DISCONNECT: s.ENDING,
+    return Machine(
+        s,
+        e,
+        {
+            s.APPROVAL_ONLY: {e.CONNECT: s.ACTIVE, e.DISCONNECT: s.ENDED},
+            s.ACTIVE: {e.CONNECT: s.ACTIVE, e.LOSE_ACCESS: s.NEEDS_RECONNECT, e.DISCONNECT: s.ENDING},
+            s.NEEDS_RECONNECT: {
+                e.CONNECT: s.ACTIVE,
+                e.LOSE_ACCESS: s.NEEDS_RECONNECT,
+                e.DISCONNECT: s.ENDING,
+            },
+            # The same account may come back before its affairs are settled, or long after.
+            s.ENDING: {e.CONNECT: s.ACTIVE, e.LOSE_ACCESS: s.ENDING, e.FINISH: s.ENDED},
+            s.ENDED: {e.CONNECT: s.ACTIVE},
         },
-        # The same account may come back before its affairs are settled, or long after.
-        s.ENDING: {e.CONNECT: s.ACTIVE, e.LOSE_ACCESS: s.ENDING, e.FINISH: s.ENDED},
-        s.ENDED: {e.CONNECT: s.ACTIVE},
-    })
+    )
 
 
 PROPOSAL = _proposal()

@@ -158,8 +158,9 @@ def hold_title(
 
     The mark is the same in both languages, so that holds are recognised whoever made them.
     """
-    return shorten(HOLD_MARK + event_title(title, customer, reception=reception, language=language),
-    TITLE_LIMIT)
+    return shorten(
+        HOLD_MARK + event_title(title, customer, reception=reception, language=language), TITLE_LIMIT
+    )
 
 
 def page_event_title(pattern: str, page: str, customer: Customer, *, reception: bool = False) -> str:

@@ -18,8 +18,7 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Tokens as the provider gave them. ``refresh_token`` is empty when it gave none; ``expires_at`` is UTC.
-    """
+    """Tokens as the provider gave them. ``refresh_token`` is empty if it gave none; ``expires_at`` is UTC."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -29,8 +28,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who signed in, from the verified ID token. Known by ``tenant_id`` + ``object_id``, never by an address.
-    """
+    """Who signed in, by the verified ID token: ``tenant_id`` + ``object_id`` say who, an address never."""
 
     tenant_id: str
     object_id: str

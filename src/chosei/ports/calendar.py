@@ -101,8 +101,7 @@ class ObservedEvent:
 
 @dataclass(frozen=True, slots=True)
 class BusyEvent:
-    """An expanded occurrence in the calendar, for free/busy. ``key`` is ours, or empty for a foreign event.
-    """
+    """An expanded occurrence in the calendar, for free/busy. ``key`` is ours; empty for a foreign event."""
 
     remote_id: str
     start: datetime
