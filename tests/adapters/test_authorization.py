@@ -85,12 +85,12 @@ def test_http_is_refused_outside_this_machine(name: str) -> None:
         (400, "invalid_scope", (70011,), Misconfigured, Misconfigured),
         (400, "invalid_request", (50011,), Misconfigured, Misconfigured),
         (400, "invalid_request", (9002313,), Rejected, Misconfigured),
-        (400, "access_denied", (65004,), Rejected, Rejected),
+        (400, "access_denied", (65004,), Rejected, NeedsReconnect),
         (400, "temporarily_unavailable", (90033,), Transient, Transient),
         (503, "temporarily_unavailable", (), Transient, Transient),
         (500, "server_error", (), Transient, Transient),
         (502, "invalid_grant", (), Transient, Transient),
-        (400, "something_new", (), Rejected, Rejected),
+        (400, "something_new", (), Rejected, NeedsReconnect),
     ],
 )
 def test_each_refusal_says_who_can_help(
@@ -122,8 +122,12 @@ def test_throttling_names_its_time(platform: Platform) -> None:
     assert refusal.value.retry_after == 42
 
 
-def test_an_error_page_is_transient_or_refused_by_its_status(platform: Platform) -> None:
-    platform.token_answer = lambda: httpx2.Response(503, content=b"<html>")
+@pytest.mark.parametrize("status", [400, 403, 404, 407, 503])
+@pytest.mark.parametrize("content", [b"<html>", b"", b'{"error": {"code": "x"}}'])
+def test_a_page_of_somebody_in_between_says_nothing_of_the_permission(
+    platform: Platform, status: int, content: bytes
+) -> None:
+    platform.token_answer = lambda: httpx2.Response(status, content=content)
     with pytest.raises(Transient):
         platform.port.refresh("refresh-secret")
 

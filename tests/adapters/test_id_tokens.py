@@ -163,7 +163,7 @@ def test_what_is_no_token_is_refused(platform: Platform, token: str) -> None:
         ({"refresh_token": None}, "refresh_token_missing"),
         ({"scope": "openid profile email User.Read"}, "scopes_missing"),
         ({"scope": "openid User.Read Calendars.ReadWrite.Shared"}, "scopes_missing"),
-        ({"scope": None}, "scopes_missing"),
+        ({"scope": ""}, "scopes_missing"),
     ],
 )
 def test_an_answer_that_lacks_something_is_refused(
@@ -171,6 +171,20 @@ def test_an_answer_that_lacks_something_is_refused(
 ) -> None:
     platform.grant(**changes)
     assert rejection(platform) == code
+
+
+@pytest.mark.parametrize("seconds", [-240, 240])
+def test_a_clock_may_be_four_minutes_off(platform: Platform, seconds: int) -> None:
+    theirs = int(time.time()) + seconds
+    times = {"iat": theirs, "nbf": theirs, "exp": theirs + (3600 if seconds > 0 else 0)}
+    platform.grant(id_token=platform.sign(platform.claims(**times)))
+    assert complete(platform)[1].object_id == ACCOUNT
+
+
+def test_scopes_that_are_not_told_are_those_asked_for(platform: Platform) -> None:
+    platform.grant(scope=None)
+    assert complete(platform)[0].scopes == frozenset(scopes.REQUESTED)
+    assert platform.port.refresh("refresh-1").scopes == frozenset(scopes.REQUESTED)
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,9 @@ class MicrosoftAuthorization:
 def _grant(body: Mapping[str, Any]) -> Grant:
     """The tokens of an answer, taken only in the types the platform documents. Raises ``Transient``."""
     token, seconds = body.get("access_token"), body.get("expires_in")
-    refresh, scope, kind = body.get("refresh_token", ""), body.get("scope", ""), body.get("token_type")
+    # Scopes that are not told are those that were asked for (RFC 6749 section 5.1).
+    scope = body.get("scope", " ".join(scopes.REQUESTED))
+    refresh, kind = body.get("refresh_token", ""), body.get("token_type")
     if isinstance(seconds, str) and seconds.isdecimal():
         seconds = int(seconds)  # the v1.0 endpoint's habit, still met
     if not isinstance(token, str) or not isinstance(refresh, str) or not isinstance(scope, str):

@@ -22,7 +22,8 @@ from joserfc.jwk import RSAKey
 from chosei.ports.authorization import Identity
 from chosei.ports.errors import Rejected, Transient
 
-LEEWAY_SECONDS = 120
+LEEWAY_SECONDS = 300
+"""How far two clocks may be apart: five minutes, as the platform's own libraries allow."""
 KEYS_LAST_SECONDS = 24 * 3600
 ALGORITHM = "RS256"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

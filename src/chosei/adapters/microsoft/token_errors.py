@@ -40,7 +40,9 @@ def token_problem(
     request_id = told if isinstance(told, str) and _WORD.fullmatch(told) else ""
     if status == 429:
         return Throttled(code, retry_after=retry_after(headers) or 10.0, request_id=request_id)
-    if status >= 500 or error in _PASSING or status < 400:
+    # What does not speak OAuth is a proxy or firewall in between, and says nothing of the permission.
+    foreign = error.startswith("http_")
+    if status >= 500 or error in _PASSING or status < 400 or foreign:
         return Transient(code, request_id=request_id)
     return _kind(error, frozenset(numbers), said.get("suberror"), refreshing)(code, request_id=request_id)
 
@@ -55,7 +57,8 @@ def _kind(error: str, numbers: frozenset[int], suberror: Any, refreshing: bool) 
         return NeedsReconnect if person else Rejected
     if error == "invalid_request" and (refreshing or numbers & _REQUEST_IS_OURS):
         return Misconfigured
-    return Rejected
+    # A permission that is refused for a reason we do not know: its owner can give it anew, nobody else can.
+    return NeedsReconnect if refreshing else Rejected
 
 
 def _list(value: Any) -> list[Any]:
