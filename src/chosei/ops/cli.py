@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("doctor", help="look for what would keep Chosei from working").set_defaults(
         run=_doctor
     )
+    _microsoft(commands)
     _translations(commands)
     return parser
 
@@ -92,6 +93,25 @@ def _member(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     add.add_argument("--admin", action="store_true", help="as an administrator")
     add.add_argument("--password-stdin", action="store_true", help=f"{FROM_STDIN}; else they reset it")
     add.set_defaults(run=_add_member)
+
+
+def _microsoft(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    group = commands.add_parser("microsoft", help="Microsoft 365").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    registration = group.add_parser(
+        "registration", help="print a script that registers Chosei in Entra ID, for its own URLs and scopes"
+    )
+    registration.add_argument(
+        "--json", action="store_true", help="the body for Microsoft Graph's /v1.0/applications instead"
+    )
+    registration.add_argument(
+        "--without-rooms", action="store_true", help="leave out the permission to list meeting rooms"
+    )
+    registration.add_argument(
+        "--url", type=_address, help="Chosei's address (default: CHOSEI_PUBLIC_URL)"
+    )
+    registration.set_defaults(run=_registration)
 
 
 def _translations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -154,6 +174,22 @@ def _doctor(_parsed: argparse.Namespace) -> int:
     from chosei.ops import doctor
 
     return doctor.run(_setup)
+
+
+def _address(text: str) -> str:
+    from chosei.ops.config import base_url
+
+    try:
+        return base_url(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _registration(parsed: argparse.Namespace) -> None:
+    from chosei.ops import microsoft
+
+    wanted = microsoft.wanted(load(), rooms=not parsed.without_rooms, url=parsed.url or "")
+    microsoft.print_registration(wanted, as_json=parsed.json)
 
 
 def _password(asked: bool) -> str | None:

@@ -48,7 +48,7 @@ def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in LOOPBACK_HOSTS
 
 
-def _base_url(value: str) -> str:
+def base_url(value: str) -> str:
     """An address without a trailing slash; https, or http where nothing leaves the machine."""
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -136,7 +136,7 @@ class Config(BaseSettings):
     )
     @classmethod
     def _check_url(cls, value: str) -> str:
-        return _base_url(value)
+        return base_url(value)
 
     @field_validator("database_url")
     @classmethod

@@ -17,10 +17,16 @@ REASONS = {
     "Calendars.ReadWrite": "busy times, holds and appointments in the person's own calendar; getSchedule",
 }
 REQUESTED = tuple(REASONS)
+LATER = {
+    "Place.Read.All": "the company's meeting rooms and room lists; asked only where rooms are wanted",
+}
+"""Registered from the start, but not asked of somebody who connects: it needs an administrator everywhere."""
+REGISTERED = (*REQUESTED, *LATER)
+"""What the registration in Entra ID must list: an administrator's approval (``.default``) grants this."""
 NEEDED = frozenset({"User.Read", "Calendars.ReadWrite"})
 """What the token endpoint must say it granted; the others it does not always list."""
 
-_SHORT_BY_LOWER = {scope.lower(): scope for scope in REQUESTED}
+_SHORT_BY_LOWER = {scope.lower(): scope for scope in REGISTERED}
 
 
 def granted(text: str) -> frozenset[str]:
@@ -30,6 +36,11 @@ def granted(text: str) -> frozenset[str]:
     any case.
     """
     return frozenset(_short(scope) for scope in text.split())
+
+
+def why(scope: str) -> str:
+    """What a registered scope is for, for the person who is asked to grant it. Raises ``KeyError``."""
+    return {**REASONS, **LATER}[scope]
 
 
 def missing(scopes: Iterable[str]) -> frozenset[str]:
