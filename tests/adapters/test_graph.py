@@ -120,6 +120,17 @@ def test_a_next_link_leads_nowhere_else(link: Any) -> None:
     assert len(service.requests) == 1
 
 
+def test_pages_may_be_shorter_than_asked() -> None:
+    def page(request: httpx2.Request) -> httpx2.Response:
+        number = len(service.requests)
+        more = {"@odata.nextLink": f"{BASE}/v1.0/me/events?n={number}"} if number < 300 else {}
+        return reply(200, {"value": [{"id": str(number)}], **more})
+
+    service = Service(page)
+    graph, _, _ = graph_on(service)
+    assert len(graph.pages(LIST)) == 300
+
+
 def test_pages_that_go_round_in_a_circle_are_an_error() -> None:
     link = f"{BASE}/v1.0/me/events?$skip=1"
     service = Service(reply(200, {"value": [{"id": "1"}], "@odata.nextLink": link}))
@@ -287,6 +298,22 @@ def test_each_refusal_says_what_to_do_next(status: int, code: str, kind: type[Po
     error = refusal(status, {"error": {"code": code, "message": "for people"}}, {"request-id": "r-9"})
     assert type(error) is kind
     assert (error.code, error.request_id) == (code, "r-9")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 407, 409, 410, 412])
+@pytest.mark.parametrize("content", [b"<html>blocked</html>", b'{"error": {"co', b"[]"])
+def test_a_page_of_somebody_in_between_proves_nothing(status: int, content: bytes) -> None:
+    graph, _, _ = graph_on(Service(httpx2.Response(status, content=content)))
+    with pytest.raises(PortError) as failed:
+        graph.send(LIST)
+    assert type(failed.value) is Transient
+    assert failed.value.code == f"foreign_answer_{status}"
+
+
+def test_a_missing_event_may_be_told_without_words() -> None:
+    graph, _, _ = graph_on(Service(httpx2.Response(404)))
+    with pytest.raises(Missing):
+        graph.send(LIST)
 
 
 def test_a_service_that_names_a_time_is_throttling_even_under_503() -> None:

@@ -22,7 +22,8 @@ from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Thrott
 PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
 BATCH_SIZE = 20
 MAILBOX_CALLS = 4
-MAX_PAGES = 100
+MAX_PAGES = 1000
+"""Generous: a page may be as short as the service likes, and links that lead in a circle are found anyhow."""
 
 Slot = Callable[[int], AbstractContextManager[None]]
 """Holds so many of the mailbox's places while the block runs. May raise ``Throttled``."""
@@ -199,11 +200,14 @@ class Graph:
 
     @staticmethod
     def _judged(answer: Answer) -> Reply:
+        body = _json(answer.content, None)
         if not 200 <= answer.status < 300:
-            raise refusal(answer.status, _json(answer.content, None), answer.headers)
+            if answer.content and not isinstance(body, Mapping) and answer.status in _FINAL:
+                # A page of a proxy or firewall: whether an event is there or allowed is not its to say.
+                raise Transient(f"foreign_answer_{answer.status}", request_id=answer.request_id)
+            raise refusal(answer.status, body, answer.headers)
         if not answer.content:
             return Reply(answer.status, {})
-        body = _json(answer.content, None)
         if not isinstance(body, Mapping):
             raise Transient(UNREADABLE, request_id=answer.request_id)
         return Reply(answer.status, body)
@@ -223,6 +227,7 @@ class Graph:
         return link
 
 
+_FINAL = frozenset({400, 403, 404, 405, 407, 409, 410, 412})
 _STOPPING = (Throttled, Unreachable, NeedsReconnect, Misconfigured)
 
 
