@@ -130,6 +130,6 @@ def closed(reason: str) -> str:
 
 def entry_problem(entry: CalendarEntry) -> str:
     """What to do about a parked entry; the provider's own code stands behind it, for the IT department."""
-    if entry.connection.state == ConnectionState.NEEDS_RECONNECT:
+    if entry.connection.state != ConnectionState.ACTIVE:
         return str(ENTRY_LOST)
     return f"{ENTRY_REFUSED} ({entry.problem})" if entry.problem else str(ENTRY_REFUSED)

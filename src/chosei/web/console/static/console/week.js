@@ -29,6 +29,7 @@ export class Week {
       firstDay: 1,
       headerToolbar: { start: "", center: "", end: "" },
       allDaySlot: false,
+      allDayContent: this.form.dataset.allday,
       slotDuration: "00:30",
       snapDuration: "00:15",
       slotHeight: 28,
