@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from chosei import wiring
@@ -107,8 +108,11 @@ def finish_ending(connection_id: int, *, now: datetime) -> None:
         connection = Connection.objects.select_for_update().get(pk=connection_id)
         if connection.state != ConnectionState.ENDING:
             return
-        unfinished = connection.entries.exclude(state__in=[EntryState.WRITTEN, EntryState.GONE])
-        to_come = connection.entries.filter(desired__isnull=False, appointment__ends_at__gt=now)
+        # What is parked cannot be done through this account any more, and is shown to its owner.
+        unfinished = connection.entries.filter(state__in=[EntryState.WAITING, EntryState.RETRYING])
+        to_come = connection.entries.filter(
+            Q(purpose=EntryPurpose.HOLD) | Q(appointment__ends_at__gt=now), desired__isnull=False
+        )
         if unfinished.exists() or to_come.exists():
             return
         connection.state = advance(CONNECTION, ConnectionState.ENDING, ConnectionEvent.FINISH)

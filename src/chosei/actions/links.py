@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 
 from chosei.actions.outbox import queue_mail, to_guest, to_member
@@ -29,5 +31,24 @@ def link_issued(appointment_id: int, join_url: str) -> None:
             if mail.state == MailState.WAITING:
                 queue.enqueue(queue.POST, str(mail.pk))
             elif mail.state == MailState.SENT and not mail.told_link:
-                recipient = to_member(mail.member) if mail.member else to_guest(appointment)
-                queue_mail(_FOLLOWS[mail.kind], appointment, recipient, revision=appointment.revision)
+                _follow(mail, appointment)
+
+
+def mail_went(mail: MailMessage, *, told_link: bool, now: datetime) -> None:
+    """Record that the letter was taken. A link that came while it was on its way follows it.
+
+    Under the same lock as ``link_issued``: one of the two sees what the other did.
+    """
+    with transaction.atomic():
+        about = mail.appointment_id
+        appointment = Appointment.objects.select_for_update().get(pk=about) if about else None
+        MailMessage.objects.filter(pk=mail.pk).update(
+            state=MailState.SENT, sent_at=now, told_link=told_link, retry_at=None, problem=""
+        )
+        if appointment and appointment.join_url and not told_link and mail.kind in _FOLLOWS:
+            _follow(mail, appointment)
+
+
+def _follow(mail: MailMessage, appointment: Appointment) -> None:
+    recipient = to_member(mail.member) if mail.member else to_guest(appointment)
+    queue_mail(_FOLLOWS[mail.kind], appointment, recipient, revision=appointment.revision)

@@ -7,7 +7,10 @@ A job that must wait carries no lock while it waits (a waiting job would block e
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -23,14 +26,15 @@ def enqueue(task: str, about: str, *, after: float = 0) -> None:
 
     A task that already waits for the same key is not queued twice: it will see what we wrote.
     """
-    if after > 0:
-        app.configure_task(LATER, schedule_in={"milliseconds": int(after * 1000)}).defer(
-            task=task, about=about
-        )
-        return
     key = f"{task}:{about}"
     try:
         with transaction.atomic():
-            app.configure_task(task, lock=key, queueing_lock=key).defer(about=about)
+            if after > 0:
+                due = timezone.now() + timedelta(seconds=after)
+                # Whoever looks plans the next look: those planned for one second are one.
+                once = f"{LATER}:{key}:{due:%Y%m%d%H%M%S}"
+                app.configure_task(LATER, schedule_at=due, queueing_lock=once).defer(task=task, about=about)
+            else:
+                app.configure_task(task, lock=key, queueing_lock=key).defer(about=about)
     except AlreadyEnqueued:
         return

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from chosei import wiring
+from chosei.actions.links import mail_went
 from chosei.actions.timeline import note
 from chosei.jobs import queue
 from chosei.mails.compose import compose
@@ -57,7 +58,7 @@ def _post(message: MailMessage) -> None:
     except PortError as error:
         _try_later(message, error, now)
     else:
-        _settle(message, MailState.SENT, sent_at=now, told_link=told_link, problem="")
+        mail_went(message, told_link=told_link, now=now)
         _note(message, "mail_sent")
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from chosei.actions.health import connection_lost
 from chosei.actions.timeline import note
 from chosei.core.entries import EntryPurpose, EntryState
+from chosei.core.states import ConnectionState
 from chosei.ports.calendar import ObservedEvent
 from chosei.ports.errors import Conflict, Misconfigured, NeedsReconnect, PortError, Rejected, Throttled
 from chosei.reconcile.facts import seen
@@ -56,8 +57,7 @@ def removed(entry: CalendarEntry) -> None:
 
 def lost(entry: CalendarEntry) -> None:
     """The event is no longer there; a new one gets a new token, since the old one's is spent."""
-    _forget_remote(entry)
-    _update(entry, create_token=new_key())
+    _forget_remote(entry, create_token=new_key())
 
 
 def nothing_to_do(entry: CalendarEntry) -> None:
@@ -77,7 +77,11 @@ def failed(entry: CalendarEntry, error: PortError) -> None:
     )
     if isinstance(error, NeedsReconnect):
         connection_lost(entry.connection_id, error.code)
-        return  # the entry waits, unharmed, until the connection is back
+        if entry.connection.state != ConnectionState.ENDING:
+            return  # the entry waits, unharmed, until the connection is back
+        # An account that was let go is not coming back by itself: its owner has to remove the event.
+        _park(entry, error)
+        return
     if isinstance(error, Rejected):
         _park(entry, error)
         return
@@ -105,9 +109,10 @@ def _remote(event: ObservedEvent) -> dict[str, object]:
     return {"remote_id": event.remote_id, "etag": event.etag, "observed": seen(event).to_json()}
 
 
-def _forget_remote(entry: CalendarEntry) -> None:
+def _forget_remote(entry: CalendarEntry, **values: object) -> None:
     _update(
         entry,
+        **values,
         remote_id="",
         etag="",
         observed=None,
@@ -118,8 +123,13 @@ def _forget_remote(entry: CalendarEntry) -> None:
 
 
 def _park(entry: CalendarEntry, error: PortError) -> None:
-    """Refused for good: shown to the host, kept out of the way until something changes."""
-    _update(entry, state=EntryState.PARKED, problem=error.code[:80])
+    """Refused for good: shown to the host, kept out of the way until something changes. If something has
+    changed meanwhile, that was not what was refused."""
+    as_refused = CalendarEntry.objects.filter(pk=entry.pk, generation=entry.generation)
+    if not as_refused.update(
+        state=EntryState.PARKED, problem=error.code[:80], retry_at=None, changed_at=timezone.now()
+    ):
+        return
     kind = "event_problem" if entry.purpose == EntryPurpose.APPOINTMENT else "hold_problem"
     note(kind, appointment=entry.appointment, proposal=_proposal(entry), actor="provider", code=error.code)
 

@@ -34,12 +34,14 @@ _AT_ONCE = 500
 def sweep() -> None:
     """One pass. Everything it does is safe to do twice."""
     now = timezone.now()
-    _end_proposals(now)
-    _wake_entries(now)
-    _wake_mails(now)
-    _read_calendars(now)
-    _finish_connections(now)
-    _forget(now)
+    failures: list[Exception] = []
+    for part in (_wake_entries, _wake_mails, _end_proposals, _read_calendars, _finish_connections, _forget):
+        try:
+            part(now)
+        except Exception as error:  # noqa: BLE001 (told below; one bad row must not stop all the rest)
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("parts of the sweep failed", failures)
 
 
 def _end_proposals(now: datetime) -> None:
