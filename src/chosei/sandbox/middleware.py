@@ -7,7 +7,7 @@ from typing import Protocol, cast
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chosei.sandbox.context import SandboxContext
@@ -129,11 +129,10 @@ class _HasTransport(Protocol):
 
 
 async def lose_reply(scope: Scope, receive: Receive, send: Send) -> None:
-    """Hang up without an answer; where the server's connection is out of reach, 504."""
+    """Hang up without an answer. Raises GraphError 504 where the server's connection is out of reach."""
     cycle = getattr(scope.get(SERVER_SEND), "__self__", None)
     if not hasattr(cycle, "transport"):
-        await Response(status_code=504)(scope, receive, send)
-        return
+        raise GraphError(504, "GatewayTimeout", "The answer was lost on its way.")
     cast(_HasTransport, cycle).transport.abort()
     while (await receive())["type"] != "http.disconnect":
         pass  # the rest of the request's body

@@ -85,6 +85,7 @@ MAIL_KIND = {
     MailKind.CANCELLED_GUEST: _("キャンセルのお知らせ(お客様)"),
     MailKind.CANCELLED_HOST: _("キャンセルのお知らせ(担当者)"),
     MailKind.RECONNECT: _("再接続のお願い"),
+    MailKind.NEW_PASSWORD: _("パスワードの設定"),
 }
 FORMAT = {
     MeetingFormat.VISIT: _("来訪"),
