@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, F, Func, Q
 from psycopg.types.range import TimestamptzRange
 
 from chosei.actions.people import Attending
@@ -14,11 +14,13 @@ from chosei.core.availability import Availability, Known, Unknown, UnknownReason
 from chosei.core.blocking import FRESHNESS
 from chosei.core.intervals import Interval
 from chosei.core.states import CandidateState, ConnectionState, ProposalState
-from chosei.records.models import Candidate, Connection, MirroredEvent, Promise
+from chosei.records.models import CalendarEntry, Candidate, Connection, MirroredEvent, Promise
 
 RUNNING = (ProposalState.OPEN.value, ProposalState.READJUSTMENT_REQUESTED.value)
 
 BusyByHost = dict[int, list[Interval]]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def promised(host_ids: Iterable[int], window: Interval) -> BusyByHost:
@@ -73,10 +75,34 @@ def mirrored(connections: Sequence[Connection], window: Interval) -> dict[int, l
         starts_at__lt=window.end,
     )
     busy: dict[int, list[Interval]] = defaultdict(list)
-    for connection_id, starts_at, ends_at in rows.values_list("connection_id", "starts_at", "ends_at"):
-        if ends_at > starts_at:
-            busy[connection_id].append(Interval(starts_at, ends_at))
+    for connection_id, start, end in rows.values_list(
+        "connection_id", _microseconds("starts_at"), _microseconds("ends_at")
+    ):
+        if end > start:
+            busy[connection_id].append(
+                Interval(_EPOCH + timedelta(microseconds=start), _EPOCH + timedelta(microseconds=end))
+            )
     return busy
+
+
+def _microseconds(column: str) -> Func:
+    """An instant as microseconds since 1970. Pages read hundreds of them, and PostgreSQL's text of an instant
+    takes Python ten times as long to read as a number.
+    """
+    template = "(EXTRACT(EPOCH FROM %(expressions)s) * 1000000)::bigint"
+    return Func(F(column), template=template, output_field=BigIntegerField())
+
+
+def accepted_under(candidates: Iterable[Candidate]) -> dict[int, set[str]]:
+    """By candidate, the remote ids of events that never make it unavailable: those the author kept it over,
+    and its own holds, wherever a person moved them.
+    """
+    accepted = {candidate.pk: set(candidate.accepted_conflicts) for candidate in candidates}
+    holds = CalendarEntry.objects.filter(candidate__in=list(accepted)).exclude(remote_id="")
+    for candidate_id, remote_id in holds.values_list("candidate_id", "remote_id"):
+        if candidate_id is not None:
+            accepted[candidate_id].add(remote_id)
+    return accepted
 
 
 def availability(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from chosei.actions.agenda import RUNNING, availability, promised, trust_in
+from chosei.actions.agenda import RUNNING, accepted_under, availability, promised, trust_in
 from chosei.actions.event_text import appointment_title as event_title
 from chosei.actions.event_text import hold_title
 from chosei.actions.people import Attending, attending
@@ -15,7 +15,7 @@ from chosei.core.availability import Availability, Known, Unknown
 from chosei.core.intervals import Interval
 from chosei.core.slots import find_slots
 from chosei.core.states import BookingPageState, CandidateState
-from chosei.core.walltime import local_date
+from chosei.core.walltime import local_date, zone_of
 from chosei.jobs import queue
 from chosei.records.models import (
     Appointment,
@@ -88,8 +88,10 @@ def page_offer(page: BookingPage, first: date, last: date, *, now: datetime) -> 
     if unknown or page.state != BookingPageState.PUBLISHED:
         return PageOffer((), unknown, None, None, today, until)
     slots = find_slots(rules, opening, all_hosts(known), now)
-    shown = tuple(slot for slot in slots if first <= local_date(slot.start, zone) <= last)
-    after = next((slot for slot in slots if local_date(slot.start, zone) > last), None)
+    clock = zone_of(zone)
+    dated = [(slot, slot.start.astimezone(clock).date()) for slot in slots]
+    shown = tuple(slot for slot, day in dated if first <= day <= last)
+    after = next((slot for slot, day in dated if day > last), None)
     return PageOffer(shown, False, slots[0] if slots else None, after, today, until)
 
 
@@ -103,7 +105,13 @@ def proposal_offer(proposal: Proposal, *, now: datetime) -> tuple[CandidateOffer
     window = Interval(min(c.starts_at for c in candidates), max(c.ends_at for c in candidates))
     taken = _foreign_under(hosts, window, now)
     ours = [time for times in promised([h.member.pk for h in hosts], window).values() for time in times]
-    return tuple(_candidate_offer(candidate, proposal, taken, ours, now) for candidate in candidates)
+    accepted = accepted_under(candidates)
+    return tuple(
+        _candidate_offer(
+            candidate, proposal, [time for pk, time in taken if pk not in accepted[candidate.pk]] + ours, now
+        )
+        for candidate in candidates
+    )
 
 
 def calendar_of(viewer: Member, member: Member, window: Interval, *, now: datetime) -> CalendarView:
@@ -154,8 +162,7 @@ def _foreign_under(hosts: list[Attending], window: Interval, now: datetime) -> l
 def _candidate_offer(
     candidate: Candidate,
     proposal: Proposal,
-    foreign: list[tuple[str, Interval]],
-    ours: list[Interval],
+    busy: list[Interval],
     now: datetime,
 ) -> CandidateOffer:
     time = Interval(candidate.starts_at, candidate.ends_at)
@@ -163,10 +170,7 @@ def _candidate_offer(
         return CandidateOffer(candidate, False, "taken")
     if candidate.starts_at <= now:
         return CandidateOffer(candidate, False, "past")
-    if any(time.overlaps(promise) for promise in ours):
-        return CandidateOffer(candidate, False, "taken")
-    known = set(candidate.accepted_conflicts)
-    if any(time.overlaps(event) for remote_id, event in foreign if remote_id not in known):
+    if any(time.overlaps(taken) for taken in busy):
         return CandidateOffer(candidate, False, "taken")
     return CandidateOffer(candidate, True)
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 
 from django.utils.translation import get_language
@@ -145,7 +146,15 @@ def remaining(until: datetime | None, zone: str, *, now: datetime) -> str:
 
 
 def zone_switch(current: str, now: datetime) -> ZoneSwitch:
-    names = tuple((zone, zone_name(zone, now)) for zone in zones_offered(current))
+    # Clocks change on the hour or half past it: until then the names stay as they are.
+    half_hour = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
+    return _zone_switch(current, reader_language(), half_hour)
+
+
+@lru_cache(maxsize=64)
+def _zone_switch(current: str, language: Language, at: datetime) -> ZoneSwitch:
+    """Kept, because naming every zone takes as long as finding a month's free times."""
+    names = tuple((zone, wording.zone_text(zone, at, language)) for zone in zones_offered(current))
     return ZoneSwitch(current, dict(names)[current], names)
 
 
