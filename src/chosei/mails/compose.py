@@ -22,6 +22,7 @@ from chosei.mails.ics import Invited, calendar_part
 from chosei.mails.letters.cancelled import cancelled_for_guest, cancelled_for_host
 from chosei.mails.letters.confirmed import confirmed_for_guest, confirmed_for_host
 from chosei.mails.letters.invitation import invitation
+from chosei.mails.letters.invited_member import invited_member
 from chosei.mails.letters.link_follows import link_for_guest, link_for_host
 from chosei.mails.letters.password_reset import password_reset
 from chosei.mails.letters.reconnect import reconnect
@@ -82,6 +83,8 @@ def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
         return invitation(message.proposal, reader, now)
     if kind is MailKind.RECONNECT and message.connection is not None:
         return reconnect(message.connection, reader, now)
+    if kind is MailKind.INVITED_MEMBER and message.member is not None:
+        return invited_member(message.member, reader)
     if kind is MailKind.NEW_PASSWORD and message.member is not None:
         return password_reset(message.member, reader)
     if kind in _OF_APPOINTMENTS and message.appointment is not None:

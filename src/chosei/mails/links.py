@@ -44,5 +44,10 @@ def password_reset_url(member: Member) -> str:
     return _absolute(f"/password-reset/{uid}/{default_token_generator.make_token(member)}")
 
 
+def password_request_url() -> str:
+    """Where a member asks for a link to set the password, at any time."""
+    return _absolute("/password-reset")
+
+
 def console_connections_url() -> str:
     return _absolute("/settings/connections")

@@ -102,6 +102,17 @@ def appointment_for_member(member: Member, pk: int) -> Appointment:
     return _one(appointments_of(member).select_related("organization", "organizer"), pk=pk)
 
 
+def members_of(administrator: Member) -> QuerySet[Member]:
+    """Everybody of the organisation, inactive ones included; for administrators alone."""
+    if not administrator.is_administrator:
+        raise NotThere
+    return Member.objects.filter(organization_id=administrator.organization_id)
+
+
+def member_for_administrator(administrator: Member, pk: int) -> Member:
+    return _one(members_of(administrator), pk=pk)
+
+
 def connection_for_member(member: Member, pk: int) -> Connection:
     return _one(connections_of(member), pk=pk)
 

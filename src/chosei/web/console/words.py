@@ -16,7 +16,7 @@ from chosei.core.states import (
     ConnectionState,
     ProposalState,
 )
-from chosei.records.models import CalendarEntry, MailKind, MailState, MeetingFormat
+from chosei.records.models import CalendarEntry, MailKind, MailState, MeetingFormat, Member, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ CONNECTION = {
     ConnectionState.ENDING: Word(_("解除の処理中"), "", working=True),
     ConnectionState.ENDED: Word(_("未接続")),
 }
+ROLE = {Role.ADMINISTRATOR: Word(_("管理者"), "accent"), Role.MEMBER: Word(_("一般社員"))}
+IN_USE, INVITED, REMOVED = Word(_("利用中"), "settled"), Word(_("招待中"), "hold"), Word(_("利用停止"))
 NOT_CONNECTED = Word(_("未接続"))
 ENTRY = {
     EntryState.WAITING: Word(_("登録中"), "", working=True),
@@ -86,6 +88,7 @@ MAIL_KIND = {
     MailKind.CANCELLED_HOST: _("キャンセルのお知らせ(担当者)"),
     MailKind.RECONNECT: _("再接続のお願い"),
     MailKind.NEW_PASSWORD: _("パスワードの設定"),
+    MailKind.INVITED_MEMBER: _("社員登録のお知らせ"),
 }
 FORMAT = {
     MeetingFormat.VISIT: _("来訪"),
@@ -121,8 +124,17 @@ CLOSED = {
     "cancelled": _("このアポイントメントは、すでにキャンセルされています。"),
     "past": _("このアポイントメントは、すでに終わっています。"),
     "archived": _("この予約ページは保管済みです。"),
+    "not_administrator": _("管理者ではなくなったため、この操作はできません。"),
+    "has_password": _("この社員は、すでにパスワードを設定しています。招待のメールは送っていません。"),
 }
 CLOSED_OTHER = _("ほかの操作が先に行われたため、この操作はできませんでした。最新の状態をご確認ください。")
+
+
+def standing(member: Member) -> Word:
+    """Whether the member can sign in, or has yet to take up the invitation."""
+    if not member.is_active:
+        return REMOVED
+    return IN_USE if member.has_usable_password() else INVITED
 
 
 def closed(reason: str) -> str:

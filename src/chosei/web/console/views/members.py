@@ -1,0 +1,158 @@
+"""社員情報: the people of the organisation, for administrators alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chosei.actions.errors import ActionError, Closed, InvalidInput
+from chosei.actions.limits import within_limit
+from chosei.actions.members import change_member, invite_again, invite_member, remove_member, return_member
+from chosei.records import gates
+from chosei.records.models import Member, Role
+from chosei.web.console import words
+from chosei.web.console.access import member_required, signed_in
+from chosei.web.console.forms.common import add_refusals, refusal
+from chosei.web.console.forms.members import MemberForm
+from chosei.web.console.listing import by_id
+from chosei.web.console.views.connections import affected_by, live_connection
+
+INVITATIONS_PER_HOUR = 100
+
+
+@require_safe
+@member_required
+def listing(request: HttpRequest) -> HttpResponse:
+    rows = gates.members_of(signed_in(request))
+    wanted = request.GET.get("q", "").strip()[:120]
+    if wanted:
+        rows = rows.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted))
+    found = by_id(rows, request.GET.get("after", ""))
+    context = {
+        "rows": [(one, words.ROLE[Role(one.role)], words.standing(one)) for one in found.rows],
+        "wanted": wanted,
+        "query": f"{urlencode({'q': wanted})}&" if wanted else "",
+        "after": found.after,
+        "later": "after" in request.GET,
+    }
+    return render(request, "console/members.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def new(request: HttpRequest) -> HttpResponse:
+    administrator = signed_in(request)
+    gates.members_of(administrator)
+    organization = administrator.organization
+    initial = {"role": Role.MEMBER, "language": organization.language, "zone": organization.zone}
+    form = MemberForm(request.POST or None, initial=initial)
+    sent = request.method == "POST" and form.is_valid() and _may_invite(request, administrator)
+    if sent and _tried(form, lambda: invite_member(administrator, form.wanted())):
+        messages.success(request, gettext("社員を登録し、招待のメールを送りました。"))
+        return redirect("console:members")
+    return render(request, "console/member.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    administrator = signed_in(request)
+    member = gates.member_for_administrator(administrator, pk)
+    initial = {name: getattr(member, name) for name in ("name", "email", "role", "language", "zone")}
+    form = MemberForm(request.POST or None, initial=initial)
+    sent = request.method == "POST" and form.is_valid()
+    if sent and _tried(form, lambda: change_member(administrator, member, form.wanted())):
+        messages.success(request, gettext("保存しました。"))
+        return redirect("console:members")
+    context = {"form": form, "about": member, "word": words.standing(member)}
+    return render(request, "console/member.html", context)
+
+
+@require_POST
+@member_required
+def invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mail once more, for somebody who has not set a password yet."""
+    administrator = signed_in(request)
+    member = gates.member_for_administrator(administrator, pk)
+    if not _may_invite(request, administrator):
+        return redirect("console:member", pk=pk)
+    try:
+        invite_again(administrator, member)
+    except Closed as refused:
+        messages.error(request, words.closed(refused.reason))
+    else:
+        messages.success(request, gettext("招待のメールを、もう一度送りました。"))
+    return redirect("console:member", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def removal(request: HttpRequest, pk: int) -> HttpResponse:
+    administrator = signed_in(request)
+    member = gates.member_for_administrator(administrator, pk)
+    if request.method == "POST":
+        try:
+            remove_member(administrator, member, now=timezone.now())
+        except InvalidInput as refused:
+            messages.error(request, refusal(refused.fields["member"]))
+        except Closed as refused:
+            messages.error(request, words.closed(refused.reason))
+        else:
+            messages.success(
+                request, gettext("%(name)sさんを社員情報から外しました。") % {"name": member.name}
+            )
+            return redirect("console:home" if member.pk == administrator.pk else "console:members")
+        return redirect("console:member", pk=pk)
+    connection = live_connection(member)
+    context: dict[str, Any] = {
+        "about": member,
+        "connection": connection,
+        "affected": affected_by(connection) if connection else None,
+        "pages": gates.booking_pages_of(administrator).filter(hosts__member=member).distinct().count(),
+    }
+    return render(request, "console/member_removal.html", context)
+
+
+@require_POST
+@member_required
+def comeback(request: HttpRequest, pk: int) -> HttpResponse:
+    """A removed employee is back (利用を再開)."""
+    administrator = signed_in(request)
+    member = gates.member_for_administrator(administrator, pk)
+    try:
+        return_member(administrator, member)
+    except Closed as refused:
+        messages.error(request, words.closed(refused.reason))
+    else:
+        messages.success(request, gettext("%(name)sさんの利用を再開しました。") % {"name": member.name})
+    return redirect("console:member", pk=pk)
+
+
+def _tried(form: MemberForm, action: Callable[[], Member]) -> bool:
+    """Whether it was done; otherwise the reason stands in the form."""
+    try:
+        action()
+    except InvalidInput as refused:
+        add_refusals(form, refused)
+    except ActionError as refused:
+        form.add_error(None, words.closed(str(refused)))
+    else:
+        return True
+    return False
+
+
+def _may_invite(request: HttpRequest, administrator: Member) -> bool:
+    """So that nobody turns Chosei into a mailer."""
+    if within_limit("invite", str(administrator.organization_id), limit=INVITATIONS_PER_HOUR, seconds=3600):
+        return True
+    messages.error(request, gettext("招待のメールが続いています。1時間ほどおいて、もう一度お試しください。"))
+    return False
