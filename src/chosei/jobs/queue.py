@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import JobDeferrer
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 
 CONVERGE = "chosei.converge"
 POST = "chosei.post"
@@ -20,21 +23,47 @@ OBSERVE = "chosei.observe"
 LATER = "chosei.later"
 
 
+# Not the app's own manager: inside a worker that has connections of its own, on which a job would be seen
+# before what it is about is committed, and stay although that was rolled back.
+_jobs = JobManager(DjangoConnector())
+_TRIES = 5
+
+
 def enqueue(task: str, about: str, *, after: float = 0) -> None:
     """Ask for ``task`` on ``about`` once the surrounding transaction commits, after at least ``after``
     seconds.
 
-    A task that already waits for the same key is not queued twice: it will see what we wrote.
+    A task that already waits for the same key is not queued twice: it does not begin before we have
+    committed, and so sees what we wrote.
     """
     key = f"{task}:{about}"
-    try:
-        with transaction.atomic():
-            if after > 0:
-                due = timezone.now() + timedelta(seconds=after)
-                # Whoever looks plans the next look: those planned for one second are one.
-                once = f"{LATER}:{key}:{due:%Y%m%d%H%M%S}"
-                app.configure_task(LATER, schedule_at=due, queueing_lock=once).defer(task=task, about=about)
-            else:
-                app.configure_task(task, lock=key, queueing_lock=key).defer(about=about)
-    except AlreadyEnqueued:
-        return
+    if after > 0:
+        due = timezone.now() + timedelta(seconds=after)
+        # Whoever looks plans the next look: those planned for one second are one.
+        once = f"{LATER}:{key}:{due:%Y%m%d%H%M%S}"
+        later = configure_task(name=LATER, job_manager=_jobs, schedule_at=due, queueing_lock=once)
+        _defer(later, once, task=task, about=about)
+    else:
+        _defer(configure_task(name=task, job_manager=_jobs, lock=key, queueing_lock=key), key, about=about)
+
+
+def _defer(job: JobDeferrer, once: str, **arguments: str) -> None:
+    for _ in range(_TRIES):
+        try:
+            with transaction.atomic():
+                job.defer(**arguments)
+        except AlreadyEnqueued:
+            if _waits_for_us(once):
+                return
+            # It began in between, and may have read before we wrote.
+        else:
+            return
+
+
+def _waits_for_us(once: str) -> bool:
+    """Whether the job still waits; if so, no worker takes it before our transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo' FOR SHARE", [once]
+        )
+        return cursor.rowcount > 0
