@@ -54,6 +54,19 @@ def _source_language() -> None:
     translation.deactivate()
 
 
+@pytest.fixture(autouse=True)
+def _empty_queue(request: pytest.FixtureRequest) -> None:
+    """No job of the test before: Django's flush leaves tables alone whose models it does not manage."""
+    mark = request.node.get_closest_marker("django_db")
+    if mark is not None and mark.kwargs.get("transaction"):
+        request.getfixturevalue("transactional_db")
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")
+            cursor.execute("DELETE FROM procrastinate_workers")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     skips = []
     if CHROMIUM is None:

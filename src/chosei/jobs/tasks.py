@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from chosei.jobs import queue
 from chosei.reconcile.converge import converge
@@ -48,5 +49,9 @@ def run_sweep(timestamp: int) -> None:
 async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Jobs whose worker died (no heartbeat) run again. Without a lock, so that nothing can hold it up."""
     manager: Any = context.app.job_manager
-    stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
-    await asyncio.gather(*(manager.retry_job(job) for job in stalled))
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            # A successor for the same key waits already, behind the lock that the dead one still holds.
+            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
