@@ -66,4 +66,4 @@ def _waits_for_us(once: str) -> bool:
         cursor.execute(
             "SELECT FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo' FOR SHARE", [once]
         )
-        return cursor.rowcount > 0
+        return cursor.fetchone() is not None
