@@ -62,9 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("prepare", help="migrate, and load the demo company into an empty one").set_defaults(
         run=lambda _parsed: _prepare(demo=True)
     )
-    commands.add_parser("doctor", help="look for what would keep Chosei from working").set_defaults(
-        run=_doctor
+    doctor = commands.add_parser("doctor", help="look for what would keep Chosei from working")
+    doctor.add_argument(
+        "--live",
+        metavar="ADDRESS",
+        default="",
+        help="walk through this member's connection too: read, write a hold, read it back, remove it",
     )
+    doctor.set_defaults(run=_doctor)
     _microsoft(commands)
     _translations(commands)
     return parser
@@ -108,9 +113,7 @@ def _microsoft(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     registration.add_argument(
         "--without-rooms", action="store_true", help="leave out the permission to list meeting rooms"
     )
-    registration.add_argument(
-        "--url", type=_address, help="Chosei's address (default: CHOSEI_PUBLIC_URL)"
-    )
+    registration.add_argument("--url", type=_address, help="Chosei's address (default: CHOSEI_PUBLIC_URL)")
     registration.set_defaults(run=_registration)
 
 
@@ -170,10 +173,10 @@ def _prepare(*, demo: bool) -> None:
         company.load()
 
 
-def _doctor(_parsed: argparse.Namespace) -> int:
+def _doctor(parsed: argparse.Namespace) -> int:
     from chosei.ops import doctor
 
-    return doctor.run(_setup)
+    return doctor.run(_setup, live=parsed.live)
 
 
 def _address(text: str) -> str:

@@ -5,40 +5,58 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from chosei.ops.config import Config, ConfigError, is_loopback, load
+from chosei.ops.config import LOOPBACK_HOSTS, Config, ConfigError, MailServer, is_loopback, load
+from chosei.ops.doctor_registration import check_registration, count_granted
+from chosei.ops.doctor_sender import check_sender
+from chosei.ops.finding import Finding
 
 TIMEOUT_SECONDS = 5.0
 LARGEST_CLOCK_ERROR_SECONDS = 60.0
 """Sign-in tokens are refused beyond a few minutes; a minute is early enough to say so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: `advice` is empty when all is well."""
+def run(setup: Callable[[], None], live: str = "") -> int:
+    """Make every check and print a line for each; exit code 1 when one of them needs attention.
 
-    subject: str
-    state: str
-    advice: str = ""
-
-
-def run(setup: Callable[[], None]) -> int:
-    """Make every check and print a line for each; exit code 1 when one of them needs attention."""
+    `live`: the address of a member through whose connection to walk as well.
+    """
     try:
         config = load()
     except ConfigError as error:
         for line in str(error).splitlines():
-            _print(Finding("configuration", line.partition(":")[0] + " is wrong", line))
+            print(Finding("configuration", line.partition(":")[0] + " is wrong", line))
         return 1
     findings = [Finding("configuration", "complete"), check_database(setup)]
+    ready = not findings[-1].advice
     findings += check_sign_in(config)
+    reached = not findings[-1].advice
+    if reached and config.chosei_microsoft_client_id:
+        findings += check_registration(config)
+    if ready:
+        findings.append(count_granted())
     findings.append(check_mail(config))
+    findings += check_sender(config)
     for finding in findings:
-        _print(finding)
+        print(finding)
+    if live:
+        findings += _live(config, live, ready=ready)
     return 1 if any(finding.advice for finding in findings) else 0
+
+
+def _live(config: Config, address: str, *, ready: bool) -> list[Finding]:
+    """The walk through one member's connection, printed as a report."""
+    from chosei.ops import doctor_live
+
+    if not ready:
+        found = [Finding("live", "not tried: the database is not ready", "mend the database first")]
+    else:
+        found = doctor_live.walk(address)
+    print()
+    print(doctor_live.report(config, found, datetime.now(UTC)))
+    return found
 
 
 def check_database(setup: Callable[[], None]) -> Finding:
@@ -101,6 +119,8 @@ def check_clock(date_header: str, now: datetime) -> Finding:
         theirs = parsedate_to_datetime(date_header)
     except ValueError:
         return Finding("clock", "cannot be compared (the answer had no date)")
+    if theirs.tzinfo is None:  # "-0000": the time is UTC, the place unknown (RFC 5322)
+        theirs = theirs.replace(tzinfo=UTC)
     seconds = (now - theirs).total_seconds()
     if abs(seconds) > LARGEST_CLOCK_ERROR_SECONDS:
         way = "fast" if seconds > 0 else "slow"
@@ -113,24 +133,50 @@ def check_clock(date_header: str, now: datetime) -> Finding:
 
 
 def check_mail(config: Config) -> Finding:
-    """Whether the mail server answers, protects the connection and lets us in."""
+    """Whether the mail server answers, greets, protects the connection and lets us in; nothing is sent."""
     server = config.mail_server
     advice = "start the mailbox viewer with ./run" if config.mail_caught else "check CHOSEI_EMAIL_URL"
     try:
-        kind = smtplib.SMTP_SSL if server.security == "tls" else smtplib.SMTP
-        with kind(server.host, server.port, timeout=TIMEOUT_SECONDS) as client:
-            if server.security == "starttls":
-                client.starttls(context=ssl.create_default_context())
+        with _greeted(server) as client:
             if server.user:
                 client.login(server.user, server.password)
             client.noop()
-    except smtplib.SMTPAuthenticationError:
-        return Finding("mail server", "refuses the sign-in", "check user and password in CHOSEI_EMAIL_URL")
+    except smtplib.SMTPAuthenticationError as error:
+        state = f"refuses the sign-in ({error.smtp_code})"
+        return Finding("mail server", state, "check user and password in CHOSEI_EMAIL_URL" + _basic(server))
     except (OSError, smtplib.SMTPException) as error:
         return Finding("mail server", f"cannot be used ({type(error).__name__})", advice)
-    return Finding("mail server", "answers")
+    if server.security == "none" and server.user and server.host not in LOOPBACK_HOSTS:
+        return Finding(
+            "mail server",
+            "answers, but the password crosses the network unprotected",
+            "use smtp+starttls:// or smtps:// in CHOSEI_EMAIL_URL",
+        )
+    how = {"none": "unprotected", "starttls": "STARTTLS", "tls": "TLS"}[server.security]
+    return Finding("mail server", f"answers ({how}{', lets us in' if server.user else ''})")
 
 
-def _print(finding: Finding) -> None:
-    mark = "!!" if finding.advice else "ok"
-    print(f"{mark}  {finding.subject}: {finding.state}" + (f" -> {finding.advice}" if finding.advice else ""))
+def _greeted(server: MailServer) -> smtplib.SMTP:
+    """A connection that has said EHLO, over TLS where asked for. Raises OSError, SMTPException."""
+    context = ssl.create_default_context()
+    if server.security == "tls":
+        client: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, timeout=TIMEOUT_SECONDS, context=context
+        )
+    else:
+        client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+    try:
+        if server.security == "starttls":
+            client.starttls(context=context)
+        client.ehlo_or_helo_if_needed()
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _basic(server: MailServer) -> str:
+    """Exchange Online is giving up passwords for SMTP; that looks like a wrong one."""
+    if server.host.lower().endswith("office365.com"):
+        return "; Exchange Online no longer takes passwords in many tenants, see docs/microsoft365.md"
+    return ""
