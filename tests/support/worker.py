@@ -19,6 +19,7 @@ def run_jobs(*, hurrying: str = "", at_most: int = 200) -> list[str]:
 
     Returns the names of the tasks that ran.
     """
+    app.perform_import_paths()  # as the worker does at its start
     ran: list[str] = []
     while len(ran) < at_most:
         with connection.cursor() as cursor:
