@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import F
 
-from chosei.actions.agenda import RUNNING, availability, mirrored, promised, trust_in
+from chosei.actions.agenda import RUNNING, accepted_under, availability, promised, trust_in
 from chosei.actions.appointing import Agreed, appoint
 from chosei.actions.checks import check_guest
 from chosei.actions.errors import ActionError, Closed, InvalidInput, TimeTaken, Unverifiable
@@ -84,11 +85,12 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
         chosen = _candidate_on_offer(locked, candidate_id, now)
         if any(promised([host.member.pk for host in hosts], time).values()):
             raise TimeTaken
+        linked = attending([host.member for host in hosts])  # as it is now: an account may have been let go
         locked.state = advance(PROPOSAL, ProposalState(locked.state), ProposalEvent.CONFIRM)
         locked.save(update_fields=["state", "changed_at"])
         chosen.state = advance(CANDIDATE, CandidateState(chosen.state), CandidateEvent.CHOOSE)
         chosen.save(update_fields=["state"])
-        appointment = appoint(replace(form, source=locked), time, hosts, candidate=chosen)
+        appointment = appoint(replace(form, source=locked), time, linked, candidate=chosen)
         release_candidates(locked, list(locked.candidates.filter(state=CandidateState.OPEN)))
         drop(CalendarEntry.objects.filter(candidate=chosen, appointment__isnull=True, desired__isnull=False))
         note("proposal_confirmed", proposal=locked, actor="guest")
@@ -114,12 +116,16 @@ def _book(form: Agreed, page: BookingPage, start: datetime) -> Appointment:
         )
         if locked.state != BookingPageState.PUBLISHED:
             raise Closed(locked.state)
-        known = availability(hosts, around, now=now, live=live_busy)
+        # As it is now: an account let go since the live read has taken its mirror along.
+        linked = attending([host.member for host in locked.hosts.select_related("member")])
+        if {one.member.pk for one in linked} != {host.member.pk for host in hosts}:
+            raise TimeTaken  # the page has other hosts by now, whose calendars were not read
+        known = availability(linked, around, now=now, live=live_busy)
         if any(isinstance(one, Unknown) for one in known):
             raise Unverifiable
         if not is_offered(rules_of(locked), opening_of(locked), all_hosts(known), now, time):
             raise TimeTaken
-        return appoint(replace(form, source=locked), time, hosts)
+        return appoint(replace(form, source=locked), time, linked)
 
     return _committed(write)
 
@@ -148,22 +154,22 @@ def _insist_on_free(
         under = {
             event.remote_id
             for event in live[connection.pk]
-            if event.start < time.end and time.start < event.end
+            if event.end > event.start and event.start < time.end and time.start < event.end
         }
     elif trust_in(connection, time, now=now) is None:
-        under = _mirrored_ids(connection.pk, time) if mirrored([connection], time) else set()
+        under = _mirrored_ids(connection.pk, time)
     elif _is_held(candidate, connection.pk):
         return  # our own hold stands there: the time was kept for exactly this
     else:
         raise Unverifiable
-    if under - set(candidate.accepted_conflicts):
+    if under - accepted_under([candidate])[candidate.pk]:
         raise TimeTaken
 
 
 def _mirrored_ids(connection_id: int, time: Interval) -> set[str]:
     rows = MirroredEvent.objects.filter(
         connection=connection_id, blocks=True, entry_key="", ends_at__gt=time.start, starts_at__lt=time.end
-    )
+    ).exclude(ends_at=F("starts_at"))
     return set(rows.values_list("remote_id", flat=True))
 
 

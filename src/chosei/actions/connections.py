@@ -18,10 +18,12 @@ from chosei.actions.wishes import drop
 from chosei.core.addresses import same_address
 from chosei.core.entries import EntryPurpose, EntryState
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
+from chosei.core.text import one_line
 from chosei.jobs import queue
 from chosei.ports.authorization import Account, Grant, Identity
 from chosei.ports.calendar import MailboxProfile
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected
+from chosei.records.locks import lock_hosts
 from chosei.records.models import CalendarEntry, Connection, ConnectionAttempt, Member
 
 SIGN_IN_LASTS = timedelta(hours=1)
@@ -89,6 +91,7 @@ def disconnect(member: Member, connection: Connection, *, now: datetime) -> None
     The connection reads nothing more; the sweep erases its tokens when its last entry is finished.
     """
     with transaction.atomic():
+        lock_hosts([member.pk])  # whoever confirms or offers now decides before us or sees what we did
         locked = Connection.objects.select_for_update().get(pk=connection.pk)
         if locked.state not in (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT):
             return
@@ -132,13 +135,14 @@ def resume(connection: Connection) -> None:
 def converge_all(connection: Connection) -> None:
     """Enqueue every negotiation and appointment with something unfinished in this calendar."""
     unfinished = connection.entries.exclude(state__in=[EntryState.WRITTEN, EntryState.GONE])
-    for candidate_of, appointment_id, appointment_of in set(
-        unfinished.values_list("candidate__proposal_id", "appointment_id", "appointment__proposal_id")
+    keys = set()
+    for candidate_of, appointment_id, appointment_of in unfinished.values_list(
+        "candidate__proposal_id", "appointment_id", "appointment__proposal_id"
     ):
         proposal_id = appointment_of or candidate_of
-        queue.enqueue(
-            queue.CONVERGE, f"proposal:{proposal_id}" if proposal_id else f"appointment:{appointment_id}"
-        )
+        keys.add(f"proposal:{proposal_id}" if proposal_id else f"appointment:{appointment_id}")
+    for key in sorted(keys):  # in one order: two that enqueue the same keys wait for each other
+        queue.enqueue(queue.CONVERGE, key)
 
 
 def redirect_uri(provider: str) -> str:
@@ -202,7 +206,7 @@ def _keep(member: Member, provider: str, brought: _Brought) -> Connection:
     connection.state = advance(CONNECTION, ConnectionState(connection.state), ConnectionEvent.CONNECT)
     connection.problem = ""
     connection.address = _address(member, brought)
-    connection.display_name = brought.account.display_name
+    connection.display_name = one_line(brought.account.display_name)[:200]
     connection.access_token = brought.grant.access_token
     connection.refresh_token = brought.grant.refresh_token
     connection.access_expires_at = brought.grant.expires_at

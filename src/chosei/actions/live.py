@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import structlog
+from django.db import Error as DatabaseTrouble
 from django.db import connections as database
 
 from chosei import wiring
@@ -58,5 +59,8 @@ def _answer(pk: int, future: Future[list[BusyEvent]]) -> list[BusyEvent] | None:
         events = future.result()
     except PortError as error:
         log.warning("live_read_failed", connection=pk, error_code=error.code, request_id=error.request_id)
+        return None
+    except DatabaseTrouble as error:  # no place in the pool, or a connection lost: not read, so not known
+        log.warning("live_read_failed", connection=pk, error_code=type(error).__name__)
         return None
     return [e for e in events if blocks(e.show_as, cancelled=e.cancelled, declined=e.declined)]

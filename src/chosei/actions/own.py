@@ -6,20 +6,29 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
+from chosei.core.entries import DesiredEntry
 from chosei.ports.calendar import BusyEvent
 from chosei.records.models import CalendarEntry
 
 
 def own_keys(events: Sequence[BusyEvent]) -> dict[str, str]:
-    """The entry's key for the remote id of each event that is ours.
+    """The entry's key for the remote id of each event that is ours and stands where we put it.
 
-    By the mark in the event, as far as the entry exists (anybody can copy an event with its mark), or by the
-    id we were given when we wrote it (not every read of every service returns the mark).
+    By the id we were given when we wrote it (not every read of every service returns the mark), or by the
+    mark in the event while we know no id. Our records speak for such events. They do not for a copy that a
+    person made, mark and all, nor for an event of ours that a person moved: those take their owner's time.
     """
-    marked = {event.key: event.remote_id for event in events if event.key}
-    ids = {event.remote_id for event in events}
-    rows = CalendarEntry.objects.filter(Q(key__in=marked) | Q(remote_id__in=ids)).values_list(
-        "key", "remote_id"
-    )
-    # Where we know the id, a copy that a person made of our event is theirs, mark and all.
-    return {remote_id if remote_id in ids else marked[key]: key for key, remote_id in rows}
+    marked = {event.key: event for event in events if event.key}
+    by_id = {event.remote_id: event for event in events}
+    rows = CalendarEntry.objects.filter(Q(key__in=marked) | Q(remote_id__in=by_id))
+    own: dict[str, str] = {}
+    for entry in rows.only("key", "remote_id", "desired", "written"):
+        event = by_id.get(entry.remote_id) if entry.remote_id else marked.get(entry.key)
+        if event is not None and _in_place(event, entry):
+            own[event.remote_id] = entry.key
+    return own
+
+
+def _in_place(event: BusyEvent, entry: CalendarEntry) -> bool:
+    known = [DesiredEntry.from_json(stored) for stored in (entry.desired, entry.written) if stored]
+    return not known or any((one.start, one.end) == (event.start, event.end) for one in known)

@@ -27,6 +27,7 @@ from chosei.core.states import (
     ProposalState,
     advance,
 )
+from chosei.records.locks import lock_hosts
 from chosei.records.models import (
     CalendarEntry,
     Candidate,
@@ -39,6 +40,7 @@ from chosei.records.models import (
 
 MAX_CANDIDATES = 30
 DEFAULT_DEADLINE = timedelta(days=7)
+FURTHEST = timedelta(days=2 * 366)
 
 
 def open_proposal(author: Member, wanted: ProposalInput, *, now: datetime) -> Proposal:
@@ -47,8 +49,9 @@ def open_proposal(author: Member, wanted: ProposalInput, *, now: datetime) -> Pr
     """
     _check(wanted, now)
     members = check_hosts(author, wanted.host_ids)
-    hosts = attending(members)
     with transaction.atomic():
+        lock_hosts(member.pk for member in members)
+        hosts = attending(members)
         proposal = _create(author, wanted, now)
         ProposalHost.objects.bulk_create(
             ProposalHost(proposal=proposal, member=member, position=position)
@@ -179,8 +182,12 @@ def _check(wanted: ProposalInput, now: datetime) -> None:
         raise InvalidInput(candidates="in_the_past")
     if any(candidate.duration > timedelta(hours=24) for candidate in wanted.candidates):
         raise InvalidInput(candidates="too_long")
+    if any(candidate.end > now + FURTHEST for candidate in wanted.candidates):
+        raise InvalidInput(candidates="out_of_range")
     if wanted.deadline is not None and wanted.deadline <= now:
         raise InvalidInput(deadline="in_the_past")
+    if wanted.deadline is not None and wanted.deadline > now + FURTHEST:
+        raise InvalidInput(deadline="out_of_range")
 
 
 def _events_under(hosts: Sequence[Attending], time: Interval) -> list[str]:

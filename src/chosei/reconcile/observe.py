@@ -13,6 +13,7 @@ from chosei.actions.own import own_keys
 from chosei.core.blocking import blocks
 from chosei.core.intervals import Interval
 from chosei.core.states import ConnectionState
+from chosei.core.text import one_line
 from chosei.ports.calendar import BusyEvent
 from chosei.ports.errors import NeedsReconnect, PortError
 from chosei.records.locks import exclusively
@@ -69,6 +70,6 @@ def _mirror(connection: Connection, event: BusyEvent, ours: dict[str, str]) -> M
         all_day=event.all_day,
         private=event.private,
         blocks=blocks(event.show_as, cancelled=event.cancelled, declined=event.declined),
-        subject=event.title[:400],
+        subject=one_line(event.title)[:400],
         entry_key=ours.get(event.remote_id, ""),
     )
