@@ -76,7 +76,7 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
 
     def parse(self, thing: BookingPage, value: str) -> Choice | None:
         start = slot_start(value)
-        if start is None or start.year >= 9999:
+        if start is None:
             return None
         return Choice(
             instant_value(start), Interval(start, start + timedelta(minutes=thing.duration_minutes))

@@ -67,9 +67,10 @@ def instant_value(instant: datetime) -> str:
 def slot_start(value: str) -> datetime | None:
     """The instant that ``instant_value`` wrote, or None for anything else."""
     try:
-        return datetime.strptime(value, _VALUE).replace(tzinfo=UTC)
+        start = datetime.strptime(value, _VALUE).replace(tzinfo=UTC)
     except ValueError:
         return None
+    return start if _FAR_PAST < start < _FAR_FUTURE else None
 
 
 def wished_week(request: HttpRequest, zone: str) -> date | None:
@@ -79,7 +80,7 @@ def wished_week(request: HttpRequest, zone: str) -> date | None:
         return date.fromisoformat(sent.get("week") or sent.get("shown", ""))
     except ValueError:
         start = slot_start(sent.get("start", ""))
-    return start.astimezone(zone_of(zone)).date() if start and _FAR_PAST < start < _FAR_FUTURE else None
+    return start.astimezone(zone_of(zone)).date() if start else None
 
 
 def monday_of(day: date) -> date:

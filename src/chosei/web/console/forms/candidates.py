@@ -44,13 +44,16 @@ class CandidateForm(forms.Form):
         day, start, end = (data.get(name) for name in ("day", "start", "end"))
         if day is None or start is None or end is None:
             return data
-        last_day = day + timedelta(days=1) if end == time(0) else day  # 0:00 is the end of the day
-        if last_day == day and end <= start:
+        past_midnight = end == time(0)  # 0:00 is the end of the day
+        if end <= start and not past_midnight:
             self.add_error("end", REFUSALS["end_before_start"])
             return data
         try:
+            last_day = day + timedelta(days=past_midnight)
             self.interval = Interval(instant(day, start, self.zone), instant(last_day, end, self.zone))
-        except (ValueError, OverflowError):
+        except OverflowError:
+            self.add_error("day", REFUSALS["out_of_range"])
+        except ValueError:
             self.add_error("start", _("時計の切り替えのため、この時刻はありません。別の時刻にしてください。"))
         return data
 

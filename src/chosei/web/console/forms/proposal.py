@@ -16,7 +16,7 @@ from chosei.core.walltime import local_date
 from chosei.records.models import Connection, MeetingFormat, Member
 from chosei.web.console import words
 from chosei.web.console.forms.candidates import instant
-from chosei.web.console.forms.common import DateInput
+from chosei.web.console.forms.common import REFUSALS, DateInput
 
 LENGTHS = (15, 30, 45, 60, 90, 120)
 DEFAULT_LENGTH = 60
@@ -106,9 +106,13 @@ class ProposalForm(forms.Form):
             guest_email=data["guest_email"],
             invite=send,
             guest_language=data["guest_language"] or self.author.organization.language,
-            deadline=self._deadline(data["deadline"]),
+            deadline=data["deadline"],
         )
 
-    def _deadline(self, day: date | None) -> datetime | None:
+    def clean_deadline(self) -> datetime | None:
         """The last minute of the day that was chosen, in the author's zone."""
-        return instant(day, time(23, 59), self.author.zone) if day else None
+        day: date | None = self.cleaned_data["deadline"]
+        try:
+            return instant(day, time(23, 59), self.author.zone) if day else None
+        except (ValueError, OverflowError):
+            raise forms.ValidationError(REFUSALS["out_of_range"], code="out_of_range") from None
