@@ -11,6 +11,7 @@ from django.utils import timezone
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.proposals import withdraw_proposal
 from chosei.jobs.queue import CONVERGE
+from chosei.reconcile.converge import converge
 from chosei.reconcile.observe import observe
 from chosei.reconcile.sweep import sweep
 from chosei.records.models import CalendarEntry, Connection, MailMessage
@@ -65,6 +66,19 @@ def test_the_appointment_stands_once_and_its_link_is_found(tenant, linked, sato,
     [event] = tenant.ours(SATO)
     assert (event.event.subject, event.event.join_url) == ("導入のご相談", appointment.join_url)
     assert appointment.join_url
+
+
+def test_a_hold_that_vanished_before_its_answer_came_is_made_anew(tenant, linked, sato):
+    tenant.fault(FaultKind.LOST_REPLY, SATO, count=3, seconds=1)
+    proposal = offer(sato)
+    run_jobs()
+    for standing in tenant.ours(SATO):
+        tenant.store.remove(tenant.mailbox(SATO), standing, "")
+    for _ in range(6):
+        CalendarEntry.objects.update(retry_at=None)
+        converge(f"proposal:{proposal.pk}")
+    assert len(tenant.ours(SATO)) == 3
+    assert set(CalendarEntry.objects.values_list("state", flat=True)) == {"written"}
 
 
 @pytest.mark.parametrize("kind", [FaultKind.LOST_REPLY, FaultKind.UNAVAILABLE, FaultKind.THROTTLED])

@@ -20,6 +20,9 @@ from chosei.reconcile import recording
 from chosei.reconcile.facts import draft_of
 from chosei.records.models import CalendarEntry
 
+_LOOKS = 4
+"""How often an event whose token is spent is looked for, over half a minute, before it is made anew."""
+
 
 def carry_out(port: CalendarPort, steps: Sequence[tuple[CalendarEntry, Step]]) -> None:
     """Look, read, then write, batched. Raises PortError when nothing at all could be sent."""
@@ -62,7 +65,15 @@ def _look(port: CalendarPort, entry: CalendarEntry) -> None:
         if isinstance(outcome, Written) and outcome.event:
             recording.written(entry, outcome.event)
         elif isinstance(outcome, Failed):
-            recording.failed(entry, outcome.error)
+            _still_missing(entry, outcome.error)
+
+
+def _still_missing(entry: CalendarEntry, error: PortError) -> None:
+    """The token is spent, yet its event is nowhere: at first that may be a slow index, later it is gone."""
+    if isinstance(error, Conflict) and entry.attempts >= _LOOKS:
+        recording.lost(entry)
+    else:
+        recording.failed(entry, error)
 
 
 def _remove_doubles(port: CalendarPort, doubles: Sequence[ObservedEvent]) -> None:
