@@ -47,6 +47,9 @@ class Provider(Protocol):
 
     def calendar(self, access: AccountAccess) -> CalendarPort: ...
 
+    def notification_url(self, public_url: str) -> str:
+        """Where the provider is to notify us, or "" where it could not reach us."""
+
 
 def authorization(provider: str) -> AuthorizationPort:
     return _provider(PROVIDERS[provider]).authorization()
@@ -87,6 +90,11 @@ def calendar_with(provider: str, token: str, identity: Identity) -> CalendarPort
         places=lambda count: nullcontext(),
     )
     return _provider(PROVIDERS[provider]).calendar(access)
+
+
+def notification_url(provider: str) -> str:
+    """Where ``provider`` is to notify this installation, or "" where it could not reach it."""
+    return _provider(PROVIDERS[provider]).notification_url(settings.CHOSEI_PUBLIC_URL)
 
 
 def forget() -> None:

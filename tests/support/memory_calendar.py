@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from chosei.core.intervals import Interval, clip
@@ -32,10 +32,12 @@ from chosei.ports.calendar import (
     ScheduleAnswer,
     ShowAs,
     UpdateEvent,
+    Watch,
     Written,
 )
 from chosei.ports.errors import Conflict, Missing, NeedsReconnect, PortError, Rejected, Throttled, Transient
 
+WATCH_LASTS = timedelta(days=7)
 _NOT_BUSY = (ShowAs.FREE, ShowAs.WORKING_ELSEWHERE)
 
 
@@ -69,6 +71,7 @@ class Mailbox:
     revoked: bool = False
     events: dict[str, StoredEvent] = field(default_factory=dict)
     spent_tokens: dict[str, str] = field(default_factory=dict)
+    watches: dict[str, tuple[Watch, str]] = field(default_factory=dict)
 
 
 class MemoryProvider:
@@ -171,6 +174,26 @@ class MemoryCalendar:
     def schedules(self, addresses: Sequence[str], window: Interval) -> list[ScheduleAnswer]:
         self._admit()
         return [self._schedule(address, window) for address in addresses]
+
+    def watch(self, url: str, secret: str) -> Watch:
+        self._admit()
+        for stray in [one for one, (_, asked) in self._box.watches.items() if asked == url]:
+            del self._box.watches[stray]
+        watch = Watch(f"watch-{self._service.number()}", datetime.now(UTC) + WATCH_LASTS)
+        self._box.watches[watch.remote_id] = (watch, url)
+        return watch
+
+    def extend_watch(self, remote_id: str) -> Watch:
+        self._admit()
+        if remote_id not in self._box.watches:
+            raise Missing("not_found")
+        watch, url = self._box.watches[remote_id]
+        self._box.watches[remote_id] = (replace(watch, expires=datetime.now(UTC) + WATCH_LASTS), url)
+        return self._box.watches[remote_id][0]
+
+    def end_watch(self, remote_id: str) -> None:
+        self._admit()
+        self._box.watches.pop(remote_id, None)
 
     def _admit(self) -> None:
         if self._box.revoked:

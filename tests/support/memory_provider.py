@@ -55,3 +55,6 @@ class RememberedProvider:
 
     def calendar(self, access: Any) -> CalendarPort:
         return MemoryCalendar(self.service, access.object_id)
+
+    def notification_url(self, public_url: str) -> str:
+        return ""  # nothing here notifies anybody

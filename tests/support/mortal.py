@@ -51,6 +51,9 @@ class MortalProvider:
     def authorization(self) -> Any:
         return self._real.authorization()
 
+    def notification_url(self, public_url: str) -> str:
+        return str(self._real.notification_url(public_url))
+
     def calendar(self, access: Any) -> Any:
         return _MortalCalendar(self._real.calendar(access))
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from chosei import wiring
 from chosei.actions.errors import ConnectRefused
+from chosei.actions.notices import look_after_soon
 from chosei.actions.wishes import drop
 from chosei.core.addresses import same_address
 from chosei.core.entries import EntryPurpose, EntryState
@@ -24,7 +25,7 @@ from chosei.ports.authorization import Account, Grant, Identity
 from chosei.ports.calendar import MailboxProfile
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected
 from chosei.records.locks import lock_hosts
-from chosei.records.models import CalendarEntry, Connection, ConnectionAttempt, Member
+from chosei.records.models import CalendarEntry, Connection, ConnectionAttempt, Member, Subscription
 
 SIGN_IN_LASTS = timedelta(hours=1)
 
@@ -102,6 +103,7 @@ def disconnect(member: Member, connection: Connection, *, now: datetime) -> None
         drop(
             CalendarEntry.objects.filter(connection=locked, purpose=EntryPurpose.HOLD, desired__isnull=False)
         )
+        look_after_soon(locked.pk, now=now)
         converge_all(locked)
 
 
@@ -118,6 +120,9 @@ def finish_ending(connection_id: int, *, now: datetime) -> None:
         )
         if unfinished.exists() or to_come.exists():
             return
+        watched = Subscription.objects.filter(connection=connection, expires_at__gt=now)
+        if watched.exclude(remote_id="").exists():
+            return  # it is ended through this account, or runs out
         connection.state = advance(CONNECTION, ConnectionState.ENDING, ConnectionEvent.FINISH)
         connection.access_token = connection.refresh_token = ""
         connection.save(update_fields=["state", "access_token", "refresh_token", "changed_at"])
@@ -126,6 +131,7 @@ def finish_ending(connection_id: int, *, now: datetime) -> None:
 def resume(connection: Connection) -> None:
     """Take up everything that waited for this account. Inside a transaction."""
     queue.enqueue(queue.OBSERVE, str(connection.pk))
+    look_after_soon(connection.pk, now=timezone.now())
     connection.entries.filter(state=EntryState.PARKED).update(
         state=EntryState.WAITING, attempts=0, problem=""
     )

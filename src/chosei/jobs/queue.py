@@ -20,6 +20,7 @@ from procrastinate.tasks import configure_task
 CONVERGE = "chosei.converge"
 POST = "chosei.post"
 OBSERVE = "chosei.observe"
+WATCH = "chosei.watch"
 LATER = "chosei.later"
 
 

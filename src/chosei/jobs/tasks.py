@@ -14,6 +14,7 @@ from chosei.reconcile.converge import converge
 from chosei.reconcile.observe import observe
 from chosei.reconcile.post import post
 from chosei.reconcile.sweep import sweep
+from chosei.reconcile.watching import look_after
 
 STALLED_AFTER_SECONDS = 30
 
@@ -31,6 +32,11 @@ def run_post(about: str) -> None:
 @app.task(name=queue.OBSERVE)
 def run_observe(about: str) -> None:
     observe(int(about))
+
+
+@app.task(name=queue.WATCH)
+def run_watch(about: str) -> None:
+    look_after(int(about))
 
 
 @app.task(name=queue.LATER)

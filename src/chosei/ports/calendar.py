@@ -183,6 +183,14 @@ class MailboxProfile:
     calendar_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A standing request to be told of changes. ``expires`` (UTC): it ends then unless it is extended."""
+
+    remote_id: str
+    expires: datetime
+
+
 class CalendarPort(Protocol):
     """One account's calendar. Every method may raise any ``PortError``."""
 
@@ -207,3 +215,16 @@ class CalendarPort(Protocol):
 
     def schedules(self, addresses: Sequence[str], window: Interval) -> list[ScheduleAnswer]:
         """Free/busy of other mailboxes and rooms as this account may see them, an answer for each address."""
+
+    def watch(self, url: str, secret: str) -> Watch:
+        """Have ``url`` told of every change, for as long as the provider allows; ``secret`` comes with each.
+
+        The provider tries ``url`` first: ``Rejected`` when it cannot reach it. Earlier requests of this
+        account for the same ``url``, whose answers were lost, are ended.
+        """
+
+    def extend_watch(self, remote_id: str) -> Watch:
+        """Give it the longest life again from now. Raises ``Missing`` when it has ended."""
+
+    def end_watch(self, remote_id: str) -> None:
+        """Ask to be told no more. Already ended counts as done."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 from django.utils import timezone
 
+from chosei import wiring
 from chosei.actions.connections import finish_ending
 from chosei.actions.proposals import expire_proposal, release_past_candidates, release_stray_holds
 from chosei.core.entries import EntryState
@@ -23,6 +24,7 @@ from chosei.records.models import (
     MailState,
     Proposal,
     RateCount,
+    Subscription,
 )
 
 _RUNNING = ["open", "readjustment_requested"]
@@ -35,7 +37,7 @@ def sweep() -> None:
     """One pass. Everything it does is safe to do twice."""
     now = timezone.now()
     failures: list[Exception] = []
-    for part in (_wake_entries, _wake_mails, _end_proposals, _read_calendars, _finish_connections, _forget):
+    for part in _PARTS:
         try:
             part(now)
         except Exception as error:  # noqa: BLE001 (told below; one bad row must not stop all the rest)
@@ -108,6 +110,18 @@ def _read_calendars(now: datetime) -> None:
         queue.enqueue(queue.OBSERVE, str(pk))
 
 
+def _look_after_watches(now: datetime) -> None:
+    """Change notifications: begun where they are missing, extended daily, ended with their connection."""
+    active = Connection.objects.filter(state=ConnectionState.ACTIVE, subscription__isnull=True)
+    reached = [provider for provider in wiring.PROVIDERS if wiring.notification_url(provider)]
+    missing = active.filter(provider__in=reached).values_list("pk", flat=True)[:_AT_ONCE]
+    due = Subscription.objects.filter(due_at__lte=now).exclude(
+        connection__state=ConnectionState.NEEDS_RECONNECT
+    )
+    for pk in (*missing, *due.order_by("due_at").values_list("connection_id", flat=True)[:_AT_ONCE]):
+        queue.enqueue(queue.WATCH, str(pk))
+
+
 def _finish_connections(now: datetime) -> None:
     for pk in Connection.objects.filter(state=ConnectionState.ENDING).values_list("pk", flat=True)[:_AT_ONCE]:
         finish_ending(pk, now=now)
@@ -117,3 +131,14 @@ def _forget(now: datetime) -> None:
     """What only had to be remembered for a while."""
     ConnectionAttempt.objects.filter(begun_at__lt=now - timedelta(days=30)).delete()
     RateCount.objects.filter(window__lt=int(now.timestamp()) - 2 * 24 * 3600).delete()
+
+
+_PARTS = (
+    _wake_entries,
+    _wake_mails,
+    _end_proposals,
+    _read_calendars,
+    _look_after_watches,
+    _finish_connections,
+    _forget,
+)

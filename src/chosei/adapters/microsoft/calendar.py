@@ -6,13 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chosei.adapters.microsoft import events, schedules, zones
+from chosei.adapters.microsoft import events, schedules, watches, zones
 from chosei.adapters.microsoft.graph import Graph, GraphCall, path
 from chosei.adapters.microsoft.problems import NO_MAILBOX, UNREADABLE
 from chosei.adapters.microsoft.writes import EVENT, EVENTS, Writer
 from chosei.adapters.microsoft.zones import Unreadable
 from chosei.core.intervals import Interval
-from chosei.ports.calendar import BusyEvent, Change, MailboxProfile, ObservedEvent, Outcome, ScheduleAnswer
+from chosei.ports.calendar import (
+    BusyEvent,
+    Change,
+    MailboxProfile,
+    ObservedEvent,
+    Outcome,
+    ScheduleAnswer,
+    Watch,
+)
 from chosei.ports.errors import Missing, PortError, Rejected, Transient
 
 PAGE_SIZE = 250
@@ -103,6 +111,15 @@ class MicrosoftCalendar:
 
     def schedules(self, addresses: Sequence[str], window: Interval) -> list[ScheduleAnswer]:
         return schedules.read(self._graph, addresses, window)
+
+    def watch(self, url: str, secret: str) -> Watch:
+        return watches.begin(self._graph, url, secret)
+
+    def extend_watch(self, remote_id: str) -> Watch:
+        return watches.extend(self._graph, remote_id)
+
+    def end_watch(self, remote_id: str) -> None:
+        watches.end(self._graph, remote_id)
 
     def _observed(self, raws: Iterable[Mapping[str, Any]]) -> list[ObservedEvent]:
         try:

@@ -7,11 +7,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from chosei.adapters.http import Deadline, shared
 from chosei.adapters.microsoft.authorization import MicrosoftAuthorization, Registration
 from chosei.adapters.microsoft.calendar import MicrosoftCalendar
 from chosei.adapters.microsoft.graph import Graph
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Access(Protocol):
@@ -55,6 +58,13 @@ class MicrosoftProvider:
         deadline = Deadline.within(access.within)
         graph = Graph(http, base, _Tokens(access), access.places, deadline)
         return MicrosoftCalendar(graph, owner_zone=access.zone)
+
+    def notification_url(self, public_url: str) -> str:
+        """Graph notifies https addresses alone; a sandbox on this machine reaches this machine as well."""
+        target, service = urlsplit(public_url), urlsplit(self._registration.graph_url)
+        together = target.hostname in _LOOPBACK and service.hostname in _LOOPBACK
+        reachable = together or (target.scheme == "https" and target.hostname not in _LOOPBACK)
+        return f"{public_url}/hooks/microsoft" if reachable else ""
 
     @cached_property
     def _authorization(self) -> MicrosoftAuthorization:

@@ -8,6 +8,7 @@ from chosei.records.models.mail import MailKind, MailMessage, MailState
 from chosei.records.models.meeting import MeetingFormat
 from chosei.records.models.organization import Member, Organization, Role, Room
 from chosei.records.models.proposal import Candidate, Proposal, ProposalHost
+from chosei.records.models.subscription import Subscription
 from chosei.records.models.timeline import RateCount, TimelineEntry
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "RateCount",
     "Role",
     "Room",
+    "Subscription",
     "TimelineEntry",
 ]

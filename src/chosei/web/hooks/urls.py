@@ -1,9 +1,11 @@
-"""Where providers notify us. Nothing subscribes yet."""
+"""Where providers notify us."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from chosei.web.hooks import microsoft
 
 app_name = "hooks"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("microsoft", microsoft.notifications, name="microsoft")]
