@@ -22,6 +22,10 @@ from chosei.records.models import Connection
 PROVIDERS = {"microsoft": "chosei.adapters.microsoft.provider.MicrosoftProvider"}
 
 
+SIGN_IN_SECONDS = 12.0
+"""How long somebody who has just signed in waits for their mailbox to be looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountAccess:
     """An account, and what its calendar needs from us.
@@ -71,7 +75,7 @@ def calendar_of(connection: Connection, *, within: float | None = None) -> Calen
         connection.account_tenant,
         connection.account_object,
         zone=connection.member.zone,
-        token=lambda force: access_token(pk, force=force),
+        token=lambda force: access_token(pk, force=force, wait=wait),
         refused=lambda code: connection_lost(pk, code),
         places=lambda count: places(account, count, wait=wait),
         within=within,
@@ -88,6 +92,7 @@ def calendar_with(provider: str, token: str, identity: Identity) -> CalendarPort
         token=lambda force: token,
         refused=lambda code: None,  # there is no connection yet that could be lost
         places=lambda count: nullcontext(),
+        within=SIGN_IN_SECONDS,
     )
     return _provider(PROVIDERS[provider]).calendar(access)
 

@@ -95,6 +95,34 @@ def test_many_at_once_make_one_refresh(refreshing: Refreshing) -> None:
     assert refreshing.presented == ["refresh-0"]
 
 
+def test_who_is_in_a_hurry_does_not_stand_in_line_behind_a_refresh_that_hangs(refreshing: Refreshing) -> None:
+    kept = linked(minutes=0)
+    hangs, answers = threading.Event(), threading.Event()
+    found: list[str] = []
+
+    def hang() -> None:
+        hangs.set()
+        answers.wait(timeout=20)
+
+    def ask() -> None:
+        try:
+            found.append(access_token(kept.pk, wait=0.1))
+        finally:
+            connections.close_all()
+
+    refreshing.react = hang
+    first = threading.Thread(target=ask)
+    first.start()
+    assert hangs.wait(timeout=20)
+    with pytest.raises(Transient) as slow:
+        access_token(kept.pk, wait=0.1)
+    answers.set()
+    first.join(timeout=20)
+    assert slow.value.code == "token_refresh_slow"
+    assert found == ["access-1"]  # the one that had begun is kept, however late
+    assert refreshing.presented == ["refresh-0"]
+
+
 def test_a_lost_permission_pauses_the_connection_and_tells_its_owner_once(refreshing: Refreshing) -> None:
     kept = linked(minutes=0)
 

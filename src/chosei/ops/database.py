@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from chosei.ops.config import Config
 from chosei.ops.postgres_files import DATABASE, running_url
 
-POOL = {"min_size": 2, "max_size": 8, "timeout": 10.0, "max_lifetime": 1800.0}
-"""Connections of one web process; seconds."""
+POOL = {"min_size": 2, "max_size": 24, "timeout": 10.0, "max_lifetime": 1800.0}
+"""Connections of one web process; seconds. For its requests and for calendars read live: a reading that hangs
+at the provider keeps its connection after its request has gone on without it."""
 
 
 def django_database(config: Config, *, pooled: bool) -> dict[str, Any]:

@@ -7,6 +7,10 @@ the network is.
 
 from __future__ import annotations
 
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import transaction
@@ -16,17 +20,21 @@ from chosei import wiring
 from chosei.actions.health import connection_lost
 from chosei.core.states import ConnectionState
 from chosei.ports.authorization import Grant
-from chosei.ports.errors import NeedsReconnect
-from chosei.reconcile.limiter import refuse_inside_transaction
-from chosei.records.locks import one_at_a_time
+from chosei.ports.errors import NeedsReconnect, Transient
+from chosei.reconcile.limiter import WAIT_SECONDS, refuse_inside_transaction
+from chosei.records.locks import exclusively
 from chosei.records.models import Connection
 
 BEFORE_EXPIRY = timedelta(minutes=5)
 _USABLE = (ConnectionState.ACTIVE, ConnectionState.ENDING)
+_PAUSE_SECONDS = 0.05
 
 
-def access_token(connection_id: int, *, force: bool = False) -> str:
+def access_token(connection_id: int, *, force: bool = False, wait: float = WAIT_SECONDS) -> str:
     """A token good for at least five minutes. ``force``: the last one was refused before its time.
+
+    ``wait``: seconds to stand in line behind somebody who refreshes it. A refresh once begun is not cut
+    short: its answer may be the only copy of a new refresh token.
 
     Not inside a transaction. Raises ``NeedsReconnect`` (the connection is then paused and its owner told), or
     whatever else the refresh met.
@@ -35,12 +43,26 @@ def access_token(connection_id: int, *, force: bool = False) -> str:
     before = _usable(connection_id)
     if _fresh(before) and not force:
         return before.access_token
-    with one_at_a_time(f"token:{connection_id}"):
+    with _in_line(f"token:{connection_id}", wait):
         now = _usable(connection_id)
         # Somebody else was quicker while we waited: theirs is as new as ours would be.
         if _fresh(now) and (not force or now.access_token != before.access_token):
             return now.access_token
         return _refreshed(now)
+
+
+@contextmanager
+def _in_line(name: str, wait: float) -> Iterator[None]:
+    """Raises ``Transient("token_refresh_slow")`` when those before us take longer than ``wait`` seconds."""
+    until = time.monotonic() + wait
+    while True:
+        with exclusively(name) as ours:
+            if ours:
+                yield
+                return
+        if time.monotonic() >= until:
+            raise Transient("token_refresh_slow")
+        time.sleep(_PAUSE_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 (nothing secret)
 
 
 def _usable(connection_id: int) -> Connection:

@@ -35,17 +35,6 @@ def exclusively(name: str) -> Iterator[bool]:
             _release(name)
 
 
-@contextmanager
-def one_at_a_time(name: str) -> Iterator[None]:
-    """Wait until nobody else does ``name``. Not inside a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
-    try:
-        yield
-    finally:
-        _release(name)
-
-
 def _release(name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

@@ -23,6 +23,7 @@ from chosei.ports.authorization import Account, Beginning, Grant, Identity
 from chosei.ports.errors import NeedsReconnect, Rejected, Transient
 
 _FORM = "application/x-www-form-urlencoded"
+_ME_SECONDS = 10.0  # somebody waits
 _ME = "/v1.0/me?$select=displayName,mail,proxyAddresses,userPrincipalName"
 
 
@@ -115,7 +116,7 @@ class MicrosoftAuthorization:
             {"Authorization": f"Bearer {access_token}"},
             repeatable=True,
         )
-        answer = self._http.send(call)
+        answer = self._http.send(call, Deadline.within(_ME_SECONDS))
         body = _json(answer)
         if answer.status != 200:
             raise refusal(answer.status, body, answer.headers)
