@@ -74,6 +74,14 @@ def test_one_form_sent_eight_times_at_once():
     assert MailMessage.objects.filter(kind="confirmed_guest").count() == 1
 
 
+def test_an_authors_form_sent_four_times_at_once():
+    author, form = member(), uuid4()
+    outcomes = together(*[lambda: propose(author, submission=form)] * 4)
+    assert len({getattr(outcome, "pk", outcome) for outcome in outcomes}) == 1
+    assert MailMessage.objects.filter(kind="invitation").count() == 1
+    assert propose(author, submission=uuid4()).pk != propose(author).pk != propose(author).pk
+
+
 @pytest.mark.parametrize("_", range(5))
 def test_the_customer_confirms_while_the_author_withdraws(_):
     author = member()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from chosei.core.hours import WeeklyHours
 from chosei.core.intervals import Interval
@@ -41,6 +42,7 @@ class ProposalInput:
     """A proposal to open. ``host_ids`` in order; ``deadline`` None means seven days from now.
 
     Nobody is mailed without ``guest_email``, or with ``invite`` False: the author passes the URL on.
+    ``submission`` is the form's identity: the same one again gives the proposal that it made.
     """
 
     meeting: MeetingInput
@@ -53,6 +55,7 @@ class ProposalInput:
     invite: bool = True
     deadline: datetime | None = None
     write_holds: bool = True
+    submission: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

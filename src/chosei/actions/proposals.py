@@ -50,7 +50,11 @@ def open_proposal(author: Member, wanted: ProposalInput, *, now: datetime) -> Pr
     _check(wanted, now)
     members = check_hosts(author, wanted.host_ids)
     with transaction.atomic():
-        lock_hosts(member.pk for member in members)
+        lock_hosts(member.pk for member in [author, *members])
+        if wanted.submission is not None:
+            made = Proposal.objects.filter(author=author, submission=wanted.submission).first()
+            if made is not None:
+                return made
         hosts = attending(members)
         proposal = _create(author, wanted, now)
         ProposalHost.objects.bulk_create(
@@ -162,6 +166,7 @@ def _create(author: Member, wanted: ProposalInput, now: datetime) -> Proposal:
         guest_language=wanted.guest_language,
         deadline=wanted.deadline or now + DEFAULT_DEADLINE,
         write_holds=wanted.write_holds,
+        submission=wanted.submission,
     )
     proposal.make_link()
     proposal.save()

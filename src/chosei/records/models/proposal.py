@@ -9,7 +9,10 @@ from chosei.records.models.organization import Member, Organization
 
 
 class Proposal(SecretLinked, Meeting, GuestDetails):
-    """A 候補提案型 negotiation (日程調整). ``state``: ``core.states.ProposalState``; ``deadline`` is UTC."""
+    """A 候補提案型 negotiation (日程調整). ``state``: ``core.states.ProposalState``; ``deadline`` is UTC.
+
+    ``submission`` makes the author's form, sent twice, one proposal.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="proposals")
     author = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="proposals")
@@ -17,6 +20,7 @@ class Proposal(SecretLinked, Meeting, GuestDetails):
     deadline = models.DateTimeField(null=True, blank=True)
     write_holds = models.BooleanField(default=True)
     revision = models.PositiveIntegerField(default=0)
+    submission = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -24,6 +28,9 @@ class Proposal(SecretLinked, Meeting, GuestDetails):
         indexes = [
             models.Index(fields=["organization", "-id"], name="proposal_of_organization"),
             models.Index(fields=["deadline"], condition=Q(state="open"), name="proposal_open_deadline"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["author", "submission"], name="proposal_submission_once")
         ]
 
     def __str__(self) -> str:

@@ -107,6 +107,7 @@ class ProposalForm(forms.Form):
             invite=send,
             guest_language=data["guest_language"] or self.author.organization.language,
             deadline=data["deadline"],
+            submission=data["submission"],
         )
 
     def clean_deadline(self) -> datetime | None:
