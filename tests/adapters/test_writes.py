@@ -203,6 +203,19 @@ def test_when_nothing_could_be_sent_it_raises(count: int) -> None:
         port.apply([DeleteEvent(f"AAMk{n}") for n in range(count)])
 
 
+def test_a_deletion_that_finds_nothing_is_done_once_a_reading_says_so_too() -> None:
+    port, service, _ = calendar(refused(404, "ErrorItemNotFound"))
+    assert port.apply([DeleteEvent("AAMk1")]) == [Written(None)]
+    assert sent(service) == ["DELETE /me/events/AAMk1", "GET /me/events/AAMk1"]
+
+
+@pytest.mark.parametrize("reading", [reply(200, stored()), refused(503, "serviceNotAvailable")])
+def test_an_event_that_stands_although_its_deletion_found_nothing_is_not_forgotten(reading: Any) -> None:
+    port, _, _ = calendar(httpx2.Response(404), reading)
+    [outcome] = port.apply([DeleteEvent("AAMk1")])
+    assert isinstance(failure(outcome), Transient)
+
+
 def test_no_change_sends_nothing() -> None:
     port, service, _ = calendar(reply())
     assert port.apply([]) == []

@@ -65,14 +65,28 @@ class Writer:
     def _create_and_delete(self, changes: Mapping[int, Change]) -> dict[int, Outcome]:
         answers = self._graph.send_all([_call(change) for change in changes.values()])
         outcomes: dict[int, Outcome] = {}
+        doubted: dict[int, str] = {}
         for (i, change), answer in zip(changes.items(), answers, strict=True):
             if isinstance(change, DeleteEvent):
-                gone = isinstance(answer, (Reply, Missing))
-                outcomes[i] = Written(None) if gone else Failed(_error(answer))
+                outcomes[i] = Written(None) if isinstance(answer, Reply) else Failed(_error(answer))
+                if isinstance(answer, Missing):
+                    doubted[i] = change.remote_id
             elif isinstance(change, CreateEvent):
                 outcomes[i] = self._created(change, answer)
+        outcomes |= self._gone(doubted)
         drafts = {i: change.draft for i, change in changes.items() if isinstance(change, CreateEvent)}
         return self._with_links(outcomes, drafts)
+
+    def _gone(self, remote_ids: Mapping[int, str]) -> dict[int, Outcome]:
+        """Whether events are as missing as their deletion said: nobody would look for them again."""
+        readings = [_reading(one, events.EVENT_SELECT, events.EXPAND_KEY) for one in remote_ids.values()]
+        outcomes: dict[int, Outcome] = {}
+        for i, answer in zip(remote_ids, self._graph.send_all(readings), strict=True):
+            if isinstance(answer, Missing):
+                outcomes[i] = Written(None)
+            else:
+                outcomes[i] = Failed(answer if isinstance(answer, PortError) else Transient("still_there"))
+        return outcomes
 
     def _created(self, change: CreateEvent, answer: Reply | PortError) -> Outcome:
         if isinstance(answer, Duplicate):
