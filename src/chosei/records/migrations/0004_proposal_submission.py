@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0002_member_invitations"),
+        ("records", "0003_subscription"),
     ]
 
     operations = [
