@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from chosei.actions.agenda import RUNNING, accepted_under, availability, promised, trust_in
 from chosei.actions.event_text import appointment_title as event_title
 from chosei.actions.event_text import hold_title
@@ -20,6 +22,7 @@ from chosei.jobs import queue
 from chosei.records.models import (
     Appointment,
     BookingPage,
+    BookingPageHost,
     Candidate,
     Connection,
     Member,
@@ -80,7 +83,7 @@ def page_offer(page: BookingPage, first: date, last: date, *, now: datetime) -> 
     zone = opening.weekly.zone
     today = local_date(now, zone)
     until = today + timedelta(days=page.window_days)
-    hosts = attending([host.member for host in page.hosts.select_related("member")])
+    hosts = attending(hosts_of(page))
     whole = Interval(now - timedelta(days=1), now + timedelta(days=page.window_days + 3))
     known = availability(hosts, whole, now=now)
     look_again(hosts, now=now)
@@ -93,6 +96,13 @@ def page_offer(page: BookingPage, first: date, last: date, *, now: datetime) -> 
     shown = tuple(slot for slot, day in dated if first <= day <= last)
     after = next((slot for slot, day in dated if day > last), None)
     return PageOffer(shown, False, slots[0] if slots else None, after, today, until)
+
+
+def hosts_of(page: BookingPage) -> list[Member]:
+    """Who attends, in order; read once for one ``page`` object."""
+    with_members = BookingPageHost.objects.select_related("member")
+    prefetch_related_objects([page], Prefetch("hosts", with_members))
+    return [host.member for host in page.hosts.all()]
 
 
 def proposal_offer(proposal: Proposal, *, now: datetime) -> tuple[CandidateOffer, ...]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from chosei.actions.confirm import book_page
 from chosei.actions.errors import Closed
 from chosei.actions.inputs import GuestInput
-from chosei.actions.offers import PageOffer, page_offer
+from chosei.actions.offers import PageOffer, hosts_of, page_offer
 from chosei.core.intervals import Interval
 from chosei.core.states import BookingPageState
 from chosei.records.gates import booking_page_for_guest
@@ -34,7 +34,7 @@ def insist_open(page: BookingPage) -> None:
 
 
 def host_names(page: BookingPage) -> list[str]:
-    return [host.member.name for host in page.hosts.select_related("member")]
+    return [member.name for member in hosts_of(page)]
 
 
 def times_page(request: HttpRequest, page: BookingPage, visit: Visit, *, status: int = 200) -> HttpResponse:
