@@ -9,7 +9,7 @@ from pathlib import Path
 from chosei.ops.config import Config
 
 WEB_PROCESSES = 2
-WEB_THREADS = 8  # per process: a confirmation may wait 3 s for a calendar. With live reads, within the pool's size
+WEB_THREADS = 8  # per process; with as many live reads well within the pool, as some wait 3 s for a calendar
 WORKER_JOBS_AT_ONCE = 8
 WORKER_POLL_SECONDS = 0.5  # the library's 5 s would make chains of locked jobs crawl
 WORKER_GRACE_SECONDS = 4.0
