@@ -10,7 +10,7 @@ import pytest
 from chosei.actions.cancellation import cancel_by_guest, cancel_by_host
 from chosei.actions.confirm import book_page, confirm_candidate
 from chosei.actions.errors import Closed, InvalidInput, TimeTaken, Unverifiable
-from chosei.actions.offers import proposal_offer
+from chosei.actions.offers import page_offer, proposal_offer
 from chosei.actions.proposals import withdraw_proposal
 from chosei.core.entries import EntryState
 from chosei.records.models import Appointment, CalendarEntry, MailMessage, Promise
@@ -210,6 +210,16 @@ def test_a_paused_page_takes_nothing():
     page = publish(owner)
     pause_page(owner, page)
     with pytest.raises(Closed):
+        book(page, at(1, 9))
+
+
+def test_a_page_of_somebody_who_has_left_offers_nothing():
+    owner = member()
+    connect(owner)
+    page = publish(owner)
+    type(owner).objects.filter(pk=owner.pk).update(is_active=False)
+    assert page_offer(page, NOW.date(), NOW.date() + timedelta(days=7), now=NOW).slots == ()
+    with pytest.raises(Unverifiable):
         book(page, at(1, 9))
 
 

@@ -123,3 +123,16 @@ def test_a_confirmation_overtaken_by_a_cancellation_is_not_sent(appointment, mai
     assert set(MailMessage.objects.filter(kind__startswith="confirmed").values_list("state", flat=True)) == {
         "superseded"
     }
+
+
+def test_a_mail_that_cannot_be_written_is_tried_for_a_while_and_then_shown(appointment, mailbox):
+    waited_a_minute()
+    MailMessage.objects.filter(kind="confirmed_host").update(kind="reconnect")  # about no connection
+    broken = MailMessage.objects.get(kind="reconnect")
+    post(broken.pk)
+    broken.refresh_from_db()
+    assert (broken.state, broken.problem) == ("waiting", "not_composed")
+    MailMessage.objects.filter(pk=broken.pk).update(attempts=11, retry_at=None)
+    post(broken.pk)
+    broken.refresh_from_db()
+    assert broken.state == "refused"

@@ -21,10 +21,11 @@ class Attending:
 
 
 def attending(members: Sequence[Member]) -> list[Attending]:
-    """The hosts in their order, each with the connected account."""
+    """The hosts in their order, each with the connected account; one who has left has none any more."""
+    present = [member for member in members if member.is_active]
     linked = {
         connection.member_id: connection
-        for connection in Connection.objects.filter(member__in=members, state__in=LINKED)
+        for connection in Connection.objects.filter(member__in=present, state__in=LINKED)
     }
     return [Attending(member, linked.get(member.pk)) for member in members]
 

@@ -13,13 +13,15 @@ from chosei.actions.links import mail_went
 from chosei.actions.timeline import note
 from chosei.jobs import queue
 from chosei.mails.compose import compose
-from chosei.ports.errors import PortError, Rejected
+from chosei.ports.errors import PortError, Rejected, Transient
 from chosei.records.locks import exclusively
 from chosei.records.models import MailMessage, MailState
 
 log = structlog.get_logger(__name__)
 
 _LONGEST_PAUSE = timedelta(hours=1)
+_TRIES = 12
+"""How often a letter that we cannot write is tried: about ten hours."""
 
 
 def post(mail_id: int) -> None:
@@ -45,7 +47,12 @@ def _post(message: MailMessage) -> None:
     if pause > timedelta(0):
         queue.enqueue(queue.POST, str(message.pk), after=pause.total_seconds())
         return
-    letter = compose(message, now=now)
+    try:
+        letter = compose(message, now=now)
+    except Exception:  # a letter that cannot be written must not come back for ever without anybody knowing
+        log.exception("mail_not_composed", mail=message.pk)
+        _cannot_be_written(message, now)
+        return
     if letter is None:
         _settle(message, MailState.SUPERSEDED)
         return
@@ -83,6 +90,15 @@ def _try_later(message: MailMessage, error: PortError, now: datetime) -> None:
         attempts=F("attempts") + 1, retry_at=now + pause, problem=error.code[:80]
     )
     queue.enqueue(queue.POST, str(message.pk), after=pause.total_seconds())
+
+
+def _cannot_be_written(message: MailMessage, now: datetime) -> None:
+    """Our own mistake, perhaps mended with the next version: tried for a while, then shown as refused."""
+    if message.attempts + 1 < _TRIES:
+        _try_later(message, Transient("not_composed"), now)
+        return
+    _settle(message, MailState.REFUSED, problem="not_composed")
+    _note(message, "mail_refused")
 
 
 def _settle(message: MailMessage, state: MailState, **values: object) -> None:

@@ -61,6 +61,18 @@ def test_from_the_link_to_the_appointment(client, booking_page):
 
 
 @pytest.mark.django_db(transaction=True)  # the live read has threads of its own
+def test_sent_twice_is_one_booking_and_going_back_for_another_time_is_another(client, booking_page):
+    page = client.get(f"/b/{booking_page.link_token}?week=2026-12-01")
+    guest = {"company": "", "name": "三田花子", "email": "hanako@test.example"}
+    first = send(client, page, start="2026-12-03T05:00Z")
+    done = [send(client, first, **guest).headers["Location"] for _ in range(2)]
+    assert done[0] == done[1]
+    again = send(client, first, start="2026-12-04T05:00Z", **guest).headers["Location"]
+    assert again != done[0]
+    assert Appointment.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)  # the live read has threads of its own
 def test_a_slot_taken_a_second_ago_leads_back_with_everything_kept(client, booking_page):
     details = send(
         client, client.get(f"/b/{booking_page.link_token}?week=2026-12-01"), start="2026-12-03T05:00Z"

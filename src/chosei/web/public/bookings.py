@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -113,7 +113,9 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
         return render(self.request, "public/booking_details.html", context, status=status)
 
     def act(self, thing: BookingPage, choice: Choice, guest: GuestInput, submission: UUID) -> Appointment:
-        return book_page(thing, choice.time.start, guest, submission=submission, now=timezone.now())
+        # Going back for another time is another booking; the same one sent twice stays one.
+        one = uuid5(submission, choice.value)
+        return book_page(thing, choice.time.start, guest, submission=one, now=timezone.now())
 
     def known(self, thing: BookingPage) -> dict[str, str]:
         return {}
