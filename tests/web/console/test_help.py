@@ -1,0 +1,115 @@
+"""ヘルプ: every page in both languages, its pictures, and the ways to it from where it is needed."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from chosei.web.console.connecting import PROBLEMS
+from chosei.web.console.views.guide import TOPICS
+from tests.browser.pictures import LANGUAGES, NAMES, SIZE
+from tests.web.browsing import complaints, picture, scrolls_sideways
+from tests.web.console.conftest import Company, signed_in, visit
+
+PATHS = ["/help/", *(f"/help/{topic.slug}" for topic in TOPICS)]
+HEAVIEST_PICTURE = 150_000  # bytes
+
+
+def read(path: str, language: str = "ja") -> BeautifulSoup:
+    answer = Client(headers={"accept-language": language}).get(path)
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.content, "html.parser")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", PATHS)
+def test_everybody_may_read_it_in_their_language(db: None, path: str, language: str) -> None:
+    page = read(path, language)
+    assert page.html is not None
+    assert page.html["lang"] == language
+    main = page.main.get_text()
+    assert ("。" in main) is (language == "ja"), "no sentence of the other language"
+    ids = [one["id"] for one in page.select("[id]")]
+    assert len(set(ids)) == len(ids)
+
+
+def test_an_unknown_topic_is_not_there(db: None) -> None:
+    assert Client().get("/help/no-such-topic").status_code == 404
+    assert Client().post("/help/").status_code == 405
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_picture_shown_exists_and_opens_large(db: None, language: str) -> None:
+    shown = set()
+    for path in PATHS:
+        for figure in read(path, language).select("figure"):
+            small, large = figure.select("img")
+            link = figure.a
+            assert link["href"] == small["src"] == large["src"], "without script the link opens the picture"
+            assert figure.select_one("dialog")["id"] == link["data-dialog"]
+            assert small["alt"]
+            file = finders.find(str(small["src"]).removeprefix("/static/"))
+            assert isinstance(file, str), small["src"]
+            shown.add(Path(file))
+    assert {one.stem for one in shown} == set(NAMES)
+    for one in shown:
+        assert one.stat().st_size < HEAVIEST_PICTURE
+        assert struct.unpack(">2I", one.read_bytes()[16:24]) == (SIZE["width"], SIZE["height"])
+
+
+def links(page: Any) -> list[str]:
+    return [str(one.get("href", "")) for one in BeautifulSoup(page.content, "html.parser").select("main a")]
+
+
+def test_the_way_leads_from_the_connections_page(people: Company) -> None:
+    client = signed_in(people.colleague)
+    found = links(client.get("/settings/connections"))
+    assert "/help/connect" in found
+    assert "/help/approval" in found
+
+
+@pytest.mark.parametrize("reason", [name for name, problem in PROBLEMS.items() if problem.wall])
+def test_whoever_meets_the_wall_is_led_to_its_help(people: Company, reason: str) -> None:
+    client = signed_in(people.colleague)
+    session = client.session
+    session["connect_problem"] = {"reason": reason, "detail": ""}
+    session.save()
+    assert "/help/approval" in links(client.get("/settings/connections"))
+
+
+def test_it_stands_in_the_menu(people: Company) -> None:
+    page = BeautifulSoup(signed_in(people.author).get("/").content, "html.parser")
+    assert page.select_one('.menu-panel a[href="/help/"]')
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("phone", "language"), [(False, "ja"), (True, "ja"), (False, "en"), (True, "en")])
+def test_in_a_browser(live_server: Any, people: Company, browser: Any, phone: bool, language: str) -> None:
+    seen = visit(browser, live_server.url, people.author, phone=phone, language=language)
+    found = []
+    for path in PATHS:
+        seen.open(path)
+        seen.page.evaluate("document.querySelectorAll('img').forEach((one) => { one.loading = 'eager'; })")
+        seen.page.wait_for_load_state("networkidle")
+        picture(
+            seen.page, f"help-{path.strip('/').replace('/', '-')}-{'phone' if phone else 'desk'}-{language}"
+        )
+        found += [f"{path}: {one}" for one in [*seen.complaints, *complaints(seen.page)]]
+        if scrolls_sideways(seen.page):
+            found.append(f"{path}: scrolls sideways")
+    assert found == []
+    first = seen.page.goto(f"{live_server.url}/help/connect") and seen.page.locator("figure a").first
+    first.click()
+    large = seen.page.locator("dialog[open]")
+    assert large.locator("img").is_visible()
+    assert complaints(seen.page) == []
+    seen.page.keyboard.press("Escape")
+    assert large.count() == 0
+    assert first.evaluate("one => one === document.activeElement")
