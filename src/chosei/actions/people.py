@@ -23,10 +23,9 @@ class Attending:
 def attending(members: Sequence[Member]) -> list[Attending]:
     """The hosts in their order, each with the connected account; one who has left has none any more."""
     present = [member for member in members if member.is_active]
-    linked = {
-        connection.member_id: connection
-        for connection in Connection.objects.filter(member__in=present, state__in=LINKED)
-    }
+    rows = Connection.objects.filter(member__in=present, state__in=LINKED)
+    # Unsealing two tokens each would cost more than all the rest; whoever reads a calendar asks anew.
+    linked = {connection.member_id: connection for connection in rows.defer("access_token", "refresh_token")}
     return [Attending(member, linked.get(member.pk)) for member in members]
 
 
