@@ -20,6 +20,7 @@ from chosei.reconcile import recording
 from chosei.reconcile.facts import draft_of
 from chosei.records.models import CalendarEntry
 
+_CONFLICTS = 2
 _LOOKS = 4
 """How often an event whose token is spent is looked for, over half a minute, before it is made anew."""
 
@@ -37,7 +38,7 @@ def carry_out(port: CalendarPort, steps: Sequence[tuple[CalendarEntry, Step]]) -
                 recording.creation_begins(entry)
                 changes.append((entry, CreateEvent(draft_of(entry), entry.create_token)))
             case Step.UPDATE:
-                changes.append((entry, UpdateEvent(entry.remote_id, draft_of(entry), entry.etag)))
+                changes.append((entry, UpdateEvent(entry.remote_id, draft_of(entry), _version(entry))))
             case Step.DELETE:
                 changes.append((entry, DeleteEvent(entry.remote_id)))
     if not changes:
@@ -49,6 +50,12 @@ def carry_out(port: CalendarPort, steps: Sequence[tuple[CalendarEntry, Step]]) -
                 recording.written(entry, event) if event else recording.removed(entry)
             case Failed(error):
                 _failed(port, entry, change, error)
+
+
+def _version(entry: CalendarEntry) -> str:
+    """The version we last saw. After two conflicts whichever stands there: versions may change by themselves,
+    and what we write has been decided since."""
+    return entry.etag if entry.attempts < _CONFLICTS else ""
 
 
 def _look(port: CalendarPort, entry: CalendarEntry) -> None:
