@@ -15,7 +15,7 @@ import pytest
 from chosei.adapters.microsoft.registration import PERMISSION_IDS
 from chosei.ops.config import SANDBOX_CLIENT_ID, Config, load
 from chosei.ops.dns_text import NoResolver, name_servers, text_records
-from chosei.ops.doctor import check_clock, check_mail, check_sign_in
+from chosei.ops.doctor import check_clock, check_mail, check_sign_in, run
 from chosei.ops.doctor_registration import check_granted, check_registration
 from chosei.ops.doctor_sender import check_sender
 from tests.support.mailbox import Mailbox, mailbox
@@ -36,6 +36,54 @@ def configured(sandbox: Sandbox | None = None, **values: Any) -> Config:
         chosei_microsoft_graph_url=url,
         **values,
     )
+
+
+# --- the command ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def house(sandbox: Sandbox, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment in which everything is well."""
+    monkeypatch.setenv("CHOSEI_MICROSOFT_LOGIN_URL", sandbox.url)
+    monkeypatch.setenv("CHOSEI_MICROSOFT_GRAPH_URL", sandbox.url)
+    monkeypatch.setenv("CHOSEI_EMAIL_URL", mailbox.smtp_url)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_is_well(house: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(lambda: None) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.startswith("ok  ") for line in lines)
+    for subject in ("configuration", "database", "sign-in", "redirect URI", "scopes", "clock", "mail server"):
+        assert any(subject in line for line in lines), subject
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_needs_a_hand_is_marked_and_makes_the_exit_code(
+    house: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHOSEI_EMAIL_URL", "smtp://127.0.0.1:1")
+    assert run(lambda: None) == 1
+    [wrong] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("!!")]
+    assert wrong.startswith("!!  mail server")
+    assert " -> " in wrong
+
+
+@pytest.mark.django_db(transaction=True)
+def test_live_prints_a_report_and_counts(house: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(lambda: None, live="nobody@sample.example") == 1
+    said = capsys.readouterr().out
+    assert "--- report for a support case" in said
+    assert "nobody@sample.example" not in said
+    assert "!!  member: nobody has this address" in said
+
+
+def test_a_wrong_variable_is_all_there_is_to_say(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHOSEI_PUBLIC_URL", "http://chosei.example.com")
+    assert run(lambda: None) == 1
+    assert capsys.readouterr().out.startswith("!!  configuration: CHOSEI_PUBLIC_URL is wrong ->")
 
 
 # --- registration -----------------------------------------------------------------------------------------
