@@ -56,8 +56,7 @@ def _take(browser: Browser, house: House, language: str) -> None:
     _keep(page, language, "menu")
     page.goto("/settings/connections")
     _keep(page, language, "not-connected")
-    page.locator("details.approval summary").click()
-    page.locator("details.approval").scroll_into_view_if_needed()
+    page.goto("/settings/connections/approval")
     _keep(page, language, "approval")
     page.goto("/settings/profile")
     _keep(page, language, "profile")
@@ -72,15 +71,18 @@ def _take(browser: Browser, house: House, language: str) -> None:
 
 def _connect(page: Page, house: House) -> None:
     page.goto("/settings/connections")
-    page.locator(".connection-actions form button").click()
-    page.locator("input[name=loginfmt]").fill(SATO)
-    page.get_by_role("button", name=re.compile("^(次へ|Next)$")).click()
-    page.locator("input[name=passwd]").fill(PASSWORD)
-    page.get_by_role("button", name=re.compile("^(サインイン|Sign in)$")).click()
-    page.wait_for_load_state("networkidle")
-    if not page.url.startswith(house.url):  # consent is given once for both languages
-        page.get_by_role("button", name=re.compile("^(承諾|Accept)$")).click()
-    page.wait_for_url(house.url + "/**")
+    with page.context.expect_page() as opened:  # the sign-in has a tab of its own
+        page.locator(".connection-actions form button").click()
+    tab = opened.value
+    tab.locator("input[name=loginfmt]").fill(SATO)
+    tab.get_by_role("button", name=re.compile("^(次へ|Next)$")).click()
+    tab.locator("input[name=passwd]").fill(PASSWORD)
+    tab.get_by_role("button", name=re.compile("^(サインイン|Sign in)$")).click()
+    tab.wait_for_load_state("networkidle")
+    if not tab.url.startswith(house.url):  # consent is given once for both languages
+        tab.get_by_role("button", name=re.compile("^(承諾|Accept)$")).click()
+    tab.wait_for_url(house.url + "/**")
+    tab.close()
     for _ in range(40):  # until the calendar has been read once
         page.goto("/settings/connections")
         if page.locator(".connection .facts dd").nth(1).inner_text() not in ("まもなく読み取ります", "Soon"):

@@ -54,6 +54,7 @@ DIAGRAMS = {
     """,
     "CONNECTION": """
         approval_only --connect--> active
+        approval_only --approve--> approval_only
         approval_only --disconnect--> ended
         active --connect--> active
         active --lose_access--> needs_reconnect
@@ -65,6 +66,7 @@ DIAGRAMS = {
         ending --lose_access--> ending
         ending --finish--> ended
         ended --connect--> active
+        ended --approve--> approval_only
     """,
 }
 

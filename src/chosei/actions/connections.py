@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from chosei import wiring
+from chosei.actions.approvals import WALL, somebody_connected
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.notices import look_after_soon
+from chosei.actions.sign_ins import SIGN_IN_LASTS, redirect_uri
 from chosei.actions.wishes import drop
 from chosei.core.addresses import same_address
 from chosei.core.entries import EntryPurpose, EntryState
-from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
+from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, IllegalTransition, advance
 from chosei.core.text import one_line
 from chosei.jobs import queue
 from chosei.ports.authorization import Account, Grant, Identity
@@ -27,7 +28,8 @@ from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Reject
 from chosei.records.locks import lock_hosts
 from chosei.records.models import CalendarEntry, Connection, ConnectionAttempt, Member, Subscription
 
-SIGN_IN_LASTS = timedelta(hours=1)
+NO_MAILBOX = "no_mailbox"
+_LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT)
 
 
 def begin_connection(member: Member, provider: str) -> str:
@@ -57,7 +59,9 @@ def complete_connection(
 ) -> Connection:
     """The browser is back from the provider's sign-in. Tests the mailbox and keeps the tokens, sealed.
 
-    The same account resumes all its entries; another one never adopts them. Raises ConnectRefused.
+    The same account resumes all its entries; another one never adopts them. An account without a mailbox,
+    as administrators often have, has still consented: that is kept (承認のみ), without its tokens.
+    Raises ConnectRefused.
     """
     attempt = _spend(member, provider, state)
     if error:
@@ -66,23 +70,21 @@ def complete_connection(
         brought = _bring(provider, attempt, code)
     except PortError as failure:
         raise _finished(attempt, _refusal(failure)) from failure
-    with transaction.atomic():
-        Member.objects.select_for_update().get(pk=member.pk)  # two browser tabs: one after the other
-        other = (
-            Connection.objects.filter(member=member, state__in=["active", "needs_reconnect"])
-            .exclude(
-                provider=provider,
-                account_tenant=brought.identity.tenant_id,
-                account_object=brought.identity.object_id,
-            )
-            .exists()
-        )
-        if other:
-            raise _finished(attempt, ConnectRefused("other_account"))
-        connection = _keep(member, provider, brought)
-        attempt.result = "connected"
-        attempt.save(update_fields=["result"])
-        resume(connection)
+    try:
+        with transaction.atomic():
+            Member.objects.select_for_update().get(pk=member.pk)  # two browser tabs: one after the other
+            if brought.mailbox is None:
+                connection = _keep_approval(member, provider, brought)
+            else:
+                _insist_on_one_account(member, provider, brought)
+                connection = _keep(member, provider, brought, brought.mailbox)
+                resume(connection)
+            attempt.result = "connected" if brought.mailbox else "approved"
+            attempt.save(update_fields=["result"])
+            somebody_connected(member, provider, brought.identity.tenant_id, now=timezone.now())
+    except ConnectRefused as refused:
+        _finished(attempt, refused)
+        raise
     return connection
 
 
@@ -94,7 +96,7 @@ def disconnect(member: Member, connection: Connection, *, now: datetime) -> None
     with transaction.atomic():
         lock_hosts([member.pk])  # whoever confirms or offers now decides before us or sees what we did
         locked = Connection.objects.select_for_update().get(pk=connection.pk)
-        if locked.state not in (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT):
+        if locked.state not in (*_LIVE, ConnectionState.APPROVAL_ONLY):
             return
         locked.state = advance(CONNECTION, ConnectionState(locked.state), ConnectionEvent.DISCONNECT)
         locked.mirror_read_at = locked.mirror_from = locked.mirror_until = None
@@ -151,16 +153,12 @@ def converge_all(connection: Connection) -> None:
         queue.enqueue(queue.CONVERGE, key)
 
 
-def redirect_uri(provider: str) -> str:
-    return f"{settings.CHOSEI_PUBLIC_URL}/connect/{provider}/callback"
-
-
 @dataclass(frozen=True, slots=True)
 class _Brought:
     grant: Grant
     identity: Identity
     account: Account
-    mailbox: MailboxProfile
+    mailbox: MailboxProfile | None
 
 
 def _spend(member: Member, provider: str, state: str) -> ConnectionAttempt:
@@ -191,24 +189,61 @@ def _bring(provider: str, attempt: ConnectionAttempt, code: str) -> _Brought:
         code_verifier=attempt.code_verifier,
     )
     account = port.account(grant.access_token)
-    mailbox = wiring.calendar_with(provider, grant.access_token, identity).profile()
-    return _Brought(grant, identity, account, mailbox)
+    return _Brought(grant, identity, account, _mailbox(provider, grant, identity))
 
 
-def _keep(member: Member, provider: str, brought: _Brought) -> Connection:
+def _mailbox(provider: str, grant: Grant, identity: Identity) -> MailboxProfile | None:
+    try:
+        return wiring.calendar_with(provider, grant.access_token, identity).profile()
+    except Rejected as refused:
+        if refused.code != NO_MAILBOX:
+            raise
+        return None
+
+
+def _insist_on_one_account(member: Member, provider: str, brought: _Brought) -> None:
+    other = Connection.objects.filter(member=member, state__in=_LIVE).exclude(
+        provider=provider,
+        account_tenant=brought.identity.tenant_id,
+        account_object=brought.identity.object_id,
+    )
+    if other.exists():
+        raise ConnectRefused("other_account")
+
+
+def _keep_approval(member: Member, provider: str, brought: _Brought) -> Connection:
+    """Somebody without a mailbox has consented. One whose calendar we had before has lost it: refused."""
+    connection = _account(member, provider, brought)
+    try:
+        state = advance(CONNECTION, ConnectionState(connection.state), ConnectionEvent.APPROVE)
+    except IllegalTransition as lost:
+        raise ConnectRefused(NO_MAILBOX) from lost
+    connection.state = state
+    connection.problem = NO_MAILBOX
+    connection.address = _address(member, brought)
+    connection.display_name = brought.account.display_name
+    connection.save()
+    return connection
+
+
+def _account(member: Member, provider: str, brought: _Brought) -> Connection:
     known = Connection.objects.select_for_update().filter(
         member=member,
         provider=provider,
         account_tenant=brought.identity.tenant_id,
         account_object=brought.identity.object_id,
     )
-    connection = known.first() or Connection(
+    return known.first() or Connection(
         member=member,
         provider=provider,
         account_tenant=brought.identity.tenant_id,
         account_object=brought.identity.object_id,
         state=ConnectionState.APPROVAL_ONLY,
     )
+
+
+def _keep(member: Member, provider: str, brought: _Brought, mailbox: MailboxProfile) -> Connection:
+    connection = _account(member, provider, brought)
     connection.state = advance(CONNECTION, ConnectionState(connection.state), ConnectionEvent.CONNECT)
     connection.problem = ""
     connection.address = _address(member, brought)
@@ -217,7 +252,7 @@ def _keep(member: Member, provider: str, brought: _Brought) -> Connection:
     connection.refresh_token = brought.grant.refresh_token
     connection.access_expires_at = brought.grant.expires_at
     connection.scopes = " ".join(sorted(brought.grant.scopes))
-    connection.web_meeting = brought.mailbox.web_meeting
+    connection.web_meeting = mailbox.web_meeting
     connection.mirror_error = ""
     connection.save()
     return connection
@@ -240,9 +275,9 @@ def _redirect_reason(error: str, detail: str) -> str:
     """
     if error == "access_denied":
         walls = ("AADSTS90094", "AADSTS90093", "AADSTS900941", "AADSTS90095", "AADSTS65005")
-        return "approval_needed" if any(code in detail for code in walls) else "cancelled"
+        return WALL if any(code in detail for code in walls) else "cancelled"
     if error in ("consent_required", "interaction_required"):
-        return "approval_needed"
+        return WALL
     if error in ("temporarily_unavailable", "server_error"):
         return "provider_away"
     return "rejected"

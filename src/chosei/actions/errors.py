@@ -43,7 +43,7 @@ class InvalidInput(ActionError):
 
 class ConnectRefused(ActionError):
     """``reason``: cancelled, approval_needed, state_unknown, state_spent, other_member, other_account,
-    no_mailbox, scopes_missing, provider_away, misconfigured, rejected."""
+    no_mailbox, scopes_missing, provider_away, misconfigured, too_often, rejected."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)

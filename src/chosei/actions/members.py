@@ -129,7 +129,7 @@ def return_member(by: Member, member: Member) -> None:
 
 def _under_lock(by: Member) -> Organization:
     """One change of roles at a time in an organisation, and only by somebody who still may."""
-    organization = Organization.objects.select_for_update().get(pk=by.organization_id)
+    organization = Organization.objects.select_for_update(no_key=True).get(pk=by.organization_id)
     if not Member.objects.filter(pk=by.pk, is_active=True, role=Role.ADMINISTRATOR).exists():
         raise Closed("not_administrator")
     return organization

@@ -75,6 +75,14 @@ class BookingPageEvent(StrEnum):
     RESTORE = "restore"
 
 
+class ApprovalState(StrEnum):
+    """依頼中 / 承認済み / 承認されませんでした. Any may follow any: companies change their minds."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
 class ConnectionState(StrEnum):
     """APPROVAL_ONLY: the organisation's approval is asked for or given, no mailbox is linked yet.
 
@@ -90,6 +98,7 @@ class ConnectionState(StrEnum):
 
 class ConnectionEvent(StrEnum):
     CONNECT = "connect"
+    APPROVE = "approve"
     LOSE_ACCESS = "lose_access"
     DISCONNECT = "disconnect"
     FINISH = "finish"
@@ -212,7 +221,7 @@ def _connection() -> Machine[ConnectionState, ConnectionEvent]:
         s,
         e,
         {
-            s.APPROVAL_ONLY: {e.CONNECT: s.ACTIVE, e.DISCONNECT: s.ENDED},
+            s.APPROVAL_ONLY: {e.CONNECT: s.ACTIVE, e.APPROVE: s.APPROVAL_ONLY, e.DISCONNECT: s.ENDED},
             s.ACTIVE: {e.CONNECT: s.ACTIVE, e.LOSE_ACCESS: s.NEEDS_RECONNECT, e.DISCONNECT: s.ENDING},
             s.NEEDS_RECONNECT: {
                 e.CONNECT: s.ACTIVE,
@@ -221,7 +230,7 @@ def _connection() -> Machine[ConnectionState, ConnectionEvent]:
             },
             # The same account may come back before its affairs are settled, or long after.
             s.ENDING: {e.CONNECT: s.ACTIVE, e.LOSE_ACCESS: s.ENDING, e.FINISH: s.ENDED},
-            s.ENDED: {e.CONNECT: s.ACTIVE},
+            s.ENDED: {e.CONNECT: s.ACTIVE, e.APPROVE: s.APPROVAL_ONLY},
         },
     )
 

@@ -26,6 +26,7 @@ from chosei.mails.letters.invited_member import invited_member
 from chosei.mails.letters.link_follows import link_for_guest, link_for_host
 from chosei.mails.letters.password_reset import password_reset
 from chosei.mails.letters.reconnect import reconnect
+from chosei.mails.letters.try_again import try_again
 from chosei.mails.text import render_text
 from chosei.ports.mail import CalendarPart, Letter
 from chosei.records.models import Appointment, MailKind, MailMessage, MailState, Member
@@ -83,6 +84,8 @@ def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
         return invitation(message.proposal, reader, now)
     if kind is MailKind.RECONNECT and message.connection is not None:
         return reconnect(message.connection, reader, now)
+    if kind is MailKind.TRY_AGAIN and message.member is not None:
+        return try_again(message.member, reader)
     if kind is MailKind.INVITED_MEMBER and message.member is not None:
         return invited_member(message.member, reader)
     if kind is MailKind.NEW_PASSWORD and message.member is not None:

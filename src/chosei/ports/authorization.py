@@ -44,11 +44,25 @@ class Account:
     addresses: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One permission of the registration, as the provider names it, and what it is for (English)."""
+
+    name: str
+    reason: str
+
+
 class AuthorizationPort(Protocol):
-    """One provider's identity platform. Every method but ``begin`` may raise any ``PortError``."""
+    """One provider's identity platform. Methods that ask the platform may raise any ``PortError``."""
 
     def begin(self, *, state: str, redirect_uri: str, login_hint: str = "") -> Beginning:
         """Prepare a sign-in with account picker, PKCE (S256), state and nonce."""
+
+    def admin_consent_url(self, *, state: str, redirect_uri: str) -> str:
+        """Where an administrator approves everything registered, for the whole company."""
+
+    def permissions(self) -> tuple[Permission, ...]:
+        """What such an approval grants."""
 
     def complete(
         self, *, code: str, redirect_uri: str, nonce: str, code_verifier: str

@@ -7,7 +7,7 @@ from django.test import Client
 
 from chosei.actions import errors
 from chosei.records.models import CalendarEntry, Connection, ConnectionAttempt
-from chosei.web.console.connecting import PROBLEMS, admin_consent_url
+from chosei.web.console.connecting import PROBLEMS
 from tests.support import company
 from tests.web.console.conftest import Company, confirmed, signed_in
 
@@ -28,7 +28,7 @@ def test_connected_says_so_and_offers_to_disconnect(client: Client) -> None:
 def test_not_connected_offers_to_connect(people: Company) -> None:
     page = signed_in(people.colleague).get("/settings/connections").content.decode()
     assert ">接続</button>" in page
-    assert admin_consent_url().replace("&", "&amp;") in page
+    assert "/settings/connections/approval" in page
 
 
 def test_a_lost_connection_is_shown_with_the_next_step(client: Client, people: Company) -> None:
@@ -109,15 +109,6 @@ def test_disconnecting_asks_first_and_says_what_it_means(client: Client, people:
     assert not CalendarEntry.objects.filter(purpose="hold", desired__isnull=False).exists()
     assert "連携を解除しました" in done
     assert client.get(address).headers["Location"] == "/settings/connections"
-
-
-def test_an_administrators_return_is_only_words(db) -> None:
-    approved = Client().get("/connect/microsoft/admin-consent", {"admin_consent": "True", "tenant": "x"})
-    refused = Client().get(
-        "/connect/microsoft/admin-consent", {"admin_consent": "True", "error": "access_denied"}
-    )
-    assert "承認の手続きが終わりました" in approved.content.decode()
-    assert "承認は完了していません" in refused.content.decode()
 
 
 def test_language_and_zone_are_the_members_own(client: Client, people: Company) -> None:

@@ -25,6 +25,7 @@ SOURCE = Path(chosei.__file__).parent
         (states.AppointmentState, words.APPOINTMENT),
         (states.BookingPageState, words.PAGE),
         (states.ConnectionState, words.CONNECTION),
+        (states.ApprovalState, words.APPROVAL),
         (entries.EntryState, words.ENTRY),
         (MailState, words.MAIL),
         (MailKind, words.MAIL_KIND),

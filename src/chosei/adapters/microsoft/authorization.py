@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -19,7 +19,7 @@ from chosei.adapters.http import Answer, Call, Deadline, Http, checked_base
 from chosei.adapters.microsoft import id_tokens, scopes
 from chosei.adapters.microsoft.problems import UNREADABLE, refusal
 from chosei.adapters.microsoft.token_errors import token_problem
-from chosei.ports.authorization import Account, Beginning, Grant, Identity
+from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission
 from chosei.ports.errors import NeedsReconnect, Rejected, Transient
 
 _FORM = "application/x-www-form-urlencoded"
@@ -78,6 +78,19 @@ class MicrosoftAuthorization:
             login_hint=login_hint or None,
         )
         return Beginning(url=url, nonce=nonce, code_verifier=verifier)
+
+    def admin_consent_url(self, *, state: str, redirect_uri: str) -> str:
+        """``.default``: everything registered (entra-docs identity-platform/v2-admin-consent)."""
+        query = {
+            "client_id": self._app.client_id,
+            "scope": f"{scopes.RESOURCE}/.default",
+            "redirect_uri": redirect_uri,
+            "state": state,
+        }
+        return f"{self._app.authority}/v2.0/adminconsent?{urlencode(query)}"
+
+    def permissions(self) -> tuple[Permission, ...]:
+        return tuple(Permission(scope, scopes.why(scope)) for scope in scopes.REGISTERED)
 
     def complete(
         self, *, code: str, redirect_uri: str, nonce: str, code_verifier: str

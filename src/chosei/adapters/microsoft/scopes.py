@@ -23,6 +23,8 @@ LATER = {
 """Registered from the start, but not asked of somebody who connects: it needs an administrator everywhere."""
 REGISTERED = (*REQUESTED, *LATER)
 """What the registration in Entra ID must list: an administrator's approval (``.default``) grants this."""
+RESOURCE = "https://graph.microsoft.com"
+"""What the scopes are permissions of."""
 NEEDED = frozenset({"User.Read", "Calendars.ReadWrite"})
 """What the token endpoint must say it granted; the others it does not always list."""
 

@@ -1,6 +1,7 @@
 """Every model, importable from one place."""
 
 from chosei.records.models.appointment import Appointment, Promise
+from chosei.records.models.approval import ProviderApproval
 from chosei.records.models.booking_page import BookingPage, BookingPageHost
 from chosei.records.models.calendar_entry import CalendarEntry
 from chosei.records.models.connection import Connection, ConnectionAttempt, MirroredEvent
@@ -29,6 +30,7 @@ __all__ = [
     "Promise",
     "Proposal",
     "ProposalHost",
+    "ProviderApproval",
     "RateCount",
     "Role",
     "Room",

@@ -17,6 +17,7 @@ class MailKind(models.TextChoices):
     CANCELLED_GUEST = "cancelled_guest"
     CANCELLED_HOST = "cancelled_host"
     RECONNECT = "reconnect"
+    TRY_AGAIN = "try_again"  # the company has approved
     INVITED_MEMBER = "invited_member"
     NEW_PASSWORD = "new_password"  # noqa: S105 (a kind of mail)
 

@@ -1,13 +1,16 @@
-"""Why an account could not be connected, in words a member can act on, and the link for the IT department."""
+"""Why an account could not be connected, in words a member can act on; the letter to the IT department."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from chosei.actions.approvals import ConsentLink, consent_link
+from chosei.records.models import Member, ProviderApproval
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ PROBLEMS = {
             "Choseiを管理している方に、この画面をお知らせください。"
         ),
     ),
+    "too_often": Problem(_("接続の操作が続いています"), _("数分おいて、もう一度「接続」を押してください。")),
     "rejected": Problem(
         _("Microsoft 365に接続できませんでした"),
         _(
@@ -88,18 +92,49 @@ def problem_of(reason: str) -> Problem:
     return PROBLEMS.get(reason, PROBLEMS["rejected"])
 
 
-def admin_consent_url() -> str:
-    """Where a Microsoft 365 administrator approves Chosei for the company: everything registered.
+# Why each permission is asked for, in the words of the letter; one that is new here speaks the adapter's own.
+REASONS = {
+    "openid": _("サインインした方を確認するため"),
+    "profile": _("お名前とアカウントの識別子を確認するため"),
+    "email": _("接続したアカウントのアドレスを表示するため"),
+    "offline_access": _("サインインしていない間も、確定した予定を登録するため"),
+    "User.Read": _("アカウントのメールアドレスを、Choseiに登録されたアドレスと照合するため"),
+    "Calendars.ReadWrite": _("ご本人の予定の空き時間を確認し、仮予約と確定した予定を登録するため"),
+    "Place.Read.All": _("会社の会議室の一覧を表示するため(会議室を使う場合のみ)"),
+}
 
-    ``organizations`` and ``.default``: Microsoft identity platform, admin consent endpoint.
-    """
-    query = urlencode(
-        {
-            "client_id": settings.CHOSEI_MICROSOFT_CLIENT_ID,
-            "scope": "https://graph.microsoft.com/.default",
-            "redirect_uri": f"{settings.CHOSEI_PUBLIC_URL}/connect/microsoft/admin-consent",
-        }
-    )
-    return (
-        f"{settings.CHOSEI_MICROSOFT_LOGIN_URL}/{settings.CHOSEI_MICROSOFT_TENANT}/v2.0/adminconsent?{query}"
-    )
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the IT department is sent, ready to be copied or opened in a mail program."""
+
+    url: str
+    subject: str
+    text: str
+    permissions: tuple[tuple[str, str], ...]
+
+    @property
+    def mailto(self) -> str:
+        return f"mailto:?{urlencode({'subject': self.subject, 'body': self.text}, quote_via=quote)}"
+
+
+def request_of(approval: ProviderApproval, member: Member) -> Request:
+    """The letter in the reader's language, in the member's name."""
+    link: ConsentLink = consent_link(approval)
+    permissions = tuple((one.name, str(REASONS.get(one.name, one.reason))) for one in link.permissions)
+    listed = "\n".join(f"・{name}: {reason}" for name, reason in permissions)
+    text = gettext(
+        "IT担当者様\n\n"
+        "お疲れさまです。%(name)sです。\n"
+        "日程調整サービス Chosei でOutlookの予定表を使うため、Microsoft 365での承認をお願いいたします。\n\n"
+        "1. グローバル管理者のアカウントで、次のURLを開いてください。Choseiのアカウントは要りません。\n"
+        "%(url)s\n\n"
+        "2. 表示された内容を確認し、「承諾」を押してください。会社全体で一度だけの操作です。\n\n"
+        "Choseiが求める権限と、その理由\n"
+        "%(permissions)s\n\n"
+        "いずれも、接続した社員本人の権限の範囲で使われます。承認は、Microsoft Entra管理センターの"
+        "「エンタープライズ アプリケーション」から、いつでも取り消せます。\n\n"
+        "どうぞよろしくお願いいたします。"
+    ) % {"name": member.name, "url": link.url, "permissions": listed}
+    subject = gettext("Microsoft 365でのChosei(日程調整サービス)の承認のお願い")
+    return Request(link.url, subject, text, permissions)

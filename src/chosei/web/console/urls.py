@@ -6,6 +6,7 @@ from django.urls import path
 
 from chosei.web.console.views import (
     appointments,
+    approvals,
     calendar,
     compose,
     connections,
@@ -56,7 +57,12 @@ urlpatterns = [
     path("settings/profile", profile.edit, name="profile"),
     path("settings/connections", connections.listing, name="connections"),
     path("settings/connections/<int:pk>/disconnection", connections.disconnection, name="disconnection"),
+    path("settings/connections/news", connections.news, name="connection-news"),
+    path("settings/connections/approval", approvals.page, name="approval"),
+    path("settings/connections/approval/request", approvals.ask, name="approval-request"),
+    path("settings/connections/approval/settled", approvals.settled, name="approval-settled"),
     path("connect/microsoft", connections.begin, name="microsoft-connect"),
     path("connect/microsoft/callback", connections.callback, name="microsoft-callback"),
-    path("connect/microsoft/admin-consent", connections.admin_consent, name="microsoft-admin-consent"),
+    path("connect/microsoft/finished", connections.finished, name="microsoft-finished"),
+    path("connect/microsoft/admin-consent", approvals.admin_consent, name="microsoft-admin-consent"),
 ]

@@ -11,6 +11,7 @@ from chosei.core.availability import UnknownReason
 from chosei.core.entries import EntryState
 from chosei.core.states import (
     AppointmentState,
+    ApprovalState,
     BookingPageState,
     CandidateState,
     ConnectionState,
@@ -63,6 +64,16 @@ CONNECTION = {
 }
 ROLE = {Role.ADMINISTRATOR: Word(_("管理者"), "accent"), Role.MEMBER: Word(_("一般社員"))}
 IN_USE, INVITED, REMOVED = Word(_("利用中"), "settled"), Word(_("招待中"), "hold"), Word(_("利用停止"))
+APPROVAL = {
+    ApprovalState.ASKED: Word(_("依頼中"), "hold"),
+    ApprovalState.GRANTED: Word(_("承認済み"), "settled"),
+    ApprovalState.REFUSED: Word(_("承認されませんでした"), "attention"),
+}
+APPROVED_HOW = {
+    "link": _("承認用のURLから承認されました。"),
+    "administrator": _("Choseiの管理者が「設定しました」を押しました。"),
+    "connected": _("同じ会社の方が接続できました。"),
+}
 NOT_CONNECTED = Word(_("未接続"))
 ENTRY = {
     EntryState.WAITING: Word(_("登録中"), "", working=True),
@@ -88,6 +99,7 @@ MAIL_KIND = {
     MailKind.CANCELLED_HOST: _("キャンセルのお知らせ(担当者)"),
     MailKind.RECONNECT: _("再接続のお願い"),
     MailKind.NEW_PASSWORD: _("パスワードの設定"),
+    MailKind.TRY_AGAIN: _("承認のお知らせ"),
     MailKind.INVITED_MEMBER: _("社員登録のお知らせ"),
 }
 FORMAT = {

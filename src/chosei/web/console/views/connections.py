@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from chosei.actions.approvals import approval_of, sign_in_under_way
 from chosei.actions.connections import begin_connection, complete_connection, disconnect
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.limits import within_limit
@@ -21,16 +22,23 @@ from chosei.records import gates
 from chosei.records.models import Appointment, Connection, Member, Proposal
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
-from chosei.web.console.connecting import admin_consent_url, problem_of
+from chosei.web.console.connecting import problem_of
+from chosei.web.console.waiting import approval_context
 
 MICROSOFT = "microsoft"
 LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT)
-_PROBLEM = "connect_problem"
+_PROBLEM, _OWN_TAB, _FINISHED = "connect_problem", "connect_own_tab", "connect_finished"
 
 
 def live_connection(member: Member) -> Connection | None:
     """The account whose calendar is in use now, be it that it needs reconnecting."""
     return gates.connections_of(member).filter(state__in=LIVE).order_by("-id").first()
+
+
+def approval_only(member: Member) -> Connection | None:
+    """An account without a calendar that has given its approval (承認のみ)."""
+    rows = gates.connections_of(member).filter(state=ConnectionState.APPROVAL_ONLY)
+    return rows.order_by("-id").first()
 
 
 @require_safe
@@ -40,26 +48,53 @@ def listing(request: HttpRequest) -> HttpResponse:
     connection = live_connection(member)
     ending = gates.connections_of(member).filter(state=ConnectionState.ENDING).exists()
     shown = request.session.get(_PROBLEM)
+    problem = problem_of(shown["reason"]) if shown else None
+    under_way = sign_in_under_way(member, MICROSOFT) if connection is None else ""
+    begun = "begun" in request.GET and problem is None and connection is None
+    wall = bool(problem and problem.wall) or under_way == "silent"
     context = {
         "connection": connection,
+        "approved": approval_only(member),
         "ending": ending and connection is None,
         "word": words.CONNECTION[ConnectionState(connection.state)] if connection else words.NOT_CONNECTED,
-        "problem": problem_of(shown["reason"]) if shown else None,
+        "problem": problem,
         "problem_code": shown["detail"] if shown else "",
-        "consent_url": admin_consent_url(),
+        "under_way": under_way or ("running" if begun else ""),
+        "wall": wall,
+        "seen": _state_of(member),
+        **approval_context(member),
     }
     if shown and request.method == "GET":
         del request.session[_PROBLEM]  # shown once, like any message
     return render(request, "console/connections.html", context)
 
 
+@require_safe
+@member_required
+def news(request: HttpRequest) -> HttpResponse:
+    """Asked by a page that waits: it is loaded anew once something is different from what it has ``seen``."""
+    response = HttpResponse(status=204)
+    if request.GET.get("seen", "") != _state_of(signed_in(request)):
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _state_of(member: Member) -> str:
+    """What 外部連携 shows, in a few words, to be compared."""
+    connections = gates.connections_of(member).order_by("pk").values_list("pk", "state")
+    approval = approval_of(member.organization_id, MICROSOFT)
+    known = ",".join(f"{pk}:{state}" for pk, state in connections)
+    return f"{known};{sign_in_under_way(member, MICROSOFT)};{approval.state if approval else ''}"
+
+
 @require_POST
 @member_required
 def begin(request: HttpRequest) -> HttpResponse:
+    """To Microsoft's sign-in; ``own_tab`` when it runs in a tab of its own, beside the page it came from."""
     member = signed_in(request)
+    request.session[_OWN_TAB] = request.POST.get("own_tab") == "yes"
     if not within_limit("connect", str(member.pk), limit=20, seconds=600):
-        messages.error(request, gettext("接続の操作が続いています。数分おいて、もう一度お試しください。"))
-        return redirect("console:connections")
+        return _refused(request, ConnectRefused("too_often"))
     try:
         return redirect(begin_connection(member, MICROSOFT))
     except ConnectRefused as refused:
@@ -74,7 +109,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     """
     given = request.GET
     try:
-        complete_connection(
+        connection = complete_connection(
             signed_in(request),
             MICROSOFT,
             state=given.get("state", ""),
@@ -84,18 +119,33 @@ def callback(request: HttpRequest) -> HttpResponse:
         )
     except ConnectRefused as refused:
         return _refused(request, refused)
-    messages.success(request, gettext("Outlookカレンダーと連携しました。"))
+    if request.session.get(_OWN_TAB):
+        request.session[_FINISHED] = {"reason": "", "state": connection.state}
+        return redirect("console:microsoft-finished")
+    messages.success(request, _news_of(connection.state))
     return redirect("console:connections")
 
 
 @require_safe
-def admin_consent(request: HttpRequest) -> HttpResponse:
-    """Where an administrator lands who approved for the company; often somebody without an account here.
+@member_required
+def finished(request: HttpRequest) -> HttpResponse:
+    """The end of a sign-in in its own tab: what came of it, and back to the page that has waited."""
+    told = request.session.pop(_FINISHED, {"reason": "", "state": ""})
+    context = {
+        "problem": problem_of(told["reason"]) if told["reason"] else None,
+        "approved": told["state"] == ConnectionState.APPROVAL_ONLY,
+        "connected": told["state"] == ConnectionState.ACTIVE,
+    }
+    response = render(request, "console/connect_finished.html", context)
+    if told["state"]:
+        messages.success(request, _news_of(told["state"]))  # for the page that has waited
+    return response
 
-    Nothing in the address is proof of anything (contract sheet), so it only decides which words are shown.
-    """
-    approved = "error" not in request.GET and request.GET.get("admin_consent", "").lower() == "true"
-    return render(request, "console/admin_consent.html", {"approved": approved})
+
+def _news_of(state: str) -> str:
+    if state == ConnectionState.APPROVAL_ONLY:
+        return gettext("承認を記録しました。")
+    return gettext("Outlookカレンダーと連携しました。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +173,7 @@ def affected_by(connection: Connection) -> Affected:
 def disconnection(request: HttpRequest, pk: int) -> HttpResponse:
     member = signed_in(request)
     connection = gates.connection_for_member(member, pk)
-    if connection.state not in LIVE:
+    if connection.state not in (*LIVE, ConnectionState.APPROVAL_ONLY):
         messages.info(request, gettext("この接続は、すでに解除されています。"))
         return redirect("console:connections")
     if request.method == "POST":
@@ -136,4 +186,7 @@ def disconnection(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _refused(request: HttpRequest, refused: ConnectRefused) -> HttpResponse:
     request.session[_PROBLEM] = {"reason": refused.reason, "detail": refused.detail[:80]}
+    if request.session.get(_OWN_TAB):
+        request.session[_FINISHED] = {"reason": refused.reason, "state": ""}
+        return redirect("console:microsoft-finished")
     return redirect("console:connections")

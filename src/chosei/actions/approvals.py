@@ -1,0 +1,192 @@
+"""The company's approval (管理者の承認): asked for, given, refused, and those who wait for it told once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from chosei import wiring
+from chosei.actions.errors import Closed
+from chosei.actions.outbox import queue_mail, to_member
+from chosei.actions.people import LINKED
+from chosei.actions.sign_ins import ADMIN_CONSENT, SIGN_IN_LASTS, SILENT_AFTER, redirect_uri
+from chosei.core.states import ApprovalState
+from chosei.ports.authorization import Permission
+from chosei.records.links import link_hashes
+from chosei.records.models import (
+    ConnectionAttempt,
+    MailKind,
+    MailMessage,
+    Member,
+    Organization,
+    ProviderApproval,
+)
+
+WALL = "approval_needed"
+TOLD = "told"
+_WAITS = timedelta(days=30)
+_TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLink:
+    """What the IT department is sent: where to approve, and what the approval allows."""
+
+    url: str
+    permissions: tuple[Permission, ...]
+
+
+def approval_of(organization_id: int, provider: str) -> ProviderApproval | None:
+    """Where the approval stands, by its latest news."""
+    rows = ProviderApproval.objects.filter(organization_id=organization_id, provider=provider)
+    return rows.select_related("asked_by").order_by("-changed_at", "-pk").first()
+
+
+def consent_link(approval: ProviderApproval) -> ConsentLink:
+    """The admin-consent link of an approval that was asked for. Makes no network call."""
+    port = wiring.authorization(approval.provider)
+    url = port.admin_consent_url(
+        state=approval.link_token, redirect_uri=redirect_uri(approval.provider, ADMIN_CONSENT)
+    )
+    return ConsentLink(url, port.permissions())
+
+
+def ask_approval(member: Member, provider: str, *, now: datetime) -> ProviderApproval:
+    """The member asks the company's administrator. Asked already: whoever asked first stays.
+
+    After a decision a new link begins a new round; the old one opens nothing more.
+    """
+    with transaction.atomic():
+        organization = _locked(member.organization_id)
+        row = approval_of(organization.pk, provider) or _new(organization, provider)
+        if row.state == ApprovalState.ASKED and row.asked_by_id is not None:
+            return row
+        row.make_link()
+        row.state, row.asked_by, row.asked_at = ApprovalState.ASKED, member, now
+        row.decided_at, row.how = None, ""
+        row.save()
+    return row
+
+
+def answer_admin_consent(state: str, *, granted: bool, tenant: str, now: datetime) -> ApprovalState:
+    """Somebody came back from the admin-consent link. Raises Closed("state_unknown") for a state not ours.
+
+    ``tenant`` and ``granted`` are nobody's proof (contract sheet): they are noted, those who wait are asked
+    to try again, and Microsoft decides then. Nobody is identified by them. A repetition changes nothing.
+    """
+    with transaction.atomic():
+        found = ProviderApproval.objects.filter(link_hash__in=link_hashes(state)).first() if state else None
+        if found is None:
+            raise Closed("state_unknown")
+        organization = _locked(found.organization_id)
+        row = ProviderApproval.objects.get(pk=found.pk)
+        if row.link_hash != found.link_hash:
+            raise Closed("state_unknown")
+        if row.state == ApprovalState.GRANTED:
+            return ApprovalState.GRANTED
+        if not granted:
+            row.state, row.decided_at, row.how = ApprovalState.REFUSED, now, "link"
+            row.save()
+            return ApprovalState.REFUSED
+        _grant(row, tenant.lower() if _TENANT.fullmatch(tenant) else "", "link", now)
+        _tell_waiting(organization, row.provider, now)
+    return ApprovalState.GRANTED
+
+
+def settled_by_administrator(administrator: Member, provider: str, *, now: datetime) -> int:
+    """「設定しました」: the tenant lets people connect now, says an administrator of ours.
+
+    Returns how many people were told. Raises Closed("not_administrator").
+    """
+    with transaction.atomic():
+        organization = _locked(administrator.organization_id)
+        if not administrator.is_administrator:
+            raise Closed("not_administrator")
+        row = approval_of(organization.pk, provider) or _new(organization, provider)
+        _grant(row, row.tenant_id, "administrator", now)
+        return _tell_waiting(organization, provider, now)
+
+
+def somebody_connected(member: Member, provider: str, tenant: str, *, now: datetime) -> None:
+    """A colleague of the tenant could connect, so others probably can. Inside a transaction."""
+    organization = _locked(member.organization_id)
+    rows = ProviderApproval.objects.filter(organization=organization, provider=provider)
+    row = (
+        rows.filter(tenant_id=tenant).first()
+        or rows.filter(tenant_id="").first()
+        or _new(organization, provider)
+    )
+    if row.state != ApprovalState.GRANTED or row.tenant_id != tenant:
+        _grant(row, tenant, "connected", now)
+    _tell_waiting(organization, provider, now)
+
+
+def waiting_for_approval(organization: Organization, provider: str, now: datetime) -> QuerySet[Member]:
+    """Who met the wall, or went to sign in and never came back, and has no account connected since."""
+    stuck = _stuck(organization, provider, now).values("member_id")
+    rows = Member.objects.filter(pk__in=stuck, is_active=True)
+    return rows.exclude(connections__provider=provider, connections__state__in=LINKED).order_by("pk")
+
+
+def _stuck(organization: Organization, provider: str, now: datetime) -> QuerySet[ConnectionAttempt]:
+    silent = Q(returned_at__isnull=True, result="", begun_at__lt=now - SILENT_AFTER)
+    return ConnectionAttempt.objects.filter(
+        silent | Q(result=WALL),
+        member__organization=organization,
+        provider=provider,
+        begun_at__gt=now - _WAITS,
+    )
+
+
+def _tell_waiting(organization: Organization, provider: str, now: datetime) -> int:
+    """Once for each time they met the wall."""
+    people = list(waiting_for_approval(organization, provider, now))
+    for member in people:
+        earlier = MailMessage.objects.filter(about=f"member:{member.pk}", kind=MailKind.TRY_AGAIN).count()
+        queue_mail(MailKind.TRY_AGAIN, member, to_member(member), revision=earlier)
+    _stuck(organization, provider, now).update(result=TOLD)
+    return len(people)
+
+
+def _grant(row: ProviderApproval, tenant: str, how: str, now: datetime) -> None:
+    """Granted, for the tenant where it is known; two rows that turn out to be one tenant's become one."""
+    if tenant and tenant != row.tenant_id:
+        same = ProviderApproval.objects.filter(
+            organization=row.organization, provider=row.provider, tenant_id=tenant
+        )
+        same.exclude(pk=row.pk).delete()
+        row.tenant_id = tenant
+    row.state, row.decided_at, row.how = ApprovalState.GRANTED, now, how
+    row.save()
+
+
+def _new(organization: Organization, provider: str) -> ProviderApproval:
+    row = ProviderApproval(organization=organization, provider=provider, state=ApprovalState.ASKED)
+    row.make_link()
+    return row
+
+
+def _locked(organization_id: int) -> Organization:
+    """One piece of news at a time."""
+    return Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
+
+
+def sign_in_under_way(member: Member, provider: str, *, now: datetime | None = None) -> str:
+    """Where the member's latest sign-in is: "" (none), "running", or "silent" when it does not come back.
+
+    A silent one is the usual sign of the wall: the browser stays on the provider's page.
+    """
+    now = now or timezone.now()
+    attempt = (
+        ConnectionAttempt.objects.filter(member=member, provider=provider, begun_at__gt=now - SIGN_IN_LASTS)
+        .order_by("-begun_at", "-pk")
+        .first()
+    )
+    if attempt is None or attempt.returned_at is not None or attempt.result:
+        return ""
+    return "silent" if attempt.begun_at < now - SILENT_AFTER else "running"
