@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.environment import RUN
@@ -13,6 +14,12 @@ from tests.environment import RUN
 ROOT = Path(__file__).resolve().parents[1]
 CONTRACTS = Path(os.environ.get("CHOSEI_CONTRACTS", ROOT.parent / "shared" / "contracts"))
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+# A busy machine is no property of the code: cases are counted, not timed.
+hypothesis.settings.register_profile(
+    "chosei", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("chosei")
 
 
 @pytest.fixture(scope="session")
