@@ -24,7 +24,32 @@ def cancel_by_guest(appointment: Appointment, *, reason: str, now: datetime) -> 
     _cancel(appointment, by="guest", reason=reason, now=now, member=None)
 
 
-def _cancel(appointment: Appointment, *, by: str, reason: str, now: datetime, member: Member | None) -> None:
+def cancel_by_calendar(appointment: Appointment, *, member: Member | None, now: datetime) -> None:
+    """The host deleted the event in their own calendar. ``member``: who said that this is what they want.
+
+    Inside the caller's transaction or its own. Raises Closed when it is over or cancelled already.
+    """
+    with transaction.atomic():
+        _cancel(
+            appointment,
+            by="host",
+            reason="",
+            now=now,
+            member=member,
+            actor="member" if member else "provider",
+        )
+        note("event_deleted", appointment=appointment, proposal=appointment.proposal, actor="provider")
+
+
+def _cancel(
+    appointment: Appointment,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    member: Member | None,
+    actor: str = "",
+) -> None:
     with transaction.atomic():
         locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
         if locked.ends_at <= now:
@@ -49,7 +74,7 @@ def _cancel(appointment: Appointment, *, by: str, reason: str, now: datetime, me
             appointment=locked,
             proposal=locked.proposal,
             member=member,
-            actor="guest" if by == "guest" else "member",
+            actor=actor or ("guest" if by == "guest" else "member"),
         )
 
 

@@ -83,6 +83,8 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
             Proposal.objects.select_for_update().select_related("organization", "author").get(pk=proposal.pk)
         )
         chosen = _candidate_on_offer(locked, candidate_id, now)
+        if (chosen.starts_at, chosen.ends_at) != (time.start, time.end):
+            raise TimeTaken  # its hold was moved in Outlook while we looked
         if any(promised([host.member.pk for host in hosts], time).values()):
             raise TimeTaken
         linked = attending([host.member for host in hosts])  # as it is now: an account may have been let go

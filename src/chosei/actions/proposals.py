@@ -138,6 +138,16 @@ def release_candidates(proposal: Proposal, candidates: Sequence[Candidate]) -> N
     converge_soon(proposal)
 
 
+def give_up_candidate(proposal: Proposal, candidate: Candidate) -> None:
+    """Withdraw one candidate of a running proposal; with none left there is nothing to offer any more. Inside
+    the caller's transaction, under the proposal's row lock.
+    """
+    release_candidates(proposal, [candidate])
+    if not proposal.candidates.filter(state=CandidateState.OPEN).exists():
+        _end(proposal, ProposalEvent.WITHDRAW)
+        note("proposal_withdrawn", proposal=proposal, actor="provider")
+
+
 def _end(proposal: Proposal, event: ProposalEvent) -> None:
     try:
         proposal.state = advance(PROPOSAL, ProposalState(proposal.state), event)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.utils import timezone
 
 from chosei.actions import event_text
 from chosei.actions.people import Attending
 from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, WantedAttendee
+from chosei.core.intervals import Interval
 from chosei.jobs import queue
 from chosei.records.models import Appointment, CalendarEntry, Candidate, Connection, Proposal
+from chosei.records.models.calendar_entry import new_key
 
 
 def about_of(thing: Proposal | Appointment) -> str:
@@ -78,6 +81,29 @@ def drop(entries: Iterable[CalendarEntry]) -> None:
             _want(entry, None)
 
 
+def want_moved(entries: Iterable[CalendarEntry], time: Interval) -> None:
+    """The same events at another time."""
+    for entry in entries:
+        if entry.desired is not None:
+            wanted = DesiredEntry.from_json(entry.desired)
+            _want(entry, replace(wanted, start=time.start, end=time.end))
+
+
+def restore(entry: CalendarEntry, *, anew: bool) -> None:
+    """Have the event stand as desired again, whatever a person did to it. ``anew``: it is gone."""
+    if entry.desired is None:
+        return
+    entry.written, entry.missing_at = None, None
+    if anew:
+        # The old creation's token is spent.
+        entry.remote_id, entry.etag, entry.observed, entry.create_begun = "", "", None, False
+        entry.create_token = new_key()
+    entry.etag = ""
+    fields = ["written", "missing_at", "remote_id", "etag", "observed", "create_begun", "create_token"]
+    entry.save(update_fields=fields)
+    _want(entry, DesiredEntry.from_json(entry.desired))
+
+
 def _settle(appointment: Appointment, connection: Connection, desired: DesiredEntry) -> None:
     entry = _hold_of(appointment, connection)
     if entry is None:
@@ -102,6 +128,7 @@ def _want(entry: CalendarEntry, desired: DesiredEntry | None) -> None:
     entry.attempts = 0
     entry.retry_at = None
     entry.problem = ""
+    entry.question = ""
     entry.changed_at = timezone.now()
     if entry._state.adding:
         entry.save()
@@ -117,6 +144,7 @@ def _want(entry: CalendarEntry, desired: DesiredEntry | None) -> None:
             "attempts",
             "retry_at",
             "problem",
+            "question",
             "changed_at",
         ]
     )

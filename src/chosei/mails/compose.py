@@ -20,6 +20,7 @@ from chosei.mails.facts import Reader
 from chosei.mails.html import render_html
 from chosei.mails.ics import Invited, calendar_part
 from chosei.mails.letters.cancelled import cancelled_for_guest, cancelled_for_host
+from chosei.mails.letters.changed import changed_for_guest, changed_for_host
 from chosei.mails.letters.confirmed import confirmed_for_guest, confirmed_for_host
 from chosei.mails.letters.invitation import invitation
 from chosei.mails.letters.invited_member import invited_member
@@ -36,6 +37,8 @@ _OF_APPOINTMENTS: dict[MailKind, Callable[[Appointment, Reader, datetime], Body 
     MailKind.CONFIRMED_HOST: confirmed_for_host,
     MailKind.LINK_FOLLOWS_GUEST: link_for_guest,
     MailKind.LINK_FOLLOWS_HOST: link_for_host,
+    MailKind.CHANGED_GUEST: changed_for_guest,
+    MailKind.CHANGED_HOST: changed_for_host,
     MailKind.CANCELLED_GUEST: cancelled_for_guest,
     MailKind.CANCELLED_HOST: cancelled_for_host,
 }

@@ -14,8 +14,10 @@ from chosei.core.blocking import blocks
 from chosei.core.intervals import Interval
 from chosei.core.states import ConnectionState
 from chosei.core.text import one_line
+from chosei.jobs import queue
 from chosei.ports.calendar import BusyEvent
 from chosei.ports.errors import NeedsReconnect, PortError
+from chosei.reconcile.adopting import adopt
 from chosei.records.locks import exclusively
 from chosei.records.models import Connection, MirroredEvent
 
@@ -33,6 +35,8 @@ def observe(connection_id: int) -> None:
     with exclusively(f"observe:{connection_id}") as ours:
         if ours:
             _observe(connection)
+        else:
+            queue.enqueue(queue.OBSERVE, str(connection_id), after=1)  # what was told meanwhile
 
 
 def _observe(connection: Connection) -> None:
@@ -58,6 +62,8 @@ def _observe(connection: Connection) -> None:
         Connection.objects.filter(pk=connection.pk).update(
             mirror_read_at=begun, mirror_from=window.start, mirror_until=window.end, mirror_error=""
         )
+    connection.refresh_from_db()
+    adopt(connection)
 
 
 def _mirror(connection: Connection, event: BusyEvent, ours: dict[str, str]) -> MirroredEvent:

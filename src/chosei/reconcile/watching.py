@@ -91,7 +91,7 @@ def _end(row: Subscription) -> None:
             wiring.calendar_of(row.connection).end_watch(row.remote_id)
     except (NeedsReconnect, Rejected) as error:
         # Nobody can end it any more: it runs out by itself within days, and what it tells is ignored.
-        log.info("watch_abandoned", connection=row.connection_id, code=error.code)
+        log.info("watch_abandoned", connection=row.connection_id, error_code=error.code)
     except PortError as error:
         _failed(row, error, timezone.now())
         return
@@ -99,7 +99,9 @@ def _end(row: Subscription) -> None:
 
 
 def _failed(row: Subscription, error: PortError, now: datetime) -> None:
-    log.warning("watch_failed", connection=row.connection_id, code=error.code, request_id=error.request_id)
+    log.warning(
+        "watch_failed", connection=row.connection_id, error_code=error.code, request_id=error.request_id
+    )
     pause = min(_FIRST_PAUSE * 2 ** min(row.attempts, 10), _LONGEST_PAUSE)
     if isinstance(error, Throttled):
         pause = max(pause, timedelta(seconds=error.retry_after))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from chosei.records.links import SecretLinked, link_hashes
-from chosei.records.models import Appointment, BookingPage, Connection, Member, Proposal
+from chosei.records.models import Appointment, BookingPage, CalendarEntry, Connection, Member, Proposal
 
 
 class NotThere(Exception):
@@ -115,6 +115,15 @@ def member_for_administrator(administrator: Member, pk: int) -> Member:
 
 def connection_for_member(member: Member, pk: int) -> Connection:
     return _one(connections_of(member), pk=pk)
+
+
+def calendar_entry_for_member(member: Member, pk: int) -> CalendarEntry:
+    """An entry of a proposal or appointment that the member may see, in whoever's calendar it stands."""
+    rows = CalendarEntry.objects.filter(
+        Q(appointment__in=appointments_of(member).values("pk"))
+        | Q(candidate__proposal__in=proposals_of(member).values("pk"))
+    ).select_related("connection__member", "candidate__proposal", "appointment__proposal")
+    return _one(rows, pk=pk)
 
 
 def colleagues_of(member: Member) -> QuerySet[Member]:

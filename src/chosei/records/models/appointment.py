@@ -21,7 +21,8 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
 
     ``ics_uid`` is Chosei's own and never changes; ``sequence`` rises with each change the guest is told of.
     ``revision`` counts the same changes for the identity of mails. ``submission`` makes a form sent twice
-    one appointment. The secret link is the guest's.
+    one appointment. ``previous_starts_at`` and ``previous_ends_at``: the time that the last change took it
+    from, as far as people were told of it. The secret link is the guest's.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="appointments")
@@ -43,6 +44,8 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    previous_starts_at = models.DateTimeField(null=True, blank=True)
+    previous_ends_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=16, default="confirmed")
     guest_message = models.TextField(max_length=4000, blank=True, default="")
     join_url = models.URLField(max_length=2000, blank=True, default="")
@@ -82,7 +85,8 @@ def _as_range(column: str) -> Func:
 class Promise(models.Model):
     """A host's or a room's time, promised to a customer. The database forbids that two standing ones overlap.
 
-    ``standing`` turns False when the appointment is cancelled or the promise moves; the row stays as history.
+    ``standing`` turns False when the appointment is cancelled; the row stays as history. A promise that moves
+    with its appointment keeps its row.
     """
 
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="promises")

@@ -20,7 +20,8 @@ class CalendarEntry(models.Model):
     ``desired`` is what should stand (JSON of ``core.entries.DesiredEntry``), or None when nothing should.
     ``generation`` rises with every change of ``desired``; ``written_generation`` is the last one carried out.
     ``written`` is what we last wrote, ``observed`` what we last saw. ``create_token`` makes creation
-    repeatable. ``state`` is a ``core.entries.EntryState``, for people to see.
+    repeatable. ``state`` is a ``core.entries.EntryState``, for people to see. ``missing_at`` (UTC): when a
+    direct read first found the event gone. ``question``: what the host is asked about a person's change.
     """
 
     key = models.CharField(max_length=64, unique=True, default=new_key, editable=False)
@@ -45,6 +46,8 @@ class CalendarEntry(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=80, blank=True, default="")
+    missing_at = models.DateTimeField(null=True, blank=True)
+    question = models.CharField(max_length=16, blank=True, default="")
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -55,6 +58,11 @@ class CalendarEntry(models.Model):
                 name="entry_unfinished",
             ),
             models.Index(fields=["connection", "state"], name="entry_of_connection"),
+            models.Index(
+                fields=["connection", "missing_at"],
+                condition=Q(missing_at__isnull=False),
+                name="entry_missing",
+            ),
             models.Index(fields=["remote_id"], condition=~Q(remote_id=""), name="entry_by_remote_id"),
         ]
         constraints = [

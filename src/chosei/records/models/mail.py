@@ -14,6 +14,8 @@ class MailKind(models.TextChoices):
     CONFIRMED_HOST = "confirmed_host"
     LINK_FOLLOWS_GUEST = "link_guest"  # the web meeting link came after the confirmation
     LINK_FOLLOWS_HOST = "link_host"
+    CHANGED_GUEST = "changed_guest"
+    CHANGED_HOST = "changed_host"
     CANCELLED_GUEST = "cancelled_guest"
     CANCELLED_HOST = "cancelled_host"
     RECONNECT = "reconnect"

@@ -18,11 +18,14 @@ _ON_THE_WAY = (EntryState.WAITING, EntryState.RETRYING)
 
 @dataclass(frozen=True, slots=True)
 class EntryStatus:
-    """One entry in one person's calendar; ``problem`` is a sentence with the next step."""
+    """One entry in one person's calendar; ``problem`` is a sentence with the next step, ``question`` what the
+    host is asked about it ("moved" or "removed"), or empty."""
 
+    pk: int
     whose: str
     word: Word
     problem: str
+    question: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,10 @@ class MailStatus:
 def entry_status(entry: CalendarEntry) -> EntryStatus:
     state = EntryState(entry.state)
     leaving = entry.desired is None and state in _ON_THE_WAY
-    problem = words.entry_problem(entry) if state == EntryState.PARKED else ""
-    return EntryStatus(
-        entry.connection.member.name, words.LEAVING if leaving else words.ENTRY[state], problem
-    )
+    word = words.LEAVING if leaving else words.ASKED if entry.question else words.ENTRY[state]
+    waits = state == EntryState.PARKED or entry.question
+    problem = words.entry_problem(entry) if waits else ""
+    return EntryStatus(entry.pk, entry.connection.member.name, word, problem, entry.question)
 
 
 def candidate_statuses(proposal: Proposal) -> list[CandidateStatus]:

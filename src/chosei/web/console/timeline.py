@@ -28,9 +28,24 @@ SENTENCES = {
     "event_problem": _("予定をOutlookに登録できませんでした。"),
     "link_issued": _("Web会議URLが発行されました。"),
     "link_missing": _("Web会議URLがまだ発行されていません。発行されしだい、お客様にお知らせします。"),
+    "appointment_moved": _(
+        "Outlookで予定の日時が変更されたため、アポイントメントを新しい日時に移し、お客様にお知らせします。"
+    ),
+    "move_asked": _(
+        "Outlookで予定の日時が変更されましたが、アポイントメントは元の日時のままです。どちらにするかをお選びください。"
+    ),
+    "removal_asked": _(
+        "Outlookから予定が削除されましたが、日程はそのままにしています。どちらにするかをお選びください。"
+    ),
+    "event_deleted": _("Outlookから予定が削除されたことを確認しました。"),
+    "event_restored": _("Outlookの予定を元に戻します。"),
+    "candidate_moved": _("Outlookで仮予約の日時が変更されたため、候補日時を移しました。"),
+    "candidate_withdrawn": _("Outlookで仮予約が削除または変更されたため、その候補日時を取り下げました。"),
     "appointment_cancelled": _("アポイントメントがキャンセルされました。"),
 }
-ATTENTION = frozenset({"hold_problem", "mail_refused", "event_problem", "link_missing"})
+ATTENTION = frozenset(
+    {"hold_problem", "mail_refused", "event_problem", "link_missing", "move_asked", "removal_asked"}
+)
 _ACTORS = {"guest": _("お客様"), "chosei": "Chosei", "provider": "Microsoft 365"}
 
 

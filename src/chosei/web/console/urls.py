@@ -17,6 +17,7 @@ from chosei.web.console.views import (
     passwords,
     profile,
     proposals,
+    questions,
     sign_in,
 )
 
@@ -54,6 +55,7 @@ urlpatterns = [
     path("members/<int:pk>/return", members.comeback, name="member-return"),
     path("help/", guide.overview, name="help"),
     path("help/<slug:slug>", guide.topic, name="help-topic"),
+    path("calendar-questions/<int:pk>", questions.answer, name="calendar-question"),
     path("settings/profile", profile.edit, name="profile"),
     path("settings/connections", connections.listing, name="connections"),
     path("settings/connections/<int:pk>/disconnection", connections.disconnection, name="disconnection"),

@@ -82,6 +82,7 @@ ENTRY = {
     EntryState.PARKED: Word(_("要対応"), "attention"),
     EntryState.GONE: Word(_("削除済み")),
 }
+ASKED = Word(_("要対応"), "attention")
 LEAVING = Word(_("削除中"), "", working=True)
 MAIL = {
     MailState.WAITING: Word(_("送信待ち"), "", working=True),
@@ -95,6 +96,8 @@ MAIL_KIND = {
     MailKind.CONFIRMED_HOST: _("確定のお知らせ(担当者)"),
     MailKind.LINK_FOLLOWS_GUEST: _("Web会議URLのお知らせ(お客様)"),
     MailKind.LINK_FOLLOWS_HOST: _("Web会議URLのお知らせ(担当者)"),
+    MailKind.CHANGED_GUEST: _("変更のお知らせ(お客様)"),
+    MailKind.CHANGED_HOST: _("変更のお知らせ(担当者)"),
     MailKind.CANCELLED_GUEST: _("キャンセルのお知らせ(お客様)"),
     MailKind.CANCELLED_HOST: _("キャンセルのお知らせ(担当者)"),
     MailKind.RECONNECT: _("再接続のお願い"),
@@ -123,6 +126,14 @@ UNKNOWN = {
 WEEKDAYS = (_("月曜日"), _("火曜日"), _("水曜日"), _("木曜日"), _("金曜日"), _("土曜日"), _("日曜日"))
 
 # Why an entry waits for a hand, and the next step.
+QUESTION = {
+    "moved": _(
+        "Outlookで予定の日時が変更されましたが、新しい日時には別のお約束があるか、主催者以外の変更のため、元の日時のままにしています。"
+    ),
+    "removed": _(
+        "Outlookから予定が削除されました。まとめての削除、または主催者以外の削除のため、日程はそのままにしています。"
+    ),
+}
 ENTRY_LOST = _("カレンダーとの接続が切れています。「外部連携」でもう一度接続すると、自動で再開します。")
 ENTRY_REFUSED = _(
     "Outlookに登録できていません。日程の約束はそのまま有効です。Outlookで予定をご確認ください。"
@@ -155,6 +166,8 @@ def closed(reason: str) -> str:
 
 def entry_problem(entry: CalendarEntry) -> str:
     """What to do about a parked entry; the provider's own code stands behind it, for the IT department."""
+    if entry.question:
+        return str(QUESTION[entry.question])
     if entry.connection.state != ConnectionState.ACTIVE:
         return str(ENTRY_LOST)
     return f"{ENTRY_REFUSED} ({entry.problem})" if entry.problem else str(ENTRY_REFUSED)

@@ -62,9 +62,9 @@ def _anything(member: Member) -> bool:
 
 def _parked(member: Member) -> list[tuple[CalendarEntry, str]]:
     """Entries in the member's calendar that wait for a hand, and the next step for each."""
-    rows = CalendarEntry.objects.filter(connection__member=member, state=EntryState.PARKED).select_related(
-        "connection", "candidate__proposal", "appointment"
-    )
+    rows = CalendarEntry.objects.filter(
+        Q(state=EntryState.PARKED) | ~Q(question=""), connection__member=member
+    ).select_related("connection", "candidate__proposal", "appointment")
     return [(entry, words.entry_problem(entry)) for entry in rows.order_by("-changed_at")[:SHOWN]]
 
 

@@ -1,0 +1,324 @@
+"""Following what a person did in their own calendar to an event of ours: moved or deleted it.
+
+Callers have seen it by a direct read. Everything is checked again under the locks: what we ourselves have
+decided meanwhile goes before. Where a change cannot be followed, or should not be without a word, the entry
+carries a question to the host and everything promised stays as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import Q
+from psycopg.types.range import TimestamptzRange
+
+from chosei.actions.agenda import RUNNING
+from chosei.actions.cancellation import cancel_by_calendar
+from chosei.actions.changes import changed
+from chosei.actions.errors import Closed, TimeTaken
+from chosei.actions.proposals import give_up_candidate
+from chosei.actions.timeline import note
+from chosei.actions.wishes import converge_soon, restore, want_moved
+from chosei.core.entries import DesiredEntry, EntryPurpose, SeenEntry
+from chosei.core.intervals import Interval
+from chosei.core.states import AppointmentState, CandidateState
+from chosei.records.locks import lock_hosts
+from chosei.records.models import (
+    Appointment,
+    CalendarEntry,
+    Candidate,
+    Member,
+    MirroredEvent,
+    Promise,
+    Proposal,
+)
+
+_LONGEST = timedelta(hours=24)
+
+
+class Question(StrEnum):
+    """What the host is asked about an entry. Stored."""
+
+    REMOVED = "removed"
+    MOVED = "moved"
+
+
+def adopt_move(entry: CalendarEntry, seen: SeenEntry, *, now: datetime) -> None:
+    """The event stands at another time: the appointment or the candidate moves there.
+
+    Not where the time is promised to another customer or has passed, nor for an event that is not the
+    organiser's: then the host is asked.
+    """
+    with transaction.atomic():
+        if entry.purpose == EntryPurpose.HOLD:
+            _move_candidate(entry, seen, now)
+            return
+        try:
+            _move_appointment(entry, seen, now, asked=False)
+        except TimeTaken:
+            _ask(entry, Question.MOVED, seen)
+
+
+def adopt_removal(entry: CalendarEntry, *, asking: bool, now: datetime) -> None:
+    """The event is proven to be gone: the appointment is cancelled, or the candidate withdrawn.
+
+    ``asking``: the host is asked first, as always about an event that is not the organiser's.
+    """
+    with transaction.atomic():
+        appointment = entry.appointment
+        foreign = appointment is not None and appointment.organizer_id != entry.connection_id
+        if asking or foreign:
+            _ask(entry, Question.REMOVED, None)
+        else:
+            _remove(entry, now)
+
+
+def follow(member: Member, entry: CalendarEntry, *, now: datetime) -> None:
+    """The host's word: the calendar is right. Raises TimeTaken when the time cannot be promised, Closed."""
+    with transaction.atomic():
+        if entry.question == Question.REMOVED:
+            _remove(entry, now, member)
+        elif entry.question == Question.MOVED and entry.observed:
+            _move_appointment(entry, SeenEntry.from_json(entry.observed), now, asked=True, member=member)
+        else:
+            raise Closed("answered")
+
+
+def put_back(member: Member, entry: CalendarEntry, *, now: datetime) -> None:
+    """The host's word: Chosei is right, and the event goes back to where it was. Raises Closed."""
+    with transaction.atomic():
+        rows = CalendarEntry.objects.select_for_update(of=("self",))
+        current = rows.select_related("candidate__proposal", "appointment__proposal").get(pk=entry.pk)
+        if not current.question:
+            raise Closed("answered")
+        anew = current.question == Question.REMOVED
+        restore(current, anew=anew)
+        appointment, proposal = current.appointment, _proposal(current)
+        note("event_restored", appointment=appointment, proposal=proposal, member=member, actor="member")
+        if anew and appointment is not None and appointment.web_meeting:
+            _expect_new_link(appointment, current, now)
+        thing = appointment or proposal
+        assert thing is not None, "an entry belongs to a candidate or to an appointment"
+        converge_soon(thing)
+
+
+# --- moves --------------------------------------------------------------------------------------------------
+
+
+def _move_appointment(
+    entry: CalendarEntry, seen: SeenEntry, now: datetime, *, asked: bool, member: Member | None = None
+) -> None:
+    """Raises TimeTaken where the appointment cannot go there (or only when asked)."""
+    assert entry.appointment_id is not None
+    hosts = Promise.objects.filter(appointment=entry.appointment_id, standing=True, host__isnull=False)
+    lock_hosts(hosts.values_list("host_id", flat=True))
+    appointment = Appointment.objects.select_for_update().get(pk=entry.appointment_id)
+    current = _unchanged(entry)
+    if current is None or appointment.state != AppointmentState.CONFIRMED or appointment.ends_at <= now:
+        return
+    if seen.start >= seen.end or seen.start <= now or (not asked and _is_foreign(appointment, entry)):
+        raise TimeTaken
+    time = Interval(seen.start, seen.end)
+    if _promised_elsewhere(appointment, time):
+        raise TimeTaken
+    before = Interval(appointment.starts_at, appointment.ends_at)
+    appointment.promises.filter(standing=True).update(during=TimestamptzRange(time.start, time.end))
+    appointment.starts_at, appointment.ends_at = time.start, time.end
+    _settle_at(current, seen, time)
+    others = appointment.entries.filter(desired__isnull=False).exclude(pk=current.pk)
+    want_moved(others, time)
+    converge_soon(appointment)
+    changed(appointment, before=before)
+    note(
+        "appointment_moved",
+        appointment=appointment,
+        proposal=appointment.proposal,
+        member=member,
+        actor="member" if member else "provider",
+        start=time.start.isoformat(),
+        end=time.end.isoformat(),
+    )
+
+
+def _is_foreign(appointment: Appointment, entry: CalendarEntry) -> bool:
+    return appointment.organizer_id != entry.connection_id
+
+
+def _promised_elsewhere(appointment: Appointment, time: Interval) -> bool:
+    ours = appointment.promises.filter(standing=True)
+    hosts = [promise.host_id for promise in ours if promise.host_id]
+    rooms = [promise.room_id for promise in ours if promise.room_id]
+    return (
+        Promise.objects.filter(
+            Q(host__in=hosts) | Q(room__in=rooms),
+            standing=True,
+            during__overlap=TimestamptzRange(time.start, time.end),
+        )
+        .exclude(appointment=appointment)
+        .exists()
+    )
+
+
+def _move_candidate(entry: CalendarEntry, seen: SeenEntry, now: datetime) -> None:
+    """A candidate that cannot be offered where its hold stands now is withdrawn."""
+    found = _on_offer(entry)
+    if found is None:
+        return
+    proposal, candidate, current = found
+    same = Q(starts_at=seen.start, ends_at=seen.end, state=CandidateState.OPEN)
+    twice = proposal.candidates.filter(same).exclude(pk=candidate.pk).exists()
+    if seen.start <= now or seen.end <= seen.start or seen.end - seen.start > _LONGEST or twice:
+        _give_up(proposal, candidate)
+        return
+    time = Interval(seen.start, seen.end)
+    candidate.starts_at, candidate.ends_at = time.start, time.end
+    _settle_at(current, seen, time)
+    # Whoever drags a hold over an event of their own sees it, as when they marked the candidate.
+    candidate.accepted_conflicts = _events_under(current, time)
+    candidate.save(update_fields=["starts_at", "ends_at", "accepted_conflicts"])
+    want_moved(candidate.entries.filter(desired__isnull=False).exclude(pk=current.pk), time)
+    converge_soon(proposal)
+    note(
+        "candidate_moved",
+        proposal=proposal,
+        actor="provider",
+        candidate=candidate.pk,
+        start=time.start.isoformat(),
+        end=time.end.isoformat(),
+    )
+
+
+def _events_under(hold: CalendarEntry, time: Interval) -> list[str]:
+    """The foreign events in the hold's calendar at ``time``."""
+    rows = MirroredEvent.objects.filter(
+        connection=hold.connection_id,
+        blocks=True,
+        entry_key="",
+        ends_at__gt=time.start,
+        starts_at__lt=time.end,
+    )
+    return sorted(set(rows.values_list("remote_id", flat=True)))
+
+
+def _settle_at(entry: CalendarEntry, seen: SeenEntry, time: Interval) -> None:
+    """What stands there is what we want from now on: there is nothing to write."""
+    assert entry.desired is not None
+    # The mirror took an event at another time than ours for somebody else's.
+    mirror = MirroredEvent.objects.filter(connection=entry.connection_id, remote_id=entry.remote_id)
+    mirror.update(entry_key=entry.key)
+    moved = replace(DesiredEntry.from_json(entry.desired), start=time.start, end=time.end).to_json()
+    entry.desired = entry.written = moved
+    entry.observed = seen.to_json()
+    entry.generation += 1
+    entry.written_generation = entry.generation
+    entry.question, entry.missing_at = "", None
+    entry.save(
+        update_fields=[
+            "desired",
+            "written",
+            "observed",
+            "generation",
+            "written_generation",
+            "question",
+            "missing_at",
+            "changed_at",
+        ]
+    )
+
+
+# --- removals -----------------------------------------------------------------------------------------------
+
+
+def _remove(entry: CalendarEntry, now: datetime, member: Member | None = None) -> None:
+    if entry.appointment is None:
+        found = _on_offer(entry)
+        if found is not None:
+            _give_up(found[0], found[1], member)
+        return
+    if _unchanged(entry) is None:
+        return
+    try:
+        cancel_by_calendar(entry.appointment, member=member, now=now)
+    except Closed:
+        return  # it is over, or somebody cancelled it a moment ago
+
+
+def _give_up(proposal: Proposal, candidate: Candidate, member: Member | None = None) -> None:
+    note(
+        "candidate_withdrawn",
+        proposal=proposal,
+        member=member,
+        actor="member" if member else "provider",
+        candidate=candidate.pk,
+    )
+    give_up_candidate(proposal, candidate)
+
+
+# --- questions ----------------------------------------------------------------------------------------------
+
+
+def _ask(entry: CalendarEntry, question: Question, seen: SeenEntry | None) -> None:
+    current = _unchanged(entry)
+    if current is None:
+        return
+    told = current.question == question and (seen is None or current.observed == seen.to_json())
+    current.question = question
+    if seen is not None:
+        current.observed = seen.to_json()
+    current.save(update_fields=["question", "observed", "changed_at"])
+    if not told:
+        kind = "removal_asked" if question is Question.REMOVED else "move_asked"
+        note(
+            kind,
+            appointment=current.appointment,
+            proposal=_proposal(current),
+            actor="provider",
+            candidate=current.candidate_id,
+        )
+
+
+def _unchanged(entry: CalendarEntry) -> CalendarEntry | None:
+    """The entry, locked, unless something else was decided or written since it was looked at."""
+    current = CalendarEntry.objects.select_for_update(of=("self",)).select_related(
+        "connection", "candidate__proposal", "appointment__proposal"
+    )
+    row = current.get(pk=entry.pk)
+    same = (row.generation, row.written_generation, row.remote_id, row.written) == (
+        entry.generation,
+        entry.written_generation,
+        entry.remote_id,
+        entry.written,
+    )
+    return row if same and row.desired is not None else None
+
+
+def _on_offer(entry: CalendarEntry) -> tuple[Proposal, Candidate, CalendarEntry] | None:
+    """A hold's proposal and candidate under the locks, while the candidate can still be taken."""
+    assert entry.candidate is not None
+    proposal_id = entry.candidate.proposal_id
+    members = Member.objects.filter(pk__in=entry.candidate.proposal.hosts.values("member"))
+    lock_hosts(members.values_list("pk", flat=True))
+    proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
+    candidate = proposal.candidates.get(pk=entry.candidate.pk)
+    current = _unchanged(entry)
+    if current is None or proposal.state not in RUNNING or candidate.state != CandidateState.OPEN:
+        return None
+    return proposal, candidate, current
+
+
+def _proposal(entry: CalendarEntry) -> Proposal | None:
+    if entry.candidate is not None:
+        return entry.candidate.proposal
+    return entry.appointment.proposal if entry.appointment else None
+
+
+def _expect_new_link(appointment: Appointment, entry: CalendarEntry, now: datetime) -> None:
+    """The event that was deleted took its meeting with it; the guest is told the new link."""
+    if appointment.organizer_id != entry.connection_id:
+        return
+    locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    locked.join_url = ""
+    changed(locked, before=None, wait_for_link_until=now + timedelta(seconds=60))

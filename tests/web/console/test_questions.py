@@ -1,0 +1,52 @@
+"""What was changed in Outlook and not followed: the host is asked, and decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from chosei.core.entries import DesiredEntry
+from chosei.records.models import Appointment, CalendarEntry
+from tests.web.console.conftest import Company, confirmed, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asked(people: Company) -> CalendarEntry:
+    appointment = confirmed(people)
+    entry = CalendarEntry.objects.get(appointment=appointment)
+    stood = DesiredEntry("導入のご相談", "", appointment.starts_at, appointment.ends_at, "Asia/Tokyo")
+    entry.desired = stood.to_json()
+    entry.written, entry.written_generation = entry.desired, entry.generation
+    entry.remote_id, entry.state, entry.question = "remote-1", "written", "removed"
+    entry.save()
+    return entry
+
+
+def test_both_answers_are_offered_where_the_question_is_shown(client, asked):
+    page = client.get(f"/appointments/{asked.appointment_id}").content.decode()
+    assert "Outlookの予定を元に戻す" in page
+    assert "削除に合わせて取りやめる" in page
+    assert "Outlookから予定が削除されました" in client.get("/").content.decode()
+
+
+def test_following_the_deletion_cancels(client, asked):
+    answer = client.post(f"/calendar-questions/{asked.pk}", {"answer": "follow"})
+    assert answer["Location"] == f"/appointments/{asked.appointment_id}"
+    assert Appointment.objects.get().state == "cancelled"
+
+
+def test_putting_back_keeps_the_appointment(client, asked):
+    client.post(f"/calendar-questions/{asked.pk}", {"answer": "put-back"})
+    asked.refresh_from_db()
+    assert (asked.question, asked.remote_id, asked.state) == ("", "", "waiting")
+    assert Appointment.objects.get().state == "confirmed"
+    again = client.post(f"/calendar-questions/{asked.pk}", {"answer": "put-back"}, follow=True)
+    assert "ほかの操作が先に行われたため" in again.content.decode()
+
+
+def test_a_stranger_is_not_asked(people, asked):
+    client = signed_in(people.stranger)
+    assert client.post(f"/calendar-questions/{asked.pk}", {"answer": "follow"}).status_code == 404
+    assert client.get(f"/calendar-questions/{asked.pk}").status_code == 405
+    assert Appointment.objects.get().state == "confirmed"
