@@ -13,983 +13,456 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
-    dependencies = []
+    dependencies = [
+    ]
 
     operations = [
         migrations.CreateModel(
-            name="Member",
+            name='Member',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                ("email", models.EmailField(max_length=254)),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("administrator", "Administrator"), ("member", "Member")],
-                        default="member",
-                        max_length=16,
-                    ),
-                ),
-                ("language", models.CharField(default="ja", max_length=8)),
-                ("zone", models.CharField(default="Asia/Tokyo", max_length=64)),
-                ("is_active", models.BooleanField(default=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('email', models.EmailField(max_length=254)),
+                ('name', models.CharField(max_length=120)),
+                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('member', 'Member')], default='member', max_length=16)),
+                ('language', models.CharField(default='ja', max_length=8)),
+                ('zone', models.CharField(default='Asia/Tokyo', max_length=64)),
+                ('is_active', models.BooleanField(default=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name="Candidate",
+            name='Candidate',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField()),
-                ("state", models.CharField(default="open", max_length=16)),
-                ("accepted_conflicts", models.JSONField(blank=True, default=list)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
+                ('state', models.CharField(default='open', max_length=16)),
+                ('accepted_conflicts', models.JSONField(blank=True, default=list)),
             ],
             options={
-                "ordering": ["starts_at", "id"],
+                'ordering': ['starts_at', 'id'],
             },
         ),
         migrations.CreateModel(
-            name="Organization",
+            name='Organization',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=200)),
-                ("zone", models.CharField(default="Asia/Tokyo", max_length=64)),
-                ("language", models.CharField(default="ja", max_length=8)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200)),
+                ('zone', models.CharField(default='Asia/Tokyo', max_length=64)),
+                ('language', models.CharField(default='ja', max_length=8)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name="BookingPage",
+            name='BookingPage',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("link_hash", models.CharField(editable=False, max_length=64, unique=True)),
-                ("link_token", chosei.records.sealed.SealedTextField(editable=False)),
-                ("title", models.CharField(blank=True, default="", max_length=200)),
-                (
-                    "format",
-                    models.CharField(
-                        choices=[
-                            ("visit", "Visit"),
-                            ("web", "Web"),
-                            ("outing", "Outing"),
-                            ("phone", "Phone"),
-                            ("other", "Other"),
-                        ],
-                        default="web",
-                        max_length=16,
-                    ),
-                ),
-                ("location", models.CharField(blank=True, default="", max_length=300)),
-                ("web_meeting", models.BooleanField(default=False, help_text="WEB会議URLを発行する")),
-                (
-                    "guidance",
-                    models.TextField(blank=True, default="", help_text="お客様へのご案内", max_length=4000),
-                ),
-                ("contact", models.CharField(blank=True, default="", help_text="ご連絡先", max_length=300)),
-                ("zone", models.CharField(default="Asia/Tokyo", max_length=64)),
-                ("state", models.CharField(default="draft", max_length=16)),
-                ("description", models.TextField(blank=True, default="", max_length=4000)),
-                ("duration_minutes", models.PositiveIntegerField(default=30)),
-                ("step_minutes", models.PositiveIntegerField(default=30)),
-                ("buffer_before_minutes", models.PositiveIntegerField(default=0)),
-                ("buffer_after_minutes", models.PositiveIntegerField(default=0)),
-                ("min_notice_minutes", models.PositiveIntegerField(default=60)),
-                ("window_days", models.PositiveIntegerField(default=30)),
-                ("hours", models.JSONField(default=chosei.records.models.booking_page.weekday_office_hours)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="booking_pages",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="booking_pages",
-                        to="records.organization",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('link_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('link_token', chosei.records.sealed.SealedTextField(editable=False)),
+                ('title', models.CharField(blank=True, default='', max_length=200)),
+                ('format', models.CharField(choices=[('visit', 'Visit'), ('web', 'Web'), ('outing', 'Outing'), ('phone', 'Phone'), ('other', 'Other')], default='web', max_length=16)),
+                ('location', models.CharField(blank=True, default='', max_length=300)),
+                ('web_meeting', models.BooleanField(default=False, help_text='WEB会議URLを発行する')),
+                ('guidance', models.TextField(blank=True, default='', help_text='お客様へのご案内', max_length=4000)),
+                ('contact', models.CharField(blank=True, default='', help_text='ご連絡先', max_length=300)),
+                ('zone', models.CharField(default='Asia/Tokyo', max_length=64)),
+                ('state', models.CharField(default='draft', max_length=16)),
+                ('description', models.TextField(blank=True, default='', max_length=4000)),
+                ('duration_minutes', models.PositiveIntegerField(default=30)),
+                ('step_minutes', models.PositiveIntegerField(default=30)),
+                ('buffer_before_minutes', models.PositiveIntegerField(default=0)),
+                ('buffer_after_minutes', models.PositiveIntegerField(default=0)),
+                ('min_notice_minutes', models.PositiveIntegerField(default=60)),
+                ('window_days', models.PositiveIntegerField(default=30)),
+                ('hours', models.JSONField(default=chosei.records.models.booking_page.weekday_office_hours)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='booking_pages', to=settings.AUTH_USER_MODEL)),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='booking_pages', to='records.organization')),
             ],
         ),
         migrations.CreateModel(
-            name="Appointment",
+            name='Appointment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("link_hash", models.CharField(editable=False, max_length=64, unique=True)),
-                ("link_token", chosei.records.sealed.SealedTextField(editable=False)),
-                ("title", models.CharField(blank=True, default="", max_length=200)),
-                (
-                    "format",
-                    models.CharField(
-                        choices=[
-                            ("visit", "Visit"),
-                            ("web", "Web"),
-                            ("outing", "Outing"),
-                            ("phone", "Phone"),
-                            ("other", "Other"),
-                        ],
-                        default="web",
-                        max_length=16,
-                    ),
-                ),
-                ("location", models.CharField(blank=True, default="", max_length=300)),
-                ("web_meeting", models.BooleanField(default=False, help_text="WEB会議URLを発行する")),
-                (
-                    "guidance",
-                    models.TextField(blank=True, default="", help_text="お客様へのご案内", max_length=4000),
-                ),
-                ("contact", models.CharField(blank=True, default="", help_text="ご連絡先", max_length=300)),
-                ("zone", models.CharField(default="Asia/Tokyo", max_length=64)),
-                ("guest_company", models.CharField(blank=True, default="", max_length=200)),
-                ("guest_name", models.CharField(blank=True, default="", max_length=120)),
-                ("guest_email", models.EmailField(blank=True, default="", max_length=254)),
-                ("guest_language", models.CharField(default="ja", max_length=8)),
-                ("guest_zone", models.CharField(blank=True, default="", max_length=64)),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField()),
-                ("state", models.CharField(default="confirmed", max_length=16)),
-                ("guest_message", models.TextField(blank=True, default="", max_length=4000)),
-                ("join_url", models.URLField(blank=True, default="", max_length=2000)),
-                ("ics_uid", models.CharField(max_length=120, unique=True)),
-                ("sequence", models.PositiveIntegerField(default=0)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                ("submission", models.UUIDField(default=uuid.uuid4, unique=True)),
-                ("cancelled_by", models.CharField(blank=True, default="", max_length=16)),
-                ("cancel_reason", models.TextField(blank=True, default="", max_length=2000)),
-                ("confirmed_at", models.DateTimeField()),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                (
-                    "booking_page",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="appointments",
-                        to="records.bookingpage",
-                    ),
-                ),
-                (
-                    "candidate",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="records.candidate",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('link_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('link_token', chosei.records.sealed.SealedTextField(editable=False)),
+                ('title', models.CharField(blank=True, default='', max_length=200)),
+                ('format', models.CharField(choices=[('visit', 'Visit'), ('web', 'Web'), ('outing', 'Outing'), ('phone', 'Phone'), ('other', 'Other')], default='web', max_length=16)),
+                ('location', models.CharField(blank=True, default='', max_length=300)),
+                ('web_meeting', models.BooleanField(default=False, help_text='WEB会議URLを発行する')),
+                ('guidance', models.TextField(blank=True, default='', help_text='お客様へのご案内', max_length=4000)),
+                ('contact', models.CharField(blank=True, default='', help_text='ご連絡先', max_length=300)),
+                ('zone', models.CharField(default='Asia/Tokyo', max_length=64)),
+                ('guest_company', models.CharField(blank=True, default='', max_length=200)),
+                ('guest_name', models.CharField(blank=True, default='', max_length=120)),
+                ('guest_email', models.EmailField(blank=True, default='', max_length=254)),
+                ('guest_language', models.CharField(default='ja', max_length=8)),
+                ('guest_zone', models.CharField(blank=True, default='', max_length=64)),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
+                ('state', models.CharField(default='confirmed', max_length=16)),
+                ('guest_message', models.TextField(blank=True, default='', max_length=4000)),
+                ('join_url', models.URLField(blank=True, default='', max_length=2000)),
+                ('ics_uid', models.CharField(max_length=120, unique=True)),
+                ('sequence', models.PositiveIntegerField(default=0)),
+                ('revision', models.PositiveIntegerField(default=0)),
+                ('submission', models.UUIDField(default=uuid.uuid4, unique=True)),
+                ('cancelled_by', models.CharField(blank=True, default='', max_length=16)),
+                ('cancel_reason', models.TextField(blank=True, default='', max_length=2000)),
+                ('confirmed_at', models.DateTimeField()),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('booking_page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='records.bookingpage')),
+                ('candidate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.candidate')),
             ],
         ),
         migrations.CreateModel(
-            name="Connection",
+            name='Connection',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("provider", models.CharField(max_length=16)),
-                ("account_tenant", models.CharField(max_length=64)),
-                ("account_object", models.CharField(max_length=64)),
-                ("address", models.EmailField(blank=True, default="", max_length=254)),
-                ("display_name", models.CharField(blank=True, default="", max_length=200)),
-                ("state", models.CharField(default="active", max_length=24)),
-                (
-                    "problem",
-                    models.CharField(
-                        blank=True, default="", help_text="short code of what is wrong", max_length=80
-                    ),
-                ),
-                ("access_token", chosei.records.sealed.SealedTextField(blank=True, default="")),
-                ("refresh_token", chosei.records.sealed.SealedTextField(blank=True, default="")),
-                ("access_expires_at", models.DateTimeField(blank=True, null=True)),
-                ("scopes", models.TextField(blank=True, default="")),
-                (
-                    "web_meeting",
-                    models.BooleanField(default=False, help_text="the account can issue web meeting links"),
-                ),
-                ("connected_at", models.DateTimeField(auto_now_add=True)),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                ("mirror_read_at", models.DateTimeField(blank=True, null=True)),
-                ("mirror_from", models.DateTimeField(blank=True, null=True)),
-                ("mirror_until", models.DateTimeField(blank=True, null=True)),
-                ("mirror_error", models.CharField(blank=True, default="", max_length=80)),
-                ("mirror_asked_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "member",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="connections",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('provider', models.CharField(max_length=16)),
+                ('account_tenant', models.CharField(max_length=64)),
+                ('account_object', models.CharField(max_length=64)),
+                ('address', models.EmailField(blank=True, default='', max_length=254)),
+                ('display_name', models.CharField(blank=True, default='', max_length=200)),
+                ('state', models.CharField(default='active', max_length=24)),
+                ('problem', models.CharField(blank=True, default='', help_text='short code of what is wrong', max_length=80)),
+                ('access_token', chosei.records.sealed.SealedTextField(blank=True, default='')),
+                ('refresh_token', chosei.records.sealed.SealedTextField(blank=True, default='')),
+                ('access_expires_at', models.DateTimeField(blank=True, null=True)),
+                ('scopes', models.TextField(blank=True, default='')),
+                ('web_meeting', models.BooleanField(default=False, help_text='the account can issue web meeting links')),
+                ('connected_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('mirror_read_at', models.DateTimeField(blank=True, null=True)),
+                ('mirror_from', models.DateTimeField(blank=True, null=True)),
+                ('mirror_until', models.DateTimeField(blank=True, null=True)),
+                ('mirror_error', models.CharField(blank=True, default='', max_length=80)),
+                ('mirror_asked_at', models.DateTimeField(blank=True, null=True)),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='connections', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="CalendarEntry",
+            name='CalendarEntry',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "key",
-                    models.CharField(
-                        default=chosei.records.models.calendar_entry.new_key,
-                        editable=False,
-                        max_length=64,
-                        unique=True,
-                    ),
-                ),
-                ("purpose", models.CharField(max_length=16)),
-                ("desired", models.JSONField(blank=True, null=True)),
-                ("generation", models.PositiveIntegerField(default=1)),
-                ("written", models.JSONField(blank=True, null=True)),
-                ("written_generation", models.PositiveIntegerField(default=0)),
-                ("observed", models.JSONField(blank=True, null=True)),
-                ("remote_id", models.CharField(blank=True, default="", max_length=400)),
-                ("etag", models.CharField(blank=True, default="", max_length=200)),
-                (
-                    "create_token",
-                    models.CharField(default=chosei.records.models.calendar_entry.new_key, max_length=64),
-                ),
-                (
-                    "create_begun",
-                    models.BooleanField(
-                        default=False, help_text="a creation was sent; its answer may be lost"
-                    ),
-                ),
-                ("state", models.CharField(default="waiting", max_length=16)),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("retry_at", models.DateTimeField(blank=True, null=True)),
-                ("problem", models.CharField(blank=True, default="", max_length=80)),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                (
-                    "appointment",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="records.appointment",
-                    ),
-                ),
-                (
-                    "candidate",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="records.candidate",
-                    ),
-                ),
-                (
-                    "connection",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="records.connection",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=chosei.records.models.calendar_entry.new_key, editable=False, max_length=64, unique=True)),
+                ('purpose', models.CharField(max_length=16)),
+                ('desired', models.JSONField(blank=True, null=True)),
+                ('generation', models.PositiveIntegerField(default=1)),
+                ('written', models.JSONField(blank=True, null=True)),
+                ('written_generation', models.PositiveIntegerField(default=0)),
+                ('observed', models.JSONField(blank=True, null=True)),
+                ('remote_id', models.CharField(blank=True, default='', max_length=400)),
+                ('etag', models.CharField(blank=True, default='', max_length=200)),
+                ('create_token', models.CharField(default=chosei.records.models.calendar_entry.new_key, max_length=64)),
+                ('create_begun', models.BooleanField(default=False, help_text='a creation was sent; its answer may be lost')),
+                ('state', models.CharField(default='waiting', max_length=16)),
+                ('attempts', models.PositiveIntegerField(default=0)),
+                ('retry_at', models.DateTimeField(blank=True, null=True)),
+                ('problem', models.CharField(blank=True, default='', max_length=80)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('appointment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='records.appointment')),
+                ('candidate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='records.candidate')),
+                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='records.connection')),
             ],
         ),
         migrations.AddField(
-            model_name="appointment",
-            name="organizer",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="organized_appointments",
-                to="records.connection",
-            ),
+            model_name='appointment',
+            name='organizer',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organized_appointments', to='records.connection'),
         ),
         migrations.CreateModel(
-            name="ConnectionAttempt",
+            name='ConnectionAttempt',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("provider", models.CharField(max_length=16)),
-                ("state_hash", models.CharField(max_length=64, unique=True)),
-                ("nonce", models.CharField(max_length=128)),
-                ("code_verifier", chosei.records.sealed.SealedTextField()),
-                ("begun_at", models.DateTimeField(auto_now_add=True)),
-                ("returned_at", models.DateTimeField(blank=True, null=True)),
-                ("result", models.CharField(blank=True, default="", max_length=80)),
-                (
-                    "member",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="connection_attempts",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('provider', models.CharField(max_length=16)),
+                ('state_hash', models.CharField(max_length=64, unique=True)),
+                ('nonce', models.CharField(max_length=128)),
+                ('code_verifier', chosei.records.sealed.SealedTextField()),
+                ('begun_at', models.DateTimeField(auto_now_add=True)),
+                ('returned_at', models.DateTimeField(blank=True, null=True)),
+                ('result', models.CharField(blank=True, default='', max_length=80)),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='connection_attempts', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="MirroredEvent",
+            name='MirroredEvent',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("remote_id", models.CharField(max_length=400)),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField()),
-                ("show_as", models.CharField(max_length=20)),
-                ("all_day", models.BooleanField(default=False)),
-                ("private", models.BooleanField(default=False)),
-                ("blocks", models.BooleanField(default=True, help_text="counts as busy")),
-                ("subject", chosei.records.sealed.SealedTextField(blank=True, default="")),
-                ("entry_key", models.CharField(blank=True, default="", max_length=64)),
-                (
-                    "connection",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="mirrored_events",
-                        to="records.connection",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('remote_id', models.CharField(max_length=400)),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
+                ('show_as', models.CharField(max_length=20)),
+                ('all_day', models.BooleanField(default=False)),
+                ('private', models.BooleanField(default=False)),
+                ('blocks', models.BooleanField(default=True, help_text='counts as busy')),
+                ('subject', chosei.records.sealed.SealedTextField(blank=True, default='')),
+                ('entry_key', models.CharField(blank=True, default='', max_length=64)),
+                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mirrored_events', to='records.connection')),
             ],
         ),
         migrations.AddField(
-            model_name="appointment",
-            name="organization",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="appointments",
-                to="records.organization",
-            ),
+            model_name='appointment',
+            name='organization',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='appointments', to='records.organization'),
         ),
         migrations.AddField(
-            model_name="member",
-            name="organization",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="members", to="records.organization"
-            ),
+            model_name='member',
+            name='organization',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='records.organization'),
         ),
         migrations.CreateModel(
-            name="Proposal",
+            name='Proposal',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("link_hash", models.CharField(editable=False, max_length=64, unique=True)),
-                ("link_token", chosei.records.sealed.SealedTextField(editable=False)),
-                ("title", models.CharField(blank=True, default="", max_length=200)),
-                (
-                    "format",
-                    models.CharField(
-                        choices=[
-                            ("visit", "Visit"),
-                            ("web", "Web"),
-                            ("outing", "Outing"),
-                            ("phone", "Phone"),
-                            ("other", "Other"),
-                        ],
-                        default="web",
-                        max_length=16,
-                    ),
-                ),
-                ("location", models.CharField(blank=True, default="", max_length=300)),
-                ("web_meeting", models.BooleanField(default=False, help_text="WEB会議URLを発行する")),
-                (
-                    "guidance",
-                    models.TextField(blank=True, default="", help_text="お客様へのご案内", max_length=4000),
-                ),
-                ("contact", models.CharField(blank=True, default="", help_text="ご連絡先", max_length=300)),
-                ("zone", models.CharField(default="Asia/Tokyo", max_length=64)),
-                ("guest_company", models.CharField(blank=True, default="", max_length=200)),
-                ("guest_name", models.CharField(blank=True, default="", max_length=120)),
-                ("guest_email", models.EmailField(blank=True, default="", max_length=254)),
-                ("guest_language", models.CharField(default="ja", max_length=8)),
-                ("guest_zone", models.CharField(blank=True, default="", max_length=64)),
-                ("state", models.CharField(default="draft", max_length=24)),
-                ("deadline", models.DateTimeField(blank=True, null=True)),
-                ("write_holds", models.BooleanField(default=True)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="proposals",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="proposals",
-                        to="records.organization",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('link_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('link_token', chosei.records.sealed.SealedTextField(editable=False)),
+                ('title', models.CharField(blank=True, default='', max_length=200)),
+                ('format', models.CharField(choices=[('visit', 'Visit'), ('web', 'Web'), ('outing', 'Outing'), ('phone', 'Phone'), ('other', 'Other')], default='web', max_length=16)),
+                ('location', models.CharField(blank=True, default='', max_length=300)),
+                ('web_meeting', models.BooleanField(default=False, help_text='WEB会議URLを発行する')),
+                ('guidance', models.TextField(blank=True, default='', help_text='お客様へのご案内', max_length=4000)),
+                ('contact', models.CharField(blank=True, default='', help_text='ご連絡先', max_length=300)),
+                ('zone', models.CharField(default='Asia/Tokyo', max_length=64)),
+                ('guest_company', models.CharField(blank=True, default='', max_length=200)),
+                ('guest_name', models.CharField(blank=True, default='', max_length=120)),
+                ('guest_email', models.EmailField(blank=True, default='', max_length=254)),
+                ('guest_language', models.CharField(default='ja', max_length=8)),
+                ('guest_zone', models.CharField(blank=True, default='', max_length=64)),
+                ('state', models.CharField(default='draft', max_length=24)),
+                ('deadline', models.DateTimeField(blank=True, null=True)),
+                ('write_holds', models.BooleanField(default=True)),
+                ('revision', models.PositiveIntegerField(default=0)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to=settings.AUTH_USER_MODEL)),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='records.organization')),
             ],
         ),
         migrations.CreateModel(
-            name="MailMessage",
+            name='MailMessage',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("about", models.CharField(max_length=40)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("invitation", "Invitation"),
-                            ("confirmed_guest", "Confirmed Guest"),
-                            ("confirmed_host", "Confirmed Host"),
-                            ("link_guest", "Link Follows Guest"),
-                            ("link_host", "Link Follows Host"),
-                            ("cancelled_guest", "Cancelled Guest"),
-                            ("cancelled_host", "Cancelled Host"),
-                            ("reconnect", "Reconnect"),
-                            ("new_password", "New Password"),
-                        ],
-                        max_length=24,
-                    ),
-                ),
-                ("recipient", models.EmailField(max_length=254)),
-                ("recipient_name", models.CharField(blank=True, default="", max_length=120)),
-                ("language", models.CharField(default="ja", max_length=8)),
-                ("revision", models.PositiveIntegerField(default=0)),
-                ("message_id", models.CharField(max_length=200, unique=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting"),
-                            ("sent", "Sent"),
-                            ("refused", "Refused"),
-                            ("superseded", "Superseded"),
-                        ],
-                        default="waiting",
-                        max_length=16,
-                    ),
-                ),
-                ("wait_for_link_until", models.DateTimeField(blank=True, null=True)),
-                (
-                    "told_link",
-                    models.BooleanField(
-                        default=False, help_text="the letter that went carried the web meeting link"
-                    ),
-                ),
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("retry_at", models.DateTimeField(blank=True, null=True)),
-                ("problem", models.CharField(blank=True, default="", max_length=80)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "appointment",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="mails",
-                        to="records.appointment",
-                    ),
-                ),
-                (
-                    "connection",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="mails",
-                        to="records.connection",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="mails",
-                        to="records.organization",
-                    ),
-                ),
-                (
-                    "proposal",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="mails",
-                        to="records.proposal",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('about', models.CharField(max_length=40)),
+                ('kind', models.CharField(choices=[('invitation', 'Invitation'), ('confirmed_guest', 'Confirmed Guest'), ('confirmed_host', 'Confirmed Host'), ('link_guest', 'Link Follows Guest'), ('link_host', 'Link Follows Host'), ('cancelled_guest', 'Cancelled Guest'), ('cancelled_host', 'Cancelled Host'), ('reconnect', 'Reconnect'), ('new_password', 'New Password')], max_length=24)),
+                ('recipient', models.EmailField(max_length=254)),
+                ('recipient_name', models.CharField(blank=True, default='', max_length=120)),
+                ('language', models.CharField(default='ja', max_length=8)),
+                ('revision', models.PositiveIntegerField(default=0)),
+                ('message_id', models.CharField(max_length=200, unique=True)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('refused', 'Refused'), ('superseded', 'Superseded')], default='waiting', max_length=16)),
+                ('wait_for_link_until', models.DateTimeField(blank=True, null=True)),
+                ('told_link', models.BooleanField(default=False, help_text='the letter that went carried the web meeting link')),
+                ('attempts', models.PositiveIntegerField(default=0)),
+                ('retry_at', models.DateTimeField(blank=True, null=True)),
+                ('problem', models.CharField(blank=True, default='', max_length=80)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                ('appointment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='records.appointment')),
+                ('connection', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='records.connection')),
+                ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='records.organization')),
+                ('proposal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='records.proposal')),
             ],
         ),
         migrations.AddField(
-            model_name="candidate",
-            name="proposal",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="candidates", to="records.proposal"
-            ),
+            model_name='candidate',
+            name='proposal',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='candidates', to='records.proposal'),
         ),
         migrations.AddField(
-            model_name="appointment",
-            name="proposal",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="appointments",
-                to="records.proposal",
-            ),
+            model_name='appointment',
+            name='proposal',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='records.proposal'),
         ),
         migrations.CreateModel(
-            name="ProposalHost",
+            name='ProposalHost',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "member",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "proposal",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="hosts",
-                        to="records.proposal",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hosts', to='records.proposal')),
             ],
             options={
-                "ordering": ["position", "id"],
+                'ordering': ['position', 'id'],
             },
         ),
         migrations.CreateModel(
-            name="RateCount",
+            name='RateCount',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("bucket", models.CharField(max_length=64)),
-                ("window", models.BigIntegerField()),
-                ("count", models.PositiveIntegerField(default=0)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('bucket', models.CharField(max_length=64)),
+                ('window', models.BigIntegerField()),
+                ('count', models.PositiveIntegerField(default=0)),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("bucket", "window"), name="rate_bucket_once")
-                ],
+                'constraints': [models.UniqueConstraint(fields=('bucket', 'window'), name='rate_bucket_once')],
             },
         ),
         migrations.CreateModel(
-            name="Room",
+            name='Room',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                ("address", models.EmailField(blank=True, default="", max_length=254)),
-                ("building", models.CharField(blank=True, default="", max_length=120)),
-                ("floor", models.CharField(blank=True, default="", max_length=40)),
-                ("capacity", models.PositiveIntegerField(blank=True, null=True)),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="rooms",
-                        to="records.organization",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('address', models.EmailField(blank=True, default='', max_length=254)),
+                ('building', models.CharField(blank=True, default='', max_length=120)),
+                ('floor', models.CharField(blank=True, default='', max_length=40)),
+                ('capacity', models.PositiveIntegerField(blank=True, null=True)),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rooms', to='records.organization')),
             ],
         ),
         migrations.CreateModel(
-            name="Promise",
+            name='Promise',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                ("standing", models.BooleanField(default=True)),
-                (
-                    "appointment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="promises",
-                        to="records.appointment",
-                    ),
-                ),
-                (
-                    "host",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="promises",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "room",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="promises",
-                        to="records.room",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('during', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('standing', models.BooleanField(default=True)),
+                ('appointment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='promises', to='records.appointment')),
+                ('host', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='promises', to=settings.AUTH_USER_MODEL)),
+                ('room', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='promises', to='records.room')),
             ],
             options={
-                "ordering": ["position", "id"],
+                'ordering': ['position', 'id'],
             },
         ),
         migrations.CreateModel(
-            name="TimelineEntry",
+            name='TimelineEntry',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kind", models.CharField(max_length=40)),
-                ("actor", models.CharField(max_length=16)),
-                ("detail", models.JSONField(blank=True, default=dict)),
-                ("at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "appointment",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="timeline",
-                        to="records.appointment",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "proposal",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="timeline",
-                        to="records.proposal",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=40)),
+                ('actor', models.CharField(max_length=16)),
+                ('detail', models.JSONField(blank=True, default=dict)),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('appointment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='timeline', to='records.appointment')),
+                ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('proposal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='timeline', to='records.proposal')),
             ],
             options={
-                "ordering": ["at", "id"],
+                'ordering': ['at', 'id'],
             },
         ),
         migrations.CreateModel(
-            name="BookingPageHost",
+            name='BookingPageHost',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "member",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "page",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="hosts",
-                        to="records.bookingpage",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hosts', to='records.bookingpage')),
             ],
             options={
-                "ordering": ["position", "id"],
-                "constraints": [models.UniqueConstraint(fields=("page", "member"), name="page_host_once")],
+                'ordering': ['position', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('page', 'member'), name='page_host_once')],
             },
         ),
         migrations.AddConstraint(
-            model_name="connection",
-            constraint=models.UniqueConstraint(
-                fields=("member", "provider", "account_tenant", "account_object"),
-                name="connection_account_once",
-            ),
+            model_name='connection',
+            constraint=models.UniqueConstraint(fields=('member', 'provider', 'account_tenant', 'account_object'), name='connection_account_once'),
         ),
         migrations.AddConstraint(
-            model_name="connection",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["active", "needs_reconnect"])),
-                fields=("member", "provider"),
-                name="connection_one_live_account",
-            ),
+            model_name='connection',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['active', 'needs_reconnect'])), fields=('member', 'provider'), name='connection_one_live_account'),
         ),
         migrations.AddIndex(
-            model_name="calendarentry",
-            index=models.Index(
-                condition=models.Q(("state__in", ["written", "gone"]), _negated=True),
-                fields=["changed_at"],
-                name="entry_unfinished",
-            ),
+            model_name='calendarentry',
+            index=models.Index(condition=models.Q(('state__in', ['written', 'gone']), _negated=True), fields=['changed_at'], name='entry_unfinished'),
         ),
         migrations.AddIndex(
-            model_name="calendarentry",
-            index=models.Index(fields=["connection", "state"], name="entry_of_connection"),
+            model_name='calendarentry',
+            index=models.Index(fields=['connection', 'state'], name='entry_of_connection'),
         ),
         migrations.AddIndex(
-            model_name="calendarentry",
-            index=models.Index(
-                condition=models.Q(("remote_id", ""), _negated=True),
-                fields=["remote_id"],
-                name="entry_by_remote_id",
-            ),
+            model_name='calendarentry',
+            index=models.Index(condition=models.Q(('remote_id', ''), _negated=True), fields=['remote_id'], name='entry_by_remote_id'),
         ),
         migrations.AddConstraint(
-            model_name="calendarentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("candidate__isnull", False), ("appointment__isnull", False), _connector="OR"
-                ),
-                name="entry_has_a_purpose",
-            ),
+            model_name='calendarentry',
+            constraint=models.CheckConstraint(condition=models.Q(('candidate__isnull', False), ('appointment__isnull', False), _connector='OR'), name='entry_has_a_purpose'),
         ),
         migrations.AddIndex(
-            model_name="mirroredevent",
-            index=models.Index(fields=["connection", "ends_at", "starts_at"], name="mirror_by_time"),
+            model_name='mirroredevent',
+            index=models.Index(fields=['connection', 'ends_at', 'starts_at'], name='mirror_by_time'),
         ),
         migrations.AddConstraint(
-            model_name="mirroredevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gte", models.F("starts_at"))),
-                name="mirror_end_not_before_start",
-            ),
+            model_name='mirroredevent',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gte', models.F('starts_at'))), name='mirror_end_not_before_start'),
         ),
         migrations.AddIndex(
-            model_name="bookingpage",
-            index=models.Index(fields=["organization", "-id"], name="page_of_organization"),
+            model_name='bookingpage',
+            index=models.Index(fields=['organization', '-id'], name='page_of_organization'),
         ),
         migrations.AddConstraint(
-            model_name="bookingpage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duration_minutes__gte", 5)), name="page_duration_positive"
-            ),
+            model_name='bookingpage',
+            constraint=models.CheckConstraint(condition=models.Q(('duration_minutes__gte', 5)), name='page_duration_positive'),
         ),
         migrations.AddConstraint(
-            model_name="bookingpage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("step_minutes__gte", 5)), name="page_step_positive"
-            ),
+            model_name='bookingpage',
+            constraint=models.CheckConstraint(condition=models.Q(('step_minutes__gte', 5)), name='page_step_positive'),
         ),
         migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="member_email_once"
-            ),
+            model_name='member',
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='member_email_once'),
         ),
         migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["organization", "-id"], name="proposal_of_organization"),
+            model_name='proposal',
+            index=models.Index(fields=['organization', '-id'], name='proposal_of_organization'),
         ),
         migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["deadline"], name="proposal_open_deadline"
-            ),
+            model_name='proposal',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['deadline'], name='proposal_open_deadline'),
         ),
         migrations.AddIndex(
-            model_name="mailmessage",
-            index=models.Index(condition=models.Q(("state", "waiting")), fields=["id"], name="mail_waiting"),
+            model_name='mailmessage',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='mail_waiting'),
         ),
         migrations.AddConstraint(
-            model_name="mailmessage",
-            constraint=models.UniqueConstraint(
-                fields=("about", "kind", "recipient", "revision"), name="mail_identity"
-            ),
+            model_name='mailmessage',
+            constraint=models.UniqueConstraint(fields=('about', 'kind', 'recipient', 'revision'), name='mail_identity'),
         ),
         migrations.AddIndex(
-            model_name="candidate",
-            index=models.Index(
-                condition=models.Q(("state", "open")),
-                fields=["ends_at", "starts_at"],
-                name="candidate_open_by_time",
-            ),
+            model_name='candidate',
+            index=models.Index(condition=models.Q(('state', 'open')), fields=['ends_at', 'starts_at'], name='candidate_open_by_time'),
         ),
         migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="candidate_end_after_start"
-            ),
+            model_name='candidate',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='candidate_end_after_start'),
         ),
         migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(
-                fields=["organization", "-starts_at", "-id"], name="appointment_of_organization"
-            ),
+            model_name='appointment',
+            index=models.Index(fields=['organization', '-starts_at', '-id'], name='appointment_of_organization'),
         ),
         migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="appointment_end_after_start"
-            ),
+            model_name='appointment',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='appointment_end_after_start'),
         ),
         migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["pending", "confirmed"])),
-                fields=("proposal",),
-                name="appointment_one_per_proposal",
-            ),
+            model_name='appointment',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['pending', 'confirmed'])), fields=('proposal',), name='appointment_one_per_proposal'),
         ),
         migrations.AddConstraint(
-            model_name="proposalhost",
-            constraint=models.UniqueConstraint(fields=("proposal", "member"), name="proposal_host_once"),
+            model_name='proposalhost',
+            constraint=models.UniqueConstraint(fields=('proposal', 'member'), name='proposal_host_once'),
         ),
         migrations.AddIndex(
-            model_name="promise",
-            index=models.Index(
-                condition=models.Q(("standing", True)), fields=["host", "during"], name="promise_of_host"
-            ),
+            model_name='promise',
+            index=models.Index(condition=models.Q(('standing', True)), fields=['host', 'during'], name='promise_of_host'),
         ),
         migrations.AddConstraint(
-            model_name="promise",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("host__isnull", False), ("room__isnull", True)),
-                    models.Q(("host__isnull", True), ("room__isnull", False)),
-                    _connector="OR",
-                ),
-                name="promise_host_or_room",
-            ),
+            model_name='promise',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('host__isnull', False), ('room__isnull', True)), models.Q(('host__isnull', True), ('room__isnull', False)), _connector='OR'), name='promise_host_or_room'),
         ),
         migrations.AddConstraint(
-            model_name="promise",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("host__isnull", False), ("standing", True)),
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("host"),
-                            models.F("host"),
-                            models.Value("[]"),
-                            function="int8range",
-                            output_field=models.BigIntegerField(),
-                        ),
-                        "=",
-                    ),
-                    ("during", "&&"),
-                ],
-                name="promise_host_no_overlap",
-            ),
+            model_name='promise',
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('host__isnull', False), ('standing', True)), expressions=[(models.Func(models.F('host'), models.F('host'), models.Value('[]'), function='int8range', output_field=models.BigIntegerField()), '='), ('during', '&&')], name='promise_host_no_overlap'),
         ),
         migrations.AddConstraint(
-            model_name="promise",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("room__isnull", False), ("standing", True)),
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("room"),
-                            models.F("room"),
-                            models.Value("[]"),
-                            function="int8range",
-                            output_field=models.BigIntegerField(),
-                        ),
-                        "=",
-                    ),
-                    ("during", "&&"),
-                ],
-                name="promise_room_no_overlap",
-            ),
+            model_name='promise',
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('room__isnull', False), ('standing', True)), expressions=[(models.Func(models.F('room'), models.F('room'), models.Value('[]'), function='int8range', output_field=models.BigIntegerField()), '='), ('during', '&&')], name='promise_room_no_overlap'),
         ),
     ]

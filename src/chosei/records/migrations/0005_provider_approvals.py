@@ -7,74 +7,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("records", "0004_proposal_submission"),
+        ('records', '0004_proposal_submission'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="mailmessage",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("invitation", "Invitation"),
-                    ("confirmed_guest", "Confirmed Guest"),
-                    ("confirmed_host", "Confirmed Host"),
-                    ("link_guest", "Link Follows Guest"),
-                    ("link_host", "Link Follows Host"),
-                    ("cancelled_guest", "Cancelled Guest"),
-                    ("cancelled_host", "Cancelled Host"),
-                    ("reconnect", "Reconnect"),
-                    ("try_again", "Try Again"),
-                    ("invited_member", "Invited Member"),
-                    ("new_password", "New Password"),
-                ],
-                max_length=24,
-            ),
+            model_name='mailmessage',
+            name='kind',
+            field=models.CharField(choices=[('invitation', 'Invitation'), ('confirmed_guest', 'Confirmed Guest'), ('confirmed_host', 'Confirmed Host'), ('link_guest', 'Link Follows Guest'), ('link_host', 'Link Follows Host'), ('cancelled_guest', 'Cancelled Guest'), ('cancelled_host', 'Cancelled Host'), ('reconnect', 'Reconnect'), ('try_again', 'Try Again'), ('invited_member', 'Invited Member'), ('new_password', 'New Password')], max_length=24),
         ),
         migrations.CreateModel(
-            name="ProviderApproval",
+            name='ProviderApproval',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("link_hash", models.CharField(editable=False, max_length=64, unique=True)),
-                ("link_token", chosei.records.sealed.SealedTextField(editable=False)),
-                ("provider", models.CharField(max_length=16)),
-                ("tenant_id", models.CharField(blank=True, default="", max_length=64)),
-                ("state", models.CharField(max_length=16)),
-                ("asked_at", models.DateTimeField(blank=True, null=True)),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("how", models.CharField(blank=True, default="", max_length=16)),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="approvals",
-                        to="records.organization",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('link_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('link_token', chosei.records.sealed.SealedTextField(editable=False)),
+                ('provider', models.CharField(max_length=16)),
+                ('tenant_id', models.CharField(blank=True, default='', max_length=64)),
+                ('state', models.CharField(max_length=16)),
+                ('asked_at', models.DateTimeField(blank=True, null=True)),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('how', models.CharField(blank=True, default='', max_length=16)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='approvals', to='records.organization')),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organization", "provider", "tenant_id"), name="approval_tenant_once"
-                    )
-                ],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'provider', 'tenant_id'), name='approval_tenant_once')],
             },
         ),
     ]
