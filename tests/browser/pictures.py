@@ -1,4 +1,4 @@
-"""Takes the pictures of the help pages from a house that runs: `python -m tests.browser.pictures`.
+"""Takes the pictures of the help pages from the running product: `python -m tests.browser.pictures`.
 
 They are Chosei's own pages with the demo company, in both languages, all of one size. Run it again after
 these pages have changed; tests/web/console/test_help.py holds what the pictures must be.
@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 
 import chosei.web.console
 from tests.browser.house import House, running_house
+from tests.browser.png import lighter
 from tests.support.person import PASSWORD
 from tests.web.browsing import chromium_at
 
@@ -26,14 +27,14 @@ NAMES = ("menu", "not-connected", "approval", "connected", "disconnection", "pro
 
 
 def main() -> None:
-    """Start everything, walk the connection in each language, and write the pictures."""
+    """Walk the connection in each language, in a house of its own, and write the pictures."""
     chromium = shutil.which("chromium") or "chromium"
-    with tempfile.TemporaryDirectory() as folder, chromium_at(chromium) as browser:
-        for part in (Path(folder), Path(folder).parent):
-            part.chmod(part.stat().st_mode | 0o755)
-        with running_house(Path(folder) / "data") as house:
-            for language in LANGUAGES:
-                _take(browser, house, language)
+    with chromium_at(chromium) as browser:
+        for language in LANGUAGES:
+            with tempfile.TemporaryDirectory() as folder:
+                Path(folder).chmod(0o755)  # as root the private PostgreSQL runs as somebody else
+                with running_house(Path(folder) / "data") as house:
+                    _take(browser, house, language)
 
 
 def _take(browser: Browser, house: House, language: str) -> None:
@@ -64,8 +65,6 @@ def _take(browser: Browser, house: House, language: str) -> None:
     _keep(page, language, "connected")
     page.locator(".connection-actions a").click()
     _keep(page, language, "disconnection")
-    page.locator("main form button").click()
-    page.wait_for_url(house.url + "/settings/connections")
     context.close()
 
 
@@ -79,7 +78,7 @@ def _connect(page: Page, house: House) -> None:
     tab.locator("input[name=passwd]").fill(PASSWORD)
     tab.get_by_role("button", name=re.compile("^(サインイン|Sign in)$")).click()
     tab.wait_for_load_state("networkidle")
-    if not tab.url.startswith(house.url):  # consent is given once for both languages
+    if not tab.url.startswith(house.url):
         tab.get_by_role("button", name=re.compile("^(承諾|Accept)$")).click()
     tab.wait_for_url(house.url + "/**")
     tab.close()
@@ -94,7 +93,7 @@ def _keep(page: Page, language: str, name: str) -> None:
     page.wait_for_load_state("networkidle")
     path = FOLDER / language / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=str(path))
+    path.write_bytes(lighter(page.screenshot()))
 
 
 if __name__ == "__main__":
