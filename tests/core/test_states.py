@@ -57,8 +57,13 @@ DIAGRAMS = {
         approval_only --approve--> approval_only
         approval_only --disconnect--> ended
         active --connect--> active
+        active --mismatch--> address_mismatch
         active --lose_access--> needs_reconnect
         active --disconnect--> ending
+        address_mismatch --connect--> active
+        address_mismatch --settle--> active
+        address_mismatch --lose_access--> needs_reconnect
+        address_mismatch --disconnect--> ending
         needs_reconnect --connect--> active
         needs_reconnect --lose_access--> needs_reconnect
         needs_reconnect --disconnect--> ending
@@ -76,7 +81,7 @@ STORED = {
     "CANDIDATE": {"open", "withdrawn", "taken", "chosen"},
     "APPOINTMENT": {"pending", "confirmed", "cancelled", "declined"},
     "BOOKING_PAGE": {"draft", "published", "paused", "archived"},
-    "CONNECTION": {"active", "needs_reconnect", "approval_only", "ending", "ended"},
+    "CONNECTION": {"active", "needs_reconnect", "address_mismatch", "approval_only", "ending", "ended"},
 }
 
 

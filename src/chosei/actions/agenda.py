@@ -54,6 +54,8 @@ def trust_in(connection: Connection | None, window: Interval, *, now: datetime) 
     """Why the mirror of this calendar says nothing about ``window`` now; None when it can be relied on."""
     if connection is None:
         return UnknownReason.NOT_CONNECTED
+    if connection.state == ConnectionState.ADDRESS_MISMATCH:
+        return UnknownReason.ADDRESS_MISMATCH
     if connection.state != ConnectionState.ACTIVE:
         return UnknownReason.NEEDS_RECONNECT
     if connection.mirror_read_at is None or connection.mirror_from is None or connection.mirror_until is None:

@@ -17,7 +17,7 @@ from chosei.actions.errors import ConnectRefused
 from chosei.actions.notices import look_after_soon
 from chosei.actions.sign_ins import SIGN_IN_LASTS, redirect_uri
 from chosei.actions.wishes import drop
-from chosei.core.addresses import same_address
+from chosei.core.addresses import goes_by, same_address
 from chosei.core.entries import EntryPurpose, EntryState
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, IllegalTransition, advance
 from chosei.core.text import one_line
@@ -29,7 +29,7 @@ from chosei.records.locks import lock_hosts
 from chosei.records.models import CalendarEntry, Connection, ConnectionAttempt, Member, Subscription
 
 NO_MAILBOX = "no_mailbox"
-_LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT)
+_LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 
 
 def begin_connection(member: Member, provider: str) -> str:
@@ -99,8 +99,18 @@ def disconnect(member: Member, connection: Connection, *, now: datetime) -> None
         if locked.state not in (*_LIVE, ConnectionState.APPROVAL_ONLY):
             return
         locked.state = advance(CONNECTION, ConnectionState(locked.state), ConnectionEvent.DISCONNECT)
+        locked.state_since = now
         locked.mirror_read_at = locked.mirror_from = locked.mirror_until = None
-        locked.save(update_fields=["state", "mirror_read_at", "mirror_from", "mirror_until", "changed_at"])
+        locked.save(
+            update_fields=[
+                "state",
+                "state_since",
+                "mirror_read_at",
+                "mirror_from",
+                "mirror_until",
+                "changed_at",
+            ]
+        )
         locked.mirrored_events.all().delete()
         drop(
             CalendarEntry.objects.filter(connection=locked, purpose=EntryPurpose.HOLD, desired__isnull=False)
@@ -207,8 +217,10 @@ def _insist_on_one_account(member: Member, provider: str, brought: _Brought) -> 
         account_tenant=brought.identity.tenant_id,
         account_object=brought.identity.object_id,
     )
-    if other.exists():
-        raise ConnectRefused("other_account")
+    for one in other:
+        if one.state != ConnectionState.ADDRESS_MISMATCH:
+            raise ConnectRefused("other_account")
+        disconnect(member, one, now=timezone.now())  # another account was chosen, as the page proposed
 
 
 def _keep_approval(member: Member, provider: str, brought: _Brought) -> Connection:
@@ -244,10 +256,17 @@ def _account(member: Member, provider: str, brought: _Brought) -> Connection:
 
 def _keep(member: Member, provider: str, brought: _Brought, mailbox: MailboxProfile) -> Connection:
     connection = _account(member, provider, brought)
+    before = connection.state
     connection.state = advance(CONNECTION, ConnectionState(connection.state), ConnectionEvent.CONNECT)
     connection.problem = ""
     connection.address = _address(member, brought)
     connection.display_name = one_line(brought.account.display_name)[:200]
+    connection.addresses = list(brought.account.addresses)
+    connection.account_checked_at = timezone.now()
+    if not goes_by(connection.addresses, member.email, connection.accepted_address):
+        connection.state = advance(CONNECTION, ConnectionState(connection.state), ConnectionEvent.MISMATCH)
+    if connection.state != before:
+        connection.state_since = timezone.now()
     connection.access_token = brought.grant.access_token
     connection.refresh_token = brought.grant.refresh_token
     connection.access_expires_at = brought.grant.expires_at

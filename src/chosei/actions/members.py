@@ -8,10 +8,12 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from chosei.actions.addresses import judge
 from chosei.actions.checks import check_email, check_zone
 from chosei.actions.connections import disconnect
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.outbox import queue_mail, to_member
+from chosei.actions.people import LINKED
 from chosei.core.addresses import clean_address
 from chosei.core.language import Language
 from chosei.records.models import MailKind, MailMessage, MailState, Member, Organization, Role
@@ -93,6 +95,8 @@ def change_member(by: Member, member: Member, wanted: MemberInput) -> Member:
         if current.is_administrator and current.is_active and not wanted.administrator:
             _insist_on_another_administrator(current, "role")
         _fill(current, wanted)
+        for connection in current.connections.filter(state__in=LINKED):
+            judge(connection.pk)
     return current
 
 

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from chosei.core.states import ConnectionState
 from chosei.records.models import Connection, Member
 
-LINKED = (ConnectionState.ACTIVE.value, ConnectionState.NEEDS_RECONNECT.value)
+LINKED = (
+    ConnectionState.ACTIVE.value,
+    ConnectionState.NEEDS_RECONNECT.value,
+    ConnectionState.ADDRESS_MISMATCH.value,
+)
 """Accounts whose calendars we keep entries in; one that needs reconnecting gets them when it is back."""
 
 

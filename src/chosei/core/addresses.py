@@ -5,6 +5,7 @@ affair.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from chosei.core.text import one_line
 
@@ -32,6 +33,15 @@ def address_key(address: str) -> str:
 
 def same_address(one: str, other: str) -> bool:
     return address_key(one) == address_key(other)
+
+
+def goes_by(addresses: Iterable[str], wanted: str, accepted: str = "") -> bool:
+    """Whether an account with these addresses is ``wanted``'s, or was accepted as such.
+
+    An account that names no address at all tells nothing either way.
+    """
+    known = list(addresses)
+    return not known or any(same_address(one, wanted) for one in (*known, accepted) if one)
 
 
 def domain_of(address: str) -> str:

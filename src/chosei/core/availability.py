@@ -17,6 +17,7 @@ class UnknownReason(StrEnum):
     READ_FAILED = "read_failed"
     NEEDS_RECONNECT = "needs_reconnect"
     NOT_CONNECTED = "not_connected"
+    ADDRESS_MISMATCH = "address_mismatch"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,11 +86,13 @@ class ApprovalState(StrEnum):
 class ConnectionState(StrEnum):
     """APPROVAL_ONLY: the organisation's approval is asked for or given, no mailbox is linked yet.
 
+    ADDRESS_MISMATCH: the account works, but does not go by the member's address: not used for booking.
     ENDING: what this account owns is still being moved or finished through it.
     """
 
     ACTIVE = "active"
     NEEDS_RECONNECT = "needs_reconnect"
+    ADDRESS_MISMATCH = "address_mismatch"
     APPROVAL_ONLY = "approval_only"
     ENDING = "ending"
     ENDED = "ended"
@@ -99,6 +101,8 @@ class ConnectionState(StrEnum):
 class ConnectionEvent(StrEnum):
     CONNECT = "connect"
     APPROVE = "approve"
+    MISMATCH = "mismatch"
+    SETTLE = "settle"
     LOSE_ACCESS = "lose_access"
     DISCONNECT = "disconnect"
     FINISH = "finish"
@@ -222,7 +226,18 @@ def _connection() -> Machine[ConnectionState, ConnectionEvent]:
         e,
         {
             s.APPROVAL_ONLY: {e.CONNECT: s.ACTIVE, e.APPROVE: s.APPROVAL_ONLY, e.DISCONNECT: s.ENDED},
-            s.ACTIVE: {e.CONNECT: s.ACTIVE, e.LOSE_ACCESS: s.NEEDS_RECONNECT, e.DISCONNECT: s.ENDING},
+            s.ACTIVE: {
+                e.CONNECT: s.ACTIVE,
+                e.MISMATCH: s.ADDRESS_MISMATCH,
+                e.LOSE_ACCESS: s.NEEDS_RECONNECT,
+                e.DISCONNECT: s.ENDING,
+            },
+            s.ADDRESS_MISMATCH: {
+                e.CONNECT: s.ACTIVE,
+                e.SETTLE: s.ACTIVE,
+                e.LOSE_ACCESS: s.NEEDS_RECONNECT,
+                e.DISCONNECT: s.ENDING,
+            },
             s.NEEDS_RECONNECT: {
                 e.CONNECT: s.ACTIVE,
                 e.LOSE_ACCESS: s.NEEDS_RECONNECT,

@@ -21,6 +21,7 @@ CONVERGE = "chosei.converge"
 POST = "chosei.post"
 OBSERVE = "chosei.observe"
 WATCH = "chosei.watch"
+CHECK_ACCOUNT = "chosei.check_account"
 LATER = "chosei.later"
 
 

@@ -10,6 +10,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from chosei.jobs import queue
+from chosei.reconcile.accounts import check_account
 from chosei.reconcile.converge import converge
 from chosei.reconcile.observe import observe
 from chosei.reconcile.post import post
@@ -37,6 +38,11 @@ def run_observe(about: str) -> None:
 @app.task(name=queue.WATCH)
 def run_watch(about: str) -> None:
     look_after(int(about))
+
+
+@app.task(name=queue.CHECK_ACCOUNT)
+def run_check_account(about: str) -> None:
+    check_account(int(about))
 
 
 @app.task(name=queue.LATER)

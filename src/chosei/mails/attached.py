@@ -6,7 +6,12 @@ from chosei.core.states import ConnectionState
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member
 
 _CALENDARS = ("microsoft", "google")
-_LINKED = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ENDING)
+_LINKED = (
+    ConnectionState.ACTIVE,
+    ConnectionState.NEEDS_RECONNECT,
+    ConnectionState.ADDRESS_MISMATCH,
+    ConnectionState.ENDING,
+)
 
 
 def gets_calendar_object(appointment: Appointment, member: Member | None) -> bool:

@@ -19,6 +19,7 @@ from chosei.mails.blocks import Body
 from chosei.mails.facts import Reader
 from chosei.mails.html import render_html
 from chosei.mails.ics import Invited, calendar_part
+from chosei.mails.letters.address_mismatch import address_mismatch
 from chosei.mails.letters.cancelled import cancelled_for_guest, cancelled_for_host
 from chosei.mails.letters.changed import changed_for_guest, changed_for_host
 from chosei.mails.letters.confirmed import confirmed_for_guest, confirmed_for_host
@@ -27,6 +28,7 @@ from chosei.mails.letters.invited_member import invited_member
 from chosei.mails.letters.link_follows import link_for_guest, link_for_host
 from chosei.mails.letters.password_reset import password_reset
 from chosei.mails.letters.reconnect import reconnect
+from chosei.mails.letters.registration_broken import registration_broken
 from chosei.mails.letters.try_again import try_again
 from chosei.mails.text import render_text
 from chosei.ports.mail import CalendarPart, Letter
@@ -87,6 +89,10 @@ def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
         return invitation(message.proposal, reader, now)
     if kind is MailKind.RECONNECT and message.connection is not None:
         return reconnect(message.connection, reader, now)
+    if kind is MailKind.ADDRESS_MISMATCH and message.connection is not None:
+        return address_mismatch(message.connection, reader)
+    if kind is MailKind.REGISTRATION_BROKEN and message.member is not None:
+        return registration_broken(reader)
     if kind is MailKind.TRY_AGAIN and message.member is not None:
         return try_again(message.member, reader)
     if kind is MailKind.INVITED_MEMBER and message.member is not None:

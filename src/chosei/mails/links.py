@@ -49,5 +49,9 @@ def password_request_url() -> str:
     return _absolute("/password-reset")
 
 
+def console_health_url() -> str:
+    return _absolute("/members/connections")
+
+
 def console_connections_url() -> str:
     return _absolute("/settings/connections")

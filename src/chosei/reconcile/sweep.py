@@ -13,6 +13,7 @@ from chosei.actions.proposals import expire_proposal, release_past_candidates, r
 from chosei.core.entries import EntryState
 from chosei.core.states import AppointmentState, CandidateState, ConnectionState
 from chosei.jobs import queue
+from chosei.reconcile.accounts import CHECKED
 from chosei.reconcile.facts import LINK_HOPE
 from chosei.records.models import (
     Appointment,
@@ -30,6 +31,7 @@ from chosei.records.models import (
 _RUNNING = ["open", "readjustment_requested"]
 _FORGOTTEN_AFTER = timedelta(seconds=30)
 _READ_EVERY = timedelta(minutes=5)
+_CHECK_EVERY = timedelta(days=1)
 _AT_ONCE = 500
 
 
@@ -122,6 +124,14 @@ def _look_after_watches(now: datetime) -> None:
         queue.enqueue(queue.WATCH, str(pk))
 
 
+def _check_accounts(now: datetime) -> None:
+    """Whether each account still goes by its member's address, daily."""
+    due = Connection.objects.filter(account_checked_at__lt=now - _CHECK_EVERY, state__in=CHECKED)
+    for pk in list(due.order_by("account_checked_at").values_list("pk", flat=True)[:_AT_ONCE]):
+        Connection.objects.filter(pk=pk).update(account_checked_at=now)
+        queue.enqueue(queue.CHECK_ACCOUNT, str(pk))
+
+
 def _finish_connections(now: datetime) -> None:
     for pk in Connection.objects.filter(state=ConnectionState.ENDING).values_list("pk", flat=True)[:_AT_ONCE]:
         finish_ending(pk, now=now)
@@ -139,6 +149,7 @@ _PARTS = (
     _end_proposals,
     _read_calendars,
     _look_after_watches,
+    _check_accounts,
     _finish_connections,
     _forget,
 )

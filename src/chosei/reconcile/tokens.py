@@ -17,16 +17,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from chosei import wiring
-from chosei.actions.health import connection_lost
+from chosei.actions.health import connection_lost, registration_broken
 from chosei.core.states import ConnectionState
 from chosei.ports.authorization import Grant
-from chosei.ports.errors import NeedsReconnect, Transient
+from chosei.ports.errors import Misconfigured, NeedsReconnect, Transient
 from chosei.reconcile.limiter import WAIT_SECONDS, refuse_inside_transaction
 from chosei.records.locks import exclusively
 from chosei.records.models import Connection
 
 BEFORE_EXPIRY = timedelta(minutes=5)
-_USABLE = (ConnectionState.ACTIVE, ConnectionState.ENDING)
+_USABLE = (ConnectionState.ACTIVE, ConnectionState.ADDRESS_MISMATCH, ConnectionState.ENDING)
 _PAUSE_SECONDS = 0.05
 
 
@@ -84,6 +84,9 @@ def _refreshed(connection: Connection) -> str:
         if newer := _reconnected_meanwhile(connection):
             return newer
         connection_lost(connection.pk, error.code)
+        raise
+    except Misconfigured as error:
+        registration_broken(connection.pk, error.code)
         raise
     return _keep(connection, grant)
 

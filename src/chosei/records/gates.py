@@ -109,6 +109,14 @@ def members_of(administrator: Member) -> QuerySet[Member]:
     return Member.objects.filter(organization_id=administrator.organization_id)
 
 
+def connection_for_administrator(administrator: Member, pk: int) -> Connection:
+    """Any connection of the organisation: to judge its health, never to act through it."""
+    if not administrator.is_administrator:
+        raise NotThere
+    rows = Connection.objects.filter(member__organization_id=administrator.organization_id)
+    return _one(rows.select_related("member"), pk=pk)
+
+
 def member_for_administrator(administrator: Member, pk: int) -> Member:
     return _one(members_of(administrator), pk=pk)
 

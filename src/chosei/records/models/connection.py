@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from chosei.records.models.organization import Member
 from chosei.records.sealed import SealedTextField
@@ -30,6 +31,15 @@ class Connection(models.Model):
     access_token = SealedTextField(blank=True, default="")
     refresh_token = SealedTextField(blank=True, default="")
     access_expires_at = models.DateTimeField(null=True, blank=True)
+    addresses = models.JSONField(default=list, blank=True, help_text="all the account goes by, as it said")
+    accepted_address = models.EmailField(
+        max_length=254,
+        blank=True,
+        default="",
+        help_text="the member's address that an administrator accepted",
+    )
+    account_checked_at = models.DateTimeField(default=timezone.now)
+    state_since = models.DateTimeField(default=timezone.now)
     scopes = models.TextField(blank=True, default="")
     web_meeting = models.BooleanField(default=False, help_text="the account can issue web meeting links")
     connected_at = models.DateTimeField(auto_now_add=True)
@@ -48,7 +58,7 @@ class Connection(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["member", "provider"],
-                condition=Q(state__in=["active", "needs_reconnect"]),
+                condition=Q(state__in=["active", "needs_reconnect", "address_mismatch"]),
                 name="connection_one_live_account",
             ),
         ]

@@ -19,6 +19,8 @@ class MailKind(models.TextChoices):
     CANCELLED_GUEST = "cancelled_guest"
     CANCELLED_HOST = "cancelled_host"
     RECONNECT = "reconnect"
+    ADDRESS_MISMATCH = "address_mismatch"  # the account no longer goes by the member's address
+    REGISTRATION_BROKEN = "registration_broken"
     TRY_AGAIN = "try_again"  # the company has approved
     INVITED_MEMBER = "invited_member"
     NEW_PASSWORD = "new_password"  # noqa: S105 (a kind of mail)

@@ -58,6 +58,7 @@ PAGE = {
 CONNECTION = {
     ConnectionState.ACTIVE: Word(_("接続中"), "settled"),
     ConnectionState.NEEDS_RECONNECT: Word(_("要対応"), "attention"),
+    ConnectionState.ADDRESS_MISMATCH: Word(_("アドレス不一致"), "attention"),
     ConnectionState.APPROVAL_ONLY: Word(_("承認のみ")),
     ConnectionState.ENDING: Word(_("解除の処理中"), "", working=True),
     ConnectionState.ENDED: Word(_("未接続")),
@@ -102,6 +103,8 @@ MAIL_KIND = {
     MailKind.CANCELLED_HOST: _("キャンセルのお知らせ(担当者)"),
     MailKind.RECONNECT: _("再接続のお願い"),
     MailKind.NEW_PASSWORD: _("パスワードの設定"),
+    MailKind.ADDRESS_MISMATCH: _("アドレスのご確認のお願い"),
+    MailKind.REGISTRATION_BROKEN: _("連携設定のご確認のお願い"),
     MailKind.TRY_AGAIN: _("承認のお知らせ"),
     MailKind.INVITED_MEMBER: _("社員登録のお知らせ"),
 }
@@ -118,6 +121,9 @@ UNKNOWN = {
     UnknownReason.READ_FAILED: _("カレンダーを読み取れませんでした。まもなく自動で再試行します。"),
     UnknownReason.NEEDS_RECONNECT: _(
         "カレンダーとの接続が切れています。「外部連携」でもう一度接続してください。"
+    ),
+    UnknownReason.ADDRESS_MISMATCH: _(
+        "接続したアカウントのアドレスが、社員情報と一致していません。「外部連携」でご確認ください。"
     ),
     UnknownReason.NOT_CONNECTED: _(
         "カレンダーが接続されていません。「外部連携」で接続すると、予定がここに表示されます。"
@@ -147,6 +153,7 @@ CLOSED = {
     "cancelled": _("このアポイントメントは、すでにキャンセルされています。"),
     "past": _("このアポイントメントは、すでに終わっています。"),
     "archived": _("この予約ページは保管済みです。"),
+    "settled": _("アドレスの不一致は、すでに解消しています。"),
     "not_administrator": _("管理者ではなくなったため、この操作はできません。"),
     "has_password": _("この社員は、すでにパスワードを設定しています。招待のメールは送っていません。"),
 }

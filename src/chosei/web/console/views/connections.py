@@ -26,7 +26,7 @@ from chosei.web.console.connecting import problem_of
 from chosei.web.console.waiting import approval_context
 
 MICROSOFT = "microsoft"
-LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT)
+LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 _PROBLEM, _OWN_TAB, _FINISHED = "connect_problem", "connect_own_tab", "connect_finished"
 
 
@@ -62,6 +62,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "under_way": under_way or ("running" if begun else ""),
         "wall": wall,
         "seen": _state_of(member),
+        "member": member,
         **approval_context(member),
     }
     if shown and request.method == "GET":
@@ -135,6 +136,7 @@ def finished(request: HttpRequest) -> HttpResponse:
         "problem": problem_of(told["reason"]) if told["reason"] else None,
         "approved": told["state"] == ConnectionState.APPROVAL_ONLY,
         "connected": told["state"] == ConnectionState.ACTIVE,
+        "mismatch": told["state"] == ConnectionState.ADDRESS_MISMATCH,
     }
     response = render(request, "console/connect_finished.html", context)
     if told["state"]:
@@ -145,6 +147,8 @@ def finished(request: HttpRequest) -> HttpResponse:
 def _news_of(state: str) -> str:
     if state == ConnectionState.APPROVAL_ONLY:
         return gettext("承認を記録しました。")
+    if state == ConnectionState.ADDRESS_MISMATCH:
+        return gettext("アカウントを接続しました。アドレスをご確認ください。")
     return gettext("Outlookカレンダーと連携しました。")
 
 

@@ -1,0 +1,94 @@
+"""接続の状態: every member's connection in words, since when, and what to do; for administrators alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from chosei.actions.addresses import accept_alias
+from chosei.actions.errors import Closed
+from chosei.core.states import ConnectionState
+from chosei.records import gates
+from chosei.records.models import Connection, Member
+from chosei.web.console import words
+from chosei.web.console.access import member_required, signed_in
+from chosei.web.console.listing import by_id
+from chosei.web.console.words import Word
+
+_OURS = ("invalid_client", "unauthorized_client", "invalid_scope", "invalid_request")
+_TODO = {
+    ConnectionState.NEEDS_RECONNECT: _(
+        "ご本人が「外部連携」でもう一度接続します。メールでお願いしています。"
+    ),
+    ConnectionState.ADDRESS_MISMATCH: _(
+        "社員情報のアドレスを直すか、別名として承認するか、ご本人が別のアカウントを選びます。"
+    ),
+    ConnectionState.APPROVAL_ONLY: _("会社としての承認だけが記録されています。カレンダーには使えません。"),
+    ConnectionState.ENDING: _("Outlookに残っている予定の整理が終わるまで、しばらくかかります。"),
+}
+_UNREAD = _("カレンダーを読み取れていません。自動で再試行しています。")
+_BROKEN = _(
+    "Choseiの連携設定に誤りがあります。Choseiを運用している方が、クライアント シークレットを更新します。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One member's line; ``todo`` is empty when there is nothing to do."""
+
+    member: Member
+    connection: Connection | None
+    word: Word
+    todo: str | Promise
+
+
+@require_safe
+@member_required
+def listing(request: HttpRequest) -> HttpResponse:
+    known = Connection.objects.exclude(state=ConnectionState.ENDED).order_by("-pk")
+    rows = gates.members_of(signed_in(request)).filter(is_active=True)
+    rows = rows.prefetch_related(Prefetch("connections", queryset=known, to_attr="known_connections"))
+    found = by_id(rows, request.GET.get("after", ""))
+    context = {
+        "rows": [_health(member) for member in found.rows],
+        "after": found.after,
+        "later": "after" in request.GET,
+    }
+    return render(request, "console/health.html", context)
+
+
+@require_POST
+@member_required
+def alias(request: HttpRequest, pk: int) -> HttpResponse:
+    """The account is the member's, although it goes by another address."""
+    administrator = signed_in(request)
+    connection = gates.connection_for_administrator(administrator, pk)
+    try:
+        accept_alias(administrator, connection)
+    except Closed as refused:
+        messages.error(request, words.closed(refused.reason))
+    else:
+        messages.success(request, gettext("別名として承認しました。カレンダーを使えるようになります。"))
+    return redirect("console:health")
+
+
+def _health(member: Member) -> Health:
+    known: list[Connection] = member.known_connections  # type: ignore[attr-defined]
+    order = list(words.CONNECTION)
+    known = sorted(known, key=lambda one: order.index(ConnectionState(one.state)))
+    if not known:
+        return Health(member, None, words.NOT_CONNECTED, "")
+    connection = known[0]
+    state = ConnectionState(connection.state)
+    todo: str | Promise = _TODO.get(state, "")
+    if state == ConnectionState.ACTIVE and connection.mirror_error:
+        todo = _BROKEN if connection.mirror_error.startswith(_OURS) else _UNREAD
+    return Health(member, connection, words.CONNECTION[state], todo)
