@@ -252,3 +252,14 @@ def instant(moment: dict) -> datetime:
 def cancel_link(mail: dict) -> str:
     [url] = set(re.findall(r"http\S+/a/[\w-]+/cancellation", mail["text"]))
     return url
+
+
+def test_an_event_entered_in_outlook_is_known_within_seconds(connected: Page, house: House):
+    [watch] = eventually(lambda: house.graph.get("/v1.0/subscriptions").json()["value"])
+    assert watch["notificationUrl"] == f"{house.url}/hooks/microsoft"
+    start = next_week()[0].replace(hour=6, minute=0, second=0, microsecond=0)
+    moments = ({"dateTime": f"{start:%Y-%m-%d}T{hour}:00:00", "timeZone": "UTC"} for hour in ("10", "11"))
+    wanted = dict(zip(("start", "end"), moments, strict=True)) | {"subject": "夜の電話会議"}
+    assert house.graph.post("/v1.0/me/events", json=wanted).status_code == 201
+    grid = f"{house.url}/proposals/calendar?from={start:%Y-%m-%d}&to={start + timedelta(days=1):%Y-%m-%d}"
+    eventually(lambda: "夜の電話会議" in str(connected.request.get(grid).json()), seconds=10)
