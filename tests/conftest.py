@@ -13,7 +13,9 @@ from tests.environment import RUN
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTRACTS = Path(os.environ.get("CHOSEI_CONTRACTS", ROOT.parent / "shared" / "contracts"))
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None
+)
 
 # A busy machine is no property of the code: cases are counted, not timed.
 hypothesis.settings.register_profile(
