@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -64,16 +66,42 @@ def _source_language() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _empty_queue(request: pytest.FixtureRequest) -> None:
-    """No job of the test before: Django's flush leaves tables alone whose models it does not manage."""
-    mark = request.node.get_closest_marker("django_db")
-    if mark is not None and mark.kwargs.get("transaction"):
-        request.getfixturevalue("transactional_db")
-        from django.db import connection
+def _database_between_tests(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No job of the test before, and no request of its browser that is still being answered.
 
+    Django's flush leaves tables alone whose models it does not manage, and deadlocks with whoever reads.
+    """
+    mark = request.node.get_closest_marker("django_db")
+    served = "live_server" in request.fixturenames
+    if not served and not (mark is not None and mark.kwargs.get("transaction")):
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # so that its flush comes after what follows the yield
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+        cursor.execute("DELETE FROM procrastinate_workers")
+    yield
+    if served:
+        for context in getattr(request.node.funcargs.get("browser"), "contexts", ()):
+            context.close()  # a page that stays open goes on asking for its news
+        _wait_until_nobody_asks()
+
+
+def _wait_until_nobody_asks() -> None:
+    from django.db import connection
+
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM procrastinate_jobs")
-            cursor.execute("DELETE FROM procrastinate_workers")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            if cursor.fetchone()[0] == 0:
+                return
+        time.sleep(0.02)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
