@@ -30,6 +30,7 @@ from chosei.ports.calendar import (
     ObservedEvent,
     Outcome,
     ScheduleAnswer,
+    ScheduleItem,
     ShowAs,
     UpdateEvent,
     Watch,
@@ -265,8 +266,10 @@ class MemoryCalendar:
         box = self._service.mailboxes.get(address.lower())
         if box is None or box.missing:
             return ScheduleAnswer(address, error="ErrorMailRecipientNotFound")
-        busy = [Interval(e.start, e.end) for e in box.events.values() if e.show_as not in _NOT_BUSY]
-        return ScheduleAnswer(address, tuple(clip(busy, window)))
+        shown = [e for e in box.events.values() if e.start < window.end and e.end > window.start]
+        busy = [Interval(e.start, e.end) for e in shown if e.show_as not in _NOT_BUSY]
+        items = tuple(ScheduleItem(e.start, e.end, e.show_as) for e in shown if e.show_as != ShowAs.FREE)
+        return ScheduleAnswer(address, tuple(clip(busy, window)), items=items)
 
 
 def throttled(seconds: float = 7) -> Throttled:

@@ -165,12 +165,27 @@ Outcome = Written | Failed
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleItem:
+    """A piece of somebody else's time. ``title`` is empty unless its owner shows it to the account that
+    asks."""
+
+    start: datetime
+    end: datetime
+    show_as: ShowAs
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleAnswer:
-    """What getSchedule says of one address. ``error`` set means Unknown, never free."""
+    """What getSchedule says of one address. ``error`` set means Unknown, never free.
+
+    ``busy`` is what of the window is taken; ``items`` is all that was told, as it was told.
+    """
 
     address: str
     busy: tuple[Interval, ...] = ()
     error: str = ""
+    items: tuple[ScheduleItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

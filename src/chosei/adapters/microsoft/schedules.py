@@ -15,14 +15,14 @@ from chosei.adapters.microsoft import events, zones
 from chosei.adapters.microsoft.graph import Graph, GraphCall
 from chosei.adapters.microsoft.problems import UNREADABLE
 from chosei.adapters.microsoft.zones import Unreadable
+from chosei.core.blocking import blocks
 from chosei.core.intervals import Interval, clip
-from chosei.ports.calendar import ScheduleAnswer, ShowAs
+from chosei.ports.calendar import ScheduleAnswer, ScheduleItem
 from chosei.ports.errors import PortError, Transient
 
 ADDRESSES = 20
 LONGEST = timedelta(days=60)
 _ROUTE = "/me/calendar/getSchedule"
-_NOT_BUSY = frozenset({ShowAs.FREE, ShowAs.WORKING_ELSEWHERE})
 
 
 def read(graph: Graph, addresses: Sequence[str], window: Interval) -> list[ScheduleAnswer]:
@@ -85,20 +85,21 @@ def _answer(address: str, raw: Mapping[str, Any] | None) -> ScheduleAnswer:
     if not isinstance(items, list):
         return ScheduleAnswer(address, error=UNREADABLE)
     try:
-        return ScheduleAnswer(address, tuple(interval for item in items for interval in _busy(item)))
+        return ScheduleAnswer(address, items=tuple(_item(item) for item in items))
     except Unreadable:
         return ScheduleAnswer(address, error=UNREADABLE)
 
 
-def _busy(item: Any) -> list[Interval]:
-    if not isinstance(item, Mapping):
+def _item(raw: Any) -> ScheduleItem:
+    if not isinstance(raw, Mapping):
         raise Unreadable("schedule item")
-    if events.show_as(item.get("status")) in _NOT_BUSY:
-        return []
-    start, end = zones.instant(item.get("start")), zones.instant(item.get("end"))
+    start, end = zones.instant(raw.get("start")), zones.instant(raw.get("end"))
     if end < start:
         raise Unreadable("end before start")
-    return [Interval(start, end)] if end > start else []
+    title = raw.get("subject")
+    return ScheduleItem(
+        start, end, events.show_as(raw.get("status")), title if isinstance(title, str) else ""
+    )
 
 
 def _joined(address: str, answers: Sequence[ScheduleAnswer], window: Interval) -> ScheduleAnswer:
@@ -106,4 +107,8 @@ def _joined(address: str, answers: Sequence[ScheduleAnswer], window: Interval) -
     error = next((answer.error for answer in answers if answer.error), "")
     if error:
         return ScheduleAnswer(address, error=error)
-    return ScheduleAnswer(address, tuple(clip([one for answer in answers for one in answer.busy], window)))
+    items = tuple(dict.fromkeys(item for answer in answers for item in answer.items))
+    busy = [
+        Interval(item.start, item.end) for item in items if blocks(item.show_as) and item.end > item.start
+    ]
+    return ScheduleAnswer(address, tuple(clip(busy, window)), items=items)
