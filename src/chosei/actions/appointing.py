@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from psycopg.types.range import TimestamptzRange
 
+from chosei.actions.answers import keep_answers
 from chosei.actions.inputs import GuestInput
 from chosei.actions.outbox import queue_mail, to_guest, to_member
 from chosei.actions.people import Attending, organizer_of
@@ -51,6 +52,8 @@ def appoint(
         Promise(appointment=appointment, host=host.member, during=during, position=position)
         for position, host in enumerate(hosts)
     )
+    if appointment.booking_page is not None:
+        keep_answers(appointment, appointment.booking_page, agreed.guest.answers)
     want_appointment(appointment, organizer, list(hosts))
     converge_soon(appointment)
     _tell(appointment, hosts)

@@ -11,6 +11,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 
 from chosei.actions.agenda import RUNNING, accepted_under, availability, promised, trust_in
+from chosei.actions.answers import check_answers
 from chosei.actions.appointing import Agreed, appoint
 from chosei.actions.checks import check_guest
 from chosei.actions.errors import ActionError, Closed, InvalidInput, TimeTaken, Unverifiable
@@ -64,6 +65,7 @@ def book_page(
     Raises InvalidInput, Closed, TimeTaken, Unverifiable; then nothing was written.
     """
     check_guest(guest)
+    check_answers(page, guest)
     form = Agreed(page, guest, submission, now)
     return _once(form, lambda: _book(form, page, start))
 

@@ -16,6 +16,8 @@ _WORDS = {
         "company": "会社名",
         "name": "お名前",
         "email": "メールアドレス",
+        "furigana": "ふりがな",
+        "phone": "電話番号",
         "message": "お客様からのメッセージ",
         "guidance": "お客様へのご案内",
         "held": "日程調整中の仮予約です。日時が決まると自動的に削除されます。",
@@ -25,6 +27,8 @@ _WORDS = {
         "company": "Company",
         "name": "Name",
         "email": "Email",
+        "furigana": "Name in kana",
+        "phone": "Phone",
         "message": "Message from the customer",
         "guidance": "Information for the customer",
         "held": "This is a tentative hold. It goes by itself once a time has been chosen.",
@@ -61,7 +65,7 @@ def appointment_body(appointment: Appointment) -> str:
         message=appointment.guest_message,
         guidance=appointment.guidance,
     )
-    return _body(rows, _console_link(words, "appointments", appointment.pk))
+    return _body(rows, _answers(words, appointment), _console_link(words, "appointments", appointment.pk))
 
 
 def _language(thing: Proposal | Appointment) -> Language:
@@ -69,11 +73,17 @@ def _language(thing: Proposal | Appointment) -> Language:
 
 
 def _rows(words: dict[str, str], **values: str) -> str:
-    return "".join(
-        f"<p><b>{words[name]}</b></p>{linebreaks(value, autoescape=True)}"
-        for name, value in values.items()
-        if value
-    )
+    return "".join(_row(words[name], value) for name, value in values.items() if value)
+
+
+def _answers(words: dict[str, str], appointment: Appointment) -> str:
+    """What the booking page asked besides, as far as its owner wants that in the calendar."""
+    answers = appointment.answers.filter(in_event=True)
+    return "".join(_row(escape(one.label or words[one.kind]), one.text) for one in answers)
+
+
+def _row(label: str, value: str) -> str:
+    return f"<p><b>{label}</b></p>{linebreaks(value, autoescape=True)}"
 
 
 def _console_link(words: dict[str, str], place: str, pk: int) -> str:

@@ -8,11 +8,14 @@ from uuid import UUID
 
 from chosei.core.hours import WeeklyHours
 from chosei.core.intervals import Interval
+from chosei.core.questions import Answer
 
 
 @dataclass(frozen=True, slots=True)
 class GuestInput:
-    """The customer, as they entered themselves. ``zone`` is the IANA zone they read the times in."""
+    """The customer, as they entered themselves. ``zone`` is the IANA zone they read the times in; ``answers``
+    are to the questions of a booking page.
+    """
 
     company: str
     name: str
@@ -20,6 +23,7 @@ class GuestInput:
     message: str = ""
     language: str = "ja"
     zone: str = ""
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

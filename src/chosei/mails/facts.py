@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from chosei.core import wording
 from chosei.core.language import Language
+from chosei.core.questions import QuestionKind
 from chosei.core.text import one_line
 from chosei.core.titles import Customer
 from chosei.mails import times
@@ -116,6 +117,19 @@ def format_name(value: str) -> str:
 def optional(*rows: tuple[str, str]) -> list[Fact]:
     """Facts for those that have a value: nothing empty is ever shown."""
     return [Fact(label, clean) for label, value in rows if (clean := one_line(value))]
+
+
+def answer_facts(appointment: Appointment) -> list[Fact]:
+    """What the booking page asked besides, as far as its owner wants that in mails."""
+    own = {
+        QuestionKind.FURIGANA: pgettext("mail", "ふりがな"),
+        QuestionKind.PHONE: pgettext("mail", "電話番号"),
+    }
+    rows = [
+        (answer.label or own[QuestionKind(answer.kind)], answer.text.replace("\n", " / "))
+        for answer in appointment.answers.filter(in_mails=True)
+    ]
+    return optional(*((one_line(label), text) for label, text in rows))
 
 
 def quoted(label: str, text: str) -> list[Quote]:

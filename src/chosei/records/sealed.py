@@ -15,14 +15,18 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
+def _keys() -> MultiFernet:
+    return _fernet(tuple(settings.CHOSEI_TOKEN_KEYS))
+
+
 def seal(text: str) -> str:
     """Encrypt with the newest key (the first of CHOSEI_TOKEN_KEYS)."""
-    return _fernet(tuple(settings.CHOSEI_TOKEN_KEYS)).encrypt(text.encode()).decode("ascii")
+    return _keys().encrypt(text.encode()).decode("ascii")
 
 
 def unseal(sealed: str) -> str:
     """Decrypt with whichever key fits. Raises ``cryptography.fernet.InvalidToken`` when none does."""
-    return _fernet(tuple(settings.CHOSEI_TOKEN_KEYS)).decrypt(sealed.encode("ascii")).decode()
+    return _keys().decrypt(sealed.encode("ascii")).decode()
 
 
 class SealedTextField(models.TextField[str, str]):
@@ -34,3 +38,14 @@ class SealedTextField(models.TextField[str, str]):
     def get_prep_value(self, value: Any) -> Any:
         prepared = super().get_prep_value(value)
         return seal(prepared) if prepared else prepared
+
+
+class SealedBinaryField(models.BinaryField[bytes, bytes]):
+    """A BinaryField whose column holds ciphertext, a third larger than what it seals."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> bytes | None:
+        return _keys().decrypt(bytes(value)) if value is not None else None
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        sealed = None if value is None else _keys().encrypt(bytes(value))
+        return super().get_db_prep_value(sealed, connection, prepared)

@@ -74,6 +74,7 @@ def guest_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
             (pgettext("mail", "担当"), names),
             (pgettext("mail", "ご連絡先"), appointment.contact),
         ),
+        *facts.answer_facts(appointment),
         Fact(
             pgettext("mail", "確認ページ"),
             pgettext("mail", "アポイントメントの内容を見る"),
@@ -118,6 +119,7 @@ def host_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
             (pgettext("mail", "メール"), appointment.guest_email),
             (pgettext("mail", "件名"), appointment.title),
         ),
+        *facts.answer_facts(appointment),
         facts.length_fact(appointment, reader.language),
         facts.format_fact(appointment),
         *_link_facts(appointment, for_guest=False),

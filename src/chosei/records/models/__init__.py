@@ -1,5 +1,6 @@
 """Every model, importable from one place."""
 
+from chosei.records.models.answer import Answer, AnswerFile
 from chosei.records.models.appointment import Appointment, Promise
 from chosei.records.models.approval import ProviderApproval
 from chosei.records.models.booking_page import BookingPage, BookingPageHost
@@ -13,6 +14,8 @@ from chosei.records.models.subscription import Subscription
 from chosei.records.models.timeline import RateCount, TimelineEntry
 
 __all__ = [
+    "Answer",
+    "AnswerFile",
     "Appointment",
     "BookingPage",
     "BookingPageHost",

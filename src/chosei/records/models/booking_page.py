@@ -21,6 +21,7 @@ class BookingPage(SecretLinked, Meeting):
 
     Lengths and notices are minutes; ``window_days`` counts from today in the page's zone.
     ``hours`` is the JSON form of ``core.hours.WeeklyHours`` (wall times in ``zone``).
+    ``questions`` is the JSON form of ``core.questions.Questions``; empty for the standard form.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="booking_pages")
@@ -34,6 +35,7 @@ class BookingPage(SecretLinked, Meeting):
     min_notice_minutes = models.PositiveIntegerField(default=60)
     window_days = models.PositiveIntegerField(default=30)
     hours = models.JSONField(default=weekday_office_hours)
+    questions = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

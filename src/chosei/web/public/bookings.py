@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from chosei.actions.answers import questions_of
 from chosei.actions.confirm import book_page
 from chosei.actions.errors import Closed
 from chosei.actions.inputs import GuestInput
 from chosei.actions.offers import PageOffer, hosts_of, page_offer
 from chosei.core.intervals import Interval
+from chosei.core.questions import Questions
 from chosei.core.states import BookingPageState
 from chosei.records.gates import booking_page_for_guest
 from chosei.records.models import Appointment, BookingPage
@@ -62,7 +64,9 @@ class BookingPageView(LinkView):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         page = booking_page_for_guest(token)
         insist_open(page)
-        return times_page(request, page, Visit.of(request, page.zone, chosen=request.GET.get("start", "")))
+        questions = questions_of(page)
+        visit = Visit.of(request, page.zone, questions=questions, chosen=request.GET.get("start", ""))
+        return times_page(request, page, visit)
 
 
 class BookingConfirmationView(ConfirmationView[BookingPage]):
@@ -116,6 +120,9 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
         # Going back for another time is another booking; the same one sent twice stays one.
         one = uuid5(submission, choice.value)
         return book_page(thing, choice.time.start, guest, submission=one, now=timezone.now())
+
+    def questions(self, thing: BookingPage) -> Questions:
+        return questions_of(thing)
 
     def known(self, thing: BookingPage) -> dict[str, str]:
         return {}

@@ -19,9 +19,10 @@ from chosei.actions.errors import InvalidInput, TimeTaken, Unverifiable
 from chosei.actions.inputs import GuestInput
 from chosei.core.intervals import Interval
 from chosei.core.language import language_of
+from chosei.core.questions import STANDARD, Questions
 from chosei.records.models import Appointment, BookingPage, Proposal
 from chosei.web.public.doors import LinkView, refused_for_now
-from chosei.web.public.forms import GuestForm, submission_of, typed
+from chosei.web.public.forms import GuestForm, Typed, initial_of, submission_of, typed
 from chosei.web.public.zones import RESET, reader_zone
 
 Thing = TypeVar("Thing", Proposal, BookingPage)
@@ -42,12 +43,21 @@ class Visit:
     zone: str
     submission: UUID
     chosen: str = ""
-    typed: dict[str, str] = field(default_factory=dict)
+    typed: Typed = field(default_factory=dict)
     notice: str = ""  # pick, taken: why the guest is back at the times
 
     @classmethod
-    def of(cls, request: HttpRequest, default_zone: str, *, chosen: str = "", notice: str = "") -> Visit:
-        return cls(reader_zone(request, default_zone), submission_of(request), chosen, typed(request), notice)
+    def of(
+        cls,
+        request: HttpRequest,
+        default_zone: str,
+        *,
+        questions: Questions = STANDARD,
+        chosen: str = "",
+        notice: str = "",
+    ) -> Visit:
+        zone, given = reader_zone(request, default_zone), typed(request, questions)
+        return cls(zone, submission_of(request), chosen, given, notice)
 
 
 class ConfirmationView(LinkView, Generic[Thing]):
@@ -92,6 +102,10 @@ class ConfirmationView(LinkView, Generic[Thing]):
     def act(self, thing: Thing, choice: Choice, guest: GuestInput, submission: UUID) -> Appointment:
         """Confirm. Raises what the action raises."""
 
+    def questions(self, thing: Thing) -> Questions:
+        """What the form asks."""
+        return STANDARD
+
     @abstractmethod
     def known(self, thing: Thing) -> dict[str, str]:
         """What the form may begin with."""
@@ -103,7 +117,7 @@ class ConfirmationView(LinkView, Generic[Thing]):
         value = request.POST.get(self.choice_field, "")
         if not {"back", RESET, "week"}.isdisjoint(request.POST):
             thing = self._open(token)
-            return self.times(thing, Visit.of(request, thing.zone, chosen=value))
+            return self.times(thing, self._visit(request, thing, chosen=value))
         if "choose" in request.POST:
             return self._show(request, self._open(token), value)
         refused = refused_for_now(request, "confirm", token, limit=20, seconds=600)
@@ -118,12 +132,16 @@ class ConfirmationView(LinkView, Generic[Thing]):
         choice = self.parse(thing, value)
         if choice is None or not self.on_offer(thing, choice):
             return self._back(request, thing, taken=choice is not None)
-        visit = Visit.of(request, thing.zone, chosen=choice.value)
-        return self.details(thing, visit, choice, GuestForm(initial=visit.typed or self.known(thing)))
+        visit, questions = self._visit(request, thing, chosen=choice.value), self.questions(thing)
+        known = initial_of(visit.typed, questions) or self.known(thing)
+        return self.details(thing, visit, choice, GuestForm(initial=known, questions=questions))
+
+    def _visit(self, request: HttpRequest, thing: Thing, *, chosen: str = "", notice: str = "") -> Visit:
+        return Visit.of(request, thing.zone, questions=self.questions(thing), chosen=chosen, notice=notice)
 
     def _back(self, request: HttpRequest, thing: Thing, *, taken: bool) -> HttpResponse:
         self.insist_open(thing)
-        visit = Visit.of(request, thing.zone, notice="taken" if taken else "pick")
+        visit = self._visit(request, thing, notice="taken" if taken else "pick")
         return self.times(thing, visit, status=409 if taken else 200)
 
     def _confirm(self, request: HttpRequest, thing: Thing, value: str) -> HttpResponse:
@@ -131,12 +149,12 @@ class ConfirmationView(LinkView, Generic[Thing]):
         choice = self.parse(thing, value)
         if choice is None:
             return self._back(request, thing, taken=False)
-        visit = Visit.of(request, thing.zone, chosen=choice.value)
-        form = GuestForm(request.POST)
+        visit = self._visit(request, thing, chosen=choice.value)
+        form = GuestForm(request.POST, request.FILES, questions=self.questions(thing))
         if not form.is_valid():
             self.insist_open(thing)
             return self.details(thing, visit, choice, form, status=422)
-        guest = GuestInput(**form.cleaned_data, language=language_of(get_language()), zone=visit.zone)
+        guest = form.guest(language=language_of(get_language()), zone=visit.zone)
         try:
             appointment = self.act(thing, choice, guest, visit.submission)
         except TimeTaken:

@@ -81,12 +81,12 @@ def check(bound: BoundField, note: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/choices.html")
-def choices(bound: BoundField, across: bool = False) -> dict[str, Any]:
+def choices(bound: BoundField, across: bool = False, optional: bool = False) -> dict[str, Any]:
     """Radios or checkboxes of a choice field as cards, below each other or across."""
     described = [f"{bound.auto_id}_helptext"] * bool(bound.help_text) + [f"{bound.auto_id}_error"] * bool(
         bound.errors
     )
-    return {"field": bound, "across": across, "describedby": " ".join(described)}
+    return {"field": bound, "across": across, "optional": optional, "describedby": " ".join(described)}
 
 
 @register.simple_tag
