@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from tests.core.oracle import Case, Person, Times
@@ -25,8 +25,10 @@ def random_case(seed: int) -> Case:
     r = Random(seed)
     zone = r.choice(sorted(PLACES))
     now = r.choice(PLACES[zone]) + timedelta(minutes=r.randrange(1440), seconds=r.choice((0, 0, 30)))
-    people = [_person(r, now) for _ in range(r.randint(1, 4))]
+    people = [_person(r, now) for _ in range(r.randint(1, 5))]
     split = r.randint(0, len(people))
+    dates = _dates(r, now) if r.random() < 0.15 else None
+    booked = tuple(now + timedelta(minutes=r.randrange(-1440, 5 * 1440)) for _ in range(r.choice((0, 2, 6))))
     return Case(
         zone=zone,
         weekdays=_week(r),
@@ -35,15 +37,34 @@ def random_case(seed: int) -> Case:
             for _ in range(r.randint(0, 2))
         },
         duration=r.choice((5, 15, 20, 30, 45, 60, 90, 240)),
-        step=r.choice((None, None, 5, 7, 10, 15, 30, 60, 90)),
+        step=r.choice((None, None, 5, 7, 10, 15, 30, 60, 90, 120)),
         before=r.choice((0, 0, 5, 15, 30)),
         after=r.choice((0, 0, 10, 45)),
         notice=r.choice((0, 0, 15, 60, 600)),
+        latest=r.choice((None, None, 900, 2000)),
         horizon_days=r.randint(0, 2),
+        dates=dates,
         now=now,
         everybody=tuple(people[:split]),
-        anybody=tuple(people[split:]),
+        one_of=_groups(r, people[split:]),
+        holidays=frozenset(now.date() + timedelta(days=r.randint(-1, 3)) for _ in range(r.randint(0, 2))),
+        on_holidays=r.choice((None, (), _day(r))),
+        per_day=r.choice((None, None, 1, 2)),
+        per_week=r.choice((None, None, 3, 5)),
+        in_all=r.choice((None, None, None, 6, 20)),
+        booked=booked,
     )
+
+
+def _groups(r: Random, people: list[Person]) -> tuple[tuple[Person, ...], ...]:
+    """One group, or two."""
+    cut = r.randint(0, len(people)) if r.random() < 0.5 else 0
+    return tuple(tuple(group) for group in (people[:cut], people[cut:]) if group)
+
+
+def _dates(r: Random, now: datetime) -> tuple[date, date]:
+    first = now.date() + timedelta(days=r.randint(-1, 2))
+    return first, first + timedelta(days=r.randint(0, 2))
 
 
 def _week(r: Random) -> tuple[tuple[tuple[int, int], ...], ...]:

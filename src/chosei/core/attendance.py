@@ -1,6 +1,7 @@
 """Who and what a meeting needs, as a small expression: hosts and rooms, joined by "all of" and "any of".
 
-``AllOf((Host(a), Host(b), AnyOf((Room(x), Room(y)))))`` reads: both people, in either room.
+``AllOf((Host(a), Host(b), AnyOf((Room(x), Room(y)))))`` reads: both people, in either room. A page's quota is
+a part like the others.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chosei.core.availability import Availability
+from chosei.core.availability import Availability, Unknown
+from chosei.core.caps import Quota
+from chosei.core.hostchoice import Participation
 from chosei.core.intervals import Interval
 
 
@@ -17,18 +20,20 @@ class Host:
     """A person. The rules' buffers are kept free around the meeting.
 
     ``hours``: the person's own opening hours, in which the meeting (not its buffers) must lie; None for no
-    limit.
+    limit. ``who`` is for explanations alone.
     """
 
     availability: Availability
     hours: Sequence[Interval] | None = None
+    who: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room. It is needed for the meeting alone, without buffers."""
+    """A room. It is needed for the meeting alone, without buffers. ``which`` is for explanations alone."""
 
     availability: Availability
+    which: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class AnyOf:
         _insist_on_parts(self.parts)
 
 
-Requirement = Host | Room | AllOf | AnyOf
+Requirement = Host | Room | Quota | AllOf | AnyOf
 
 
 def all_hosts(availabilities: Sequence[Availability]) -> AllOf:
@@ -62,6 +67,30 @@ def all_hosts(availabilities: Sequence[Availability]) -> AllOf:
 def any_host(availabilities: Sequence[Availability]) -> AnyOf:
     """誰か1人が参加: one of them attends."""
     return AnyOf(tuple(Host(availability) for availability in availabilities))
+
+
+def attendance(participation: Participation, groups: Sequence[Sequence[Host]]) -> Requirement:
+    """What the rule asks of the hosts: two groups for 2つのグループから1人ずつ, else one; none empty."""
+    match participation:
+        case Participation.ALL:
+            return AllOf(tuple(host for group in groups for host in group))
+        case Participation.ANY:
+            return AnyOf(tuple(host for group in groups for host in group))
+        case Participation.ONE_OF_EACH:
+            return AllOf(tuple(AnyOf(tuple(group)) for group in groups))
+
+
+def is_unknowable(need: Requirement) -> bool:
+    """Whether nothing can be offered because of calendars that cannot be relied on now."""
+    match need:
+        case Host(availability) | Room(availability):
+            return isinstance(availability, Unknown)
+        case Quota():
+            return False
+        case AllOf(parts):
+            return any(is_unknowable(part) for part in parts)
+        case AnyOf(parts):
+            return all(is_unknowable(part) for part in parts)
 
 
 def _insist_on_parts(parts: tuple[Requirement, ...]) -> None:

@@ -16,11 +16,13 @@ from itertools import groupby
 
 from chosei.core.attendance import AllOf, AnyOf, Host, Requirement, Room
 from chosei.core.availability import Availability, Unknown
+from chosei.core.caps import Quota
 from chosei.core.hours import DAY_MINUTES, DateRange, Opening, windows
 from chosei.core.intervals import Interval, merge, utc
 from chosei.core.walltime import Stretch, as_utc, local_date, midnight
 
 _DAY = timedelta(days=1)
+_LONGEST_NOTICE = 3660 * DAY_MINUTES
 
 
 def _within(name: str, value: int, low: int, high: int) -> None:
@@ -43,8 +45,9 @@ class SlotRules:
     """How a page offers time; everything in minutes. Raises ValueError for values out of range.
 
     ``step_minutes``: None for steps of the meeting's own length. Buffers stay free for hosts around the
-    meeting and may lie outside the hours. ``min_notice_minutes``: between now and the earliest start.
-    ``horizon``: the dates on which a meeting may start.
+    meeting and may lie outside the hours. ``min_notice_minutes``: between now and the earliest start;
+    ``max_notice_minutes``: between now and the latest start, None for no such limit. ``horizon``: the dates
+    on which a meeting may start.
     """
 
     duration_minutes: int
@@ -52,6 +55,7 @@ class SlotRules:
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0
     min_notice_minutes: int = 0
+    max_notice_minutes: int | None = None
     horizon: RollingDays | DateRange = RollingDays(60)
 
     def __post_init__(self) -> None:
@@ -59,11 +63,26 @@ class SlotRules:
         _within("step_minutes", self.step, 1, DAY_MINUTES)
         _within("buffer_before_minutes", self.buffer_before_minutes, 0, DAY_MINUTES)
         _within("buffer_after_minutes", self.buffer_after_minutes, 0, DAY_MINUTES)
-        _within("min_notice_minutes", self.min_notice_minutes, 0, 3660 * DAY_MINUTES)
+        _within("min_notice_minutes", self.min_notice_minutes, 0, _LONGEST_NOTICE)
+        _within("max_notice_minutes", self.max_notice_minutes or 0, 0, _LONGEST_NOTICE)
 
     @property
     def step(self) -> int:
         return self.duration_minutes if self.step_minutes is None else self.step_minutes
+
+    @property
+    def length(self) -> timedelta:
+        return timedelta(minutes=self.duration_minutes)
+
+    def earliest(self, now: datetime) -> datetime:
+        """From when a meeting may start, if it is booked ``now``."""
+        return utc(now) + timedelta(minutes=self.min_notice_minutes)
+
+    def latest(self, now: datetime) -> datetime | None:
+        """Until when, that instant included."""
+        if self.max_notice_minutes is None:
+            return None
+        return utc(now) + timedelta(minutes=self.max_notice_minutes)
 
 
 def bookable_dates(rules: SlotRules, zone: str, now: datetime) -> DateRange:
@@ -87,9 +106,10 @@ def find_slots(
         return []
     # A span of the day before may reach into the first date, a meeting of the last date into the day after.
     around = windows(opening, DateRange(first - _DAY, last + _DAY))
-    earliest = utc(now) + timedelta(minutes=rules.min_notice_minutes)
-    starts = _grid(around, timedelta(minutes=rules.step), earliest, DateRange(first, last))
-    return _offer(rules, starts, merge(Interval(w.start, w.end) for w in around), need)
+    starts = grid(around, timedelta(minutes=rules.step), rules.earliest(now), DateRange(first, last))
+    return _offer(
+        rules, _up_to(rules.latest(now), starts), merge(Interval(w.start, w.end) for w in around), need
+    )
 
 
 def find_slots_within(
@@ -99,10 +119,11 @@ def find_slots_within(
 
     The horizon is not looked at: ``openings`` are the horizon.
     """
-    earliest = utc(now) + timedelta(minutes=rules.min_notice_minutes)
+    earliest = rules.earliest(now)
     step = timedelta(minutes=rules.step)
     starts = sorted(t for o in openings for t in _steps(o.start, max(o.start, earliest), o.end, step))
-    return _offer(rules, [start for start, _ in groupby(starts)], merge(openings), need)
+    once = [start for start, _ in groupby(starts)]
+    return _offer(rules, _up_to(rules.latest(now), once), merge(openings), need)
 
 
 def is_offered(rules: SlotRules, opening: Opening, need: Requirement, now: datetime, slot: Interval) -> bool:
@@ -113,10 +134,10 @@ def is_offered(rules: SlotRules, opening: Opening, need: Requirement, now: datet
 
 def is_free(rules: SlotRules, need: Requirement, slot: Interval) -> bool:
     """Whether everything needed is free for ``slot``, whatever hours, grid, notice and horizon say."""
-    return bool(_Starts([slot.start], slot.duration, rules).free(need))
+    return bool(Starts([slot.start], slot.duration, rules).free(need))
 
 
-def _grid(around: Iterable[Stretch], step: timedelta, earliest: datetime, dates: DateRange) -> list[datetime]:
+def grid(around: Iterable[Stretch], step: timedelta, earliest: datetime, dates: DateRange) -> list[datetime]:
     """The grid points of all windows from ``earliest`` on that show one of ``dates``; sorted, each once."""
     first, beyond = as_utc(midnight(dates.first)), as_utc(midnight(dates.last + _DAY))
     starts: list[datetime] = []
@@ -131,6 +152,10 @@ def _grid(around: Iterable[Stretch], step: timedelta, earliest: datetime, dates:
     return [start for start, _ in groupby(starts)]
 
 
+def _up_to(latest: datetime | None, starts: list[datetime]) -> list[datetime]:
+    return starts if latest is None else starts[: bisect_right(starts, latest)]
+
+
 def _steps(anchor: datetime, low: datetime, high: datetime, step: timedelta) -> Iterator[datetime]:
     """``anchor`` and every ``step`` after it, as far as they lie from ``low`` up to ``high``."""
     point = anchor + max(0, -((anchor - low) // step)) * step
@@ -142,12 +167,12 @@ def _steps(anchor: datetime, low: datetime, high: datetime, step: timedelta) -> 
 def _offer(
     rules: SlotRules, starts: list[datetime], hours: list[Interval], need: Requirement
 ) -> list[Interval]:
-    field = _Starts(starts, timedelta(minutes=rules.duration_minutes), rules)
+    field = Starts(starts, rules.length, rules)
     bits = field.inside(hours)
     return field.meetings(bits & field.free(need)) if bits else []
 
 
-class _Starts:
+class Starts:
     """Sets of possible starts, each one an integer whose bit n stands for the nth start.
 
     So "all of" is ``&`` and "any of" is ``|``, and a busy interval costs two searches, in whatever order it
@@ -189,6 +214,8 @@ class _Starts:
                 return bits if hours is None else bits & self.inside(merge(hours))
             case Room(availability):
                 return self._free(availability, self._starts, self._ends)
+            case Quota():
+                return self._within_quota(need)
             case AllOf(parts):
                 bits = self._every
                 for part in parts:
@@ -199,6 +226,13 @@ class _Starts:
                 for part in parts:
                     bits |= self.free(part)
                 return bits
+
+    def _within_quota(self, quota: Quota) -> int:
+        if quota.is_spent:
+            return 0
+        if not quota.full_days and not quota.full_weeks:
+            return self._every
+        return sum(1 << place for place, start in enumerate(self._starts) if quota.leaves(start))
 
     def _free(self, availability: Availability, starts: list[datetime], ends: list[datetime]) -> int:
         if isinstance(availability, Unknown):
