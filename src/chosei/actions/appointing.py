@@ -74,6 +74,8 @@ def _appointment(agreed: Agreed, time: Interval, candidate: Candidate | None) ->
         web_meeting=source.web_meeting,
         guidance=source.guidance,
         contact=source.contact,
+        internal_notes=source.internal_notes,
+        reception_code=source.reception_code,
         zone=source.zone,
         guest_company=guest.company,
         guest_name=guest.name,

@@ -18,7 +18,7 @@ def check_meeting(meeting: MeetingInput) -> None:
     _check_length(
         title=(meeting.title, 200), location=(meeting.location, 300), contact=(meeting.contact, 300)
     )
-    _check_length(guidance=(meeting.guidance, 4000))
+    _check_length(guidance=(meeting.guidance, 4000), internal_notes=(meeting.internal_notes, 4000))
     if meeting.format not in MeetingFormat.values:
         raise InvalidInput(format="unknown")
     check_zone(meeting.zone, "zone")

@@ -20,6 +20,7 @@ _WORDS = {
         "phone": "電話番号",
         "message": "お客様からのメッセージ",
         "guidance": "お客様へのご案内",
+        "notes": "社内メモ",
         "held": "日程調整中の仮予約です。日時が決まると自動的に削除されます。",
         "open": "Choseiで開く",
     },
@@ -31,6 +32,7 @@ _WORDS = {
         "phone": "Phone",
         "message": "Message from the customer",
         "guidance": "Information for the customer",
+        "notes": "Internal notes",
         "held": "This is a tentative hold. It goes by itself once a time has been chosen.",
         "open": "Open in Chosei",
     },
@@ -39,20 +41,30 @@ _WORDS = {
 
 def hold_title(proposal: Proposal) -> str:
     customer = titles.Customer(proposal.guest_company, proposal.guest_name)
-    return titles.hold_title(proposal.title, customer, language=_language(proposal))
+    return titles.hold_title(
+        proposal.title, customer, reception=proposal.reception_code, language=_language(proposal)
+    )
 
 
 def hold_body(proposal: Proposal) -> str:
     words = _WORDS[_language(proposal)]
-    rows = _rows(words, company=proposal.guest_company, name=proposal.guest_name, email=proposal.guest_email)
+    rows = _rows(
+        words,
+        company=proposal.guest_company,
+        name=proposal.guest_name,
+        email=proposal.guest_email,
+        notes=proposal.internal_notes,
+    )
     return _body(f"<p>{words['held']}</p>", rows, _console_link(words, "proposals", proposal.pk))
 
 
 def appointment_title(appointment: Appointment) -> str:
     customer = titles.Customer(appointment.guest_company, appointment.guest_name)
     if appointment.booking_page_id:
-        return titles.page_event_title("", appointment.title, customer)
-    return titles.event_title(appointment.title, customer, language=_language(appointment))
+        return titles.page_event_title("", appointment.title, customer, reception=appointment.reception_code)
+    return titles.event_title(
+        appointment.title, customer, reception=appointment.reception_code, language=_language(appointment)
+    )
 
 
 def appointment_body(appointment: Appointment) -> str:
@@ -64,6 +76,7 @@ def appointment_body(appointment: Appointment) -> str:
         email=appointment.guest_email,
         message=appointment.guest_message,
         guidance=appointment.guidance,
+        notes=appointment.internal_notes,
     )
     return _body(rows, _answers(words, appointment), _console_link(words, "appointments", appointment.pk))
 

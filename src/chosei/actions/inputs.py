@@ -29,7 +29,7 @@ class GuestInput:
 @dataclass(frozen=True, slots=True)
 class MeetingInput:
     """The meeting itself. ``format`` is a ``records.MeetingFormat`` value, ``zone`` the IANA zone it is shown
-    in.
+    in. ``reception_code`` counts for visits alone; ``internal_notes`` are for the hosts, never for the guest.
     """
 
     title: str
@@ -39,6 +39,12 @@ class MeetingInput:
     location: str = ""
     guidance: str = ""
     contact: str = ""
+    internal_notes: str = ""
+    reception_code: bool = False
+
+    @property
+    def with_code(self) -> bool:
+        return self.reception_code and self.format == "visit"
 
 
 @dataclass(frozen=True, slots=True)

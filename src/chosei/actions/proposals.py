@@ -169,6 +169,8 @@ def _create(author: Member, wanted: ProposalInput, now: datetime) -> Proposal:
         location=meeting.location,
         guidance=meeting.guidance,
         contact=meeting.contact,
+        internal_notes=meeting.internal_notes,
+        reception_code=meeting.with_code,
         zone=meeting.zone,
         guest_company=wanted.guest_company,
         guest_name=wanted.guest_name,

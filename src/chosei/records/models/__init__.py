@@ -9,7 +9,7 @@ from chosei.records.models.connection import Connection, ConnectionAttempt, Mirr
 from chosei.records.models.mail import MailKind, MailMessage, MailState
 from chosei.records.models.meeting import MeetingFormat
 from chosei.records.models.organization import Member, Organization, Role, Room
-from chosei.records.models.proposal import Candidate, Proposal, ProposalHost
+from chosei.records.models.proposal import Candidate, Proposal, ProposalHost, ProposalTemplate
 from chosei.records.models.subscription import Subscription
 from chosei.records.models.timeline import RateCount, TimelineEntry
 
@@ -33,6 +33,7 @@ __all__ = [
     "Promise",
     "Proposal",
     "ProposalHost",
+    "ProposalTemplate",
     "ProviderApproval",
     "RateCount",
     "Role",

@@ -22,6 +22,8 @@ class Meeting(models.Model):
     web_meeting = models.BooleanField(default=False, help_text="WEB会議URLを発行する")
     guidance = models.TextField(max_length=4000, blank=True, default="", help_text="お客様へのご案内")
     contact = models.CharField(max_length=300, blank=True, default="", help_text="ご連絡先")
+    internal_notes = models.TextField(max_length=4000, blank=True, default="", help_text="社内メモ")
+    reception_code = models.BooleanField(default=False, help_text="受付コードを発行する; for visits")
     zone = models.CharField(max_length=64, default="Asia/Tokyo")
 
     class Meta:

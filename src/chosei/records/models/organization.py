@@ -13,11 +13,16 @@ class Role(models.TextChoices):
 
 
 class Organization(models.Model):
-    """A company that schedules with Chosei (会社): a tenant of this installation."""
+    """A company that schedules with Chosei (会社): a tenant of this installation.
+
+    ``write_holds``: whether its new proposals stand in the hosts' calendars as holds, unless the author
+    says otherwise.
+    """
 
     name = models.CharField(max_length=200)
     zone = models.CharField(max_length=64, default="Asia/Tokyo")
     language = models.CharField(max_length=8, default="ja")
+    write_holds = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -30,7 +35,10 @@ class MemberManager(BaseUserManager["Member"]):
 
 
 class Member(AbstractBaseUser):
-    """An employee (社員), who signs in with the address. Only active members can."""
+    """An employee (社員), who signs in with the address. Only active members can.
+
+    ``working_hours`` is the JSON form of ``core.hours.WeeklyHours``; None for the usual office hours.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="members")
     email = models.EmailField(max_length=254)
@@ -38,6 +46,7 @@ class Member(AbstractBaseUser):
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.MEMBER)
     language = models.CharField(max_length=8, default="ja")
     zone = models.CharField(max_length=64, default="Asia/Tokyo")
+    working_hours = models.JSONField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

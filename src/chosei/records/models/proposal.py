@@ -78,3 +78,26 @@ class Candidate(models.Model):
 
     def __str__(self) -> str:
         return f"candidate {self.pk}"
+
+
+class ProposalTemplate(Meeting):
+    """What a member starts new proposals from (ひな形): the meeting, who attends, and how. Their own alone.
+
+    ``host_ids`` are members in order; ``minutes`` is a candidate's usual length; ``deadline_days`` counts
+    from the day the proposal is sent.
+    """
+
+    owner = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="proposal_templates")
+    name = models.CharField(max_length=120)
+    host_ids = models.JSONField(default=list, blank=True)
+    minutes = models.PositiveIntegerField(default=60)
+    deadline_days = models.PositiveIntegerField(default=7)
+    write_holds = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="proposal_template_name_once")]
+
+    def __str__(self) -> str:
+        return f"proposal template {self.pk}"
