@@ -42,7 +42,7 @@ class Meddling(MemoryCalendar):
 
     meanwhile: Callable[[], None]
 
-    def read_busy(self, window: Interval) -> list[BusyEvent]:
+    def read_busy(self, window: Interval, *, calendar: str = "") -> list[BusyEvent]:
         type(self).meanwhile()
         raise Transient("timeout")
 

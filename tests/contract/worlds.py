@@ -20,6 +20,8 @@ from chosei.core.intervals import utc
 from chosei.ports.calendar import CalendarPort, ShowAs
 from chosei.ports.errors import Transient
 from chosei.sandbox.faults import FaultKind
+from chosei.sandbox.graph.calendars import PERSONAL_CALENDAR, calendar_id
+from chosei.sandbox.graph.store import store_of
 from chosei.sandbox.identity.tokens import Grant
 from tests.support.memory_calendar import MemoryCalendar, MemoryProvider, StoredEvent, throttled
 from tests.support.sandbox import Sandbox
@@ -62,7 +64,18 @@ class World(ABC):
     def person_renames(self, remote_id: str, title: str) -> None: ...
 
     @abstractmethod
+    def person_moves(self, remote_id: str, start: datetime, end: datetime) -> None: ...
+
+    @abstractmethod
     def person_deletes(self, remote_id: str) -> None: ...
+
+    @abstractmethod
+    def person_adds_elsewhere(self, event: PersonsEvent) -> str:
+        """The owner makes an event in a further calendar. Returns that calendar's id."""
+
+    @abstractmethod
+    def forget_tokens(self) -> None:
+        """The service does not know any more what it told whom."""
 
     @abstractmethod
     def lose_replies(self, times: int) -> None:
@@ -125,8 +138,20 @@ class MemoryWorld(World):
         event = self.box.events[remote_id]
         self.box.events[remote_id] = replace(event, title=title, version=event.version + 1)
 
+    def person_moves(self, remote_id: str, start: datetime, end: datetime) -> None:
+        event = self.box.events[remote_id]
+        self.box.events[remote_id] = replace(event, start=start, end=end, version=event.version + 1)
+
     def person_deletes(self, remote_id: str) -> None:
         del self.box.events[remote_id]
+
+    def person_adds_elsewhere(self, event: PersonsEvent) -> str:
+        remote_id = self.person_adds(event)
+        self.box.further["personal"] = {remote_id: self.box.events.pop(remote_id)}
+        return "personal"
+
+    def forget_tokens(self) -> None:
+        self.box.tracked.clear()
 
     def lose_replies(self, times: int) -> None:
         self.service.lose_replies(times)
@@ -237,17 +262,12 @@ class MicrosoftWorld(World):
         return answer.json() if answer.content else None
 
     def person_adds(self, event: PersonsEvent) -> str:
-        walls = [
-            moment.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None) for moment in (event.start, event.end)
-        ]
-        start, end = ({"dateTime": wall.isoformat(), "timeZone": "Tokyo Standard Time"} for wall in walls)
         created = self._outlook(
             "POST",
             "/me/events",
             {
                 "subject": event.title,
-                "start": start,
-                "end": end,
+                **_span(event.start, event.end),
                 "showAs": event.show_as.value,
                 "isAllDay": event.all_day,
                 "sensitivity": "private" if event.private else "normal",
@@ -258,8 +278,41 @@ class MicrosoftWorld(World):
     def person_renames(self, remote_id: str, title: str) -> None:
         self._outlook("PATCH", f"/me/events/{remote_id}", {"subject": title})
 
+    def person_moves(self, remote_id: str, start: datetime, end: datetime) -> None:
+        self._outlook("PATCH", f"/me/events/{remote_id}", _span(start, end))
+
     def person_deletes(self, remote_id: str) -> None:
         self._outlook("DELETE", f"/me/events/{remote_id}")
+
+    def person_adds_elsewhere(self, event: PersonsEvent) -> str:
+        remote_id = self.person_adds(event)
+        owner = store_of(self.sandbox.context).mailbox(OWNER)
+        assert owner is not None
+        store_of(self.sandbox.context).move_to_calendar_as(owner, remote_id, PERSONAL_CALENDAR)
+        return calendar_id(owner, PERSONAL_CALENDAR)
+
+    def person_repeats(self, event: PersonsEvent, weeks: int) -> str:
+        """The owner makes a weekly series. Returns its id."""
+        day = event.start.astimezone(ZoneInfo(ZONE))
+        recurrence = {
+            "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": [day.strftime("%A").lower()]},
+            "range": {
+                "type": "numbered",
+                "startDate": day.date().isoformat(),
+                "numberOfOccurrences": weeks,
+            },
+        }
+        body = {"subject": event.title, "showAs": event.show_as.value, "recurrence": recurrence}
+        created = self._outlook("POST", "/me/events", {**body, **_span(event.start, event.end)})
+        return str(created["id"])
+
+    def person_changes(self, remote_id: str, **members: Any) -> None:
+        self._outlook("PATCH", f"/me/events/{remote_id}", members)
+
+    def forget_tokens(self) -> None:
+        owner = store_of(self.sandbox.context).mailbox(OWNER)
+        assert owner is not None
+        store_of(self.sandbox.context).lose_sync_state(owner.key)
 
     def person_writes(self, remote_id: str, html: str) -> None:
         """The owner changes the text of an event."""
@@ -317,6 +370,12 @@ class MicrosoftWorld(World):
     def is_meeting_alive(self, join_url: str) -> bool:
         page = self.person.get(join_url)
         return page.status_code == 200
+
+
+def _span(start: datetime, end: datetime) -> dict[str, Any]:
+    walls = [moment.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None) for moment in (start, end)]
+    begun, done = ({"dateTime": wall.isoformat(), "timeZone": "Tokyo Standard Time"} for wall in walls)
+    return {"start": begun, "end": done}
 
 
 __all__ = ["MemoryWorld", "MicrosoftWorld", "PersonsEvent", "World", "whole_days"]

@@ -10,7 +10,7 @@ what can go wrong there is switched on with ``fail_next`` and ``lose_replies``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -21,6 +21,8 @@ from chosei.ports.calendar import (
     AttendeeResponse,
     AttendeeStatus,
     BusyEvent,
+    CalendarChanges,
+    CalendarInfo,
     Change,
     CreateEvent,
     DeleteEvent,
@@ -63,7 +65,7 @@ class StoredEvent:
 
 @dataclass
 class Mailbox:
-    """One person's or room's calendar."""
+    """One person's or room's calendar, further ones by their ids, and how it stood when tokens were given."""
 
     address: str
     room: bool = False
@@ -72,6 +74,8 @@ class Mailbox:
     revoked: bool = False
     events: dict[str, StoredEvent] = field(default_factory=dict)
     spent_tokens: dict[str, str] = field(default_factory=dict)
+    further: dict[str, dict[str, StoredEvent]] = field(default_factory=dict)
+    tracked: dict[str, dict[str, StoredEvent]] = field(default_factory=dict)
     watches: dict[str, tuple[Watch, str]] = field(default_factory=dict)
 
 
@@ -151,12 +155,33 @@ class MemoryCalendar:
         self._admit()
         return MailboxProfile(self._box.address, self._zone, self._box.web_meetings, "default")
 
-    def read_busy(self, window: Interval) -> list[BusyEvent]:
+    def calendars(self) -> list[CalendarInfo]:
         self._admit()
-        read = [_busy(event) for event in self._box.events.values()]
-        return sorted(
-            (event for event in read if event.start < window.end and event.end > window.start),
-            key=lambda event: (event.start, event.end, event.remote_id),
+        return [CalendarInfo("", "予定表"), *(CalendarInfo(one, one) for one in self._box.further)]
+
+    def read_busy(self, window: Interval, *, calendar: str = "") -> list[BusyEvent]:
+        self._admit()
+        if calendar and calendar not in self._box.further:
+            raise Missing("not_found")
+        return _inside((self._box.further[calendar] if calendar else self._box.events).values(), window)
+
+    def track(self, window: Interval) -> str:
+        self._admit()
+        token = f"token-{self._service.number()}"
+        self._box.tracked[token] = dict(self._box.events)
+        return token
+
+    def changes(self, window: Interval, token: str) -> CalendarChanges:
+        before = self._box.tracked.get(token)
+        if before is None:
+            self._admit()
+            raise Missing("unknown_token")
+        following = self.track(window)
+        now = self._box.tracked[following]
+        touched = [number for number in before | now if before.get(number) != now.get(number)]
+        present = _inside([now[number] for number in touched if number in now], window)
+        return CalendarChanges(
+            following, tuple(present), gone=frozenset(touched) - {one.remote_id for one in present}
         )
 
     def find(self, key: str) -> list[ObservedEvent]:
@@ -300,6 +325,11 @@ def _drafted(before: StoredEvent, draft: EventDraft, *, online: bool) -> StoredE
         join_url=(before.join_url or f"https://meet.example/{before.remote_id}") if online else "",
         attendees=people,
     )
+
+
+def _inside(stored: Iterable[StoredEvent], window: Interval) -> list[BusyEvent]:
+    read = [_busy(event) for event in stored if event.start < window.end and event.end > window.start]
+    return sorted(read, key=lambda event: (event.start, event.end, event.remote_id))
 
 
 def _etag(event: StoredEvent) -> str:

@@ -101,7 +101,11 @@ class ObservedEvent:
 
 @dataclass(frozen=True, slots=True)
 class BusyEvent:
-    """An expanded occurrence in the calendar, for free/busy. ``key`` is ours; empty for a foreign event."""
+    """An expanded occurrence in the calendar, for free/busy. ``key`` is ours; empty for a foreign event.
+
+    ``series`` is the id of the series it is an occurrence of, empty for a single event; ``inherits``: it says
+    nothing of its own, all but its time is the series'.
+    """
 
     remote_id: str
     start: datetime
@@ -113,6 +117,32 @@ class BusyEvent:
     private: bool = False
     cancelled: bool = False
     declined: bool = False
+    series: str = ""
+    inherits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChanges:
+    """What is different in a stretch of the default calendar since an earlier reading.
+
+    ``events`` stand there now, as they are now. ``series``: these describe themselves differently, and so do
+    their occurrences that inherit, whether or not they are in ``events``. ``gone``: ids of events or of
+    whole series that do not stand in the stretch: deleted, moved out of it, or never in it. The same change
+    may come twice. ``token`` asks for what comes after; it is a secret, good for this stretch only.
+    """
+
+    token: str
+    events: tuple[BusyEvent, ...] = ()
+    series: tuple[BusyEvent, ...] = ()
+    gone: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarInfo:
+    """One of the mailbox's calendars. The default one's ``remote_id`` is empty."""
+
+    remote_id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +242,24 @@ class CalendarPort(Protocol):
     def profile(self) -> MailboxProfile:
         """Test the mailbox. Raises ``Rejected`` when the account has no cloud mailbox."""
 
-    def read_busy(self, window: Interval) -> list[BusyEvent]:
-        """Every occurrence that touches ``window``, series expanded, all pages; or it raises."""
+    def calendars(self) -> list[CalendarInfo]:
+        """Every calendar of the mailbox, the default one first."""
+
+    def read_busy(self, window: Interval, *, calendar: str = "") -> list[BusyEvent]:
+        """Every occurrence that touches ``window``, series expanded, all pages; or it raises.
+
+        ``calendar``: a further calendar instead of the default one; ``Missing`` when it is not there.
+        """
+
+    def track(self, window: Interval) -> str:
+        """The token that tells what changes in ``window`` from now on; see ``changes``."""
+
+    def changes(self, window: Interval, token: str) -> CalendarChanges:
+        """All that has changed in ``window`` since ``token`` was given for that same window; or it raises.
+
+        Raises ``Missing`` when the service does not know the token (any more): the calendar is to be read
+        whole. An event whose series could not be found is in ``events`` as ``ShowAs.UNKNOWN``.
+        """
 
     def find(self, key: str) -> list[ObservedEvent]:
         """The events that carry our key, normally none or one."""

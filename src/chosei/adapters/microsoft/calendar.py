@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chosei.adapters.microsoft import events, schedules, watches, zones
+from chosei.adapters.microsoft import delta, events, schedules, watches, zones
 from chosei.adapters.microsoft.graph import Graph, GraphCall, path
 from chosei.adapters.microsoft.problems import NO_MAILBOX, UNREADABLE
 from chosei.adapters.microsoft.writes import EVENT, EVENTS, Writer
@@ -14,6 +14,8 @@ from chosei.adapters.microsoft.zones import Unreadable
 from chosei.core.intervals import Interval
 from chosei.ports.calendar import (
     BusyEvent,
+    CalendarChanges,
+    CalendarInfo,
     Change,
     MailboxProfile,
     ObservedEvent,
@@ -25,7 +27,9 @@ from chosei.ports.errors import Missing, PortError, Rejected, Transient
 
 PAGE_SIZE = 250
 _CALENDAR = "/me/calendar"
+_CALENDARS = "/me/calendars"
 _VIEW = "/me/calendarView"
+_FURTHER_VIEW = "/me/calendars/{}/calendarView"
 # The service keeps an all-day event at some zone's midnights and shows it as a date: what is the owner's day
 # may lie this far from where it is kept.
 _WIDEST_ZONE = timedelta(hours=14)
@@ -37,7 +41,7 @@ class MicrosoftCalendar:
 
     def __init__(self, graph: Graph, *, owner_zone: str = "UTC", page_size: int = PAGE_SIZE) -> None:
         self._graph = graph
-        self._page = str(page_size)
+        self._page = page_size
         self._zone = owner_zone
         self._writer = Writer(graph, owner_zone, self.find)
 
@@ -61,19 +65,27 @@ class MicrosoftCalendar:
             calendar_id=raw["id"],
         )
 
-    def read_busy(self, window: Interval) -> list[BusyEvent]:
-        call = GraphCall(
-            "GET",
-            path(
-                _VIEW,
-                startDateTime=_stamp(window.start - _WIDEST_ZONE),
-                endDateTime=_stamp(window.end + _WIDEST_ZONE),
-                select=events.BUSY_SELECT,
-                expand=events.EXPAND_KEY,
-                top=self._page,
-            ),
-            _VIEW,
-        )
+    def calendars(self) -> list[CalendarInfo]:
+        call = GraphCall("GET", path(_CALENDARS, select="id,name,isDefaultCalendar", top="100"), _CALENDARS)
+        found: list[CalendarInfo] = []
+        for raw in self._graph.pages(call):
+            number, name = raw.get("id"), raw.get("name")
+            if not isinstance(number, str) or not number or not isinstance(name, str):
+                raise Transient(UNREADABLE)
+            found.append(CalendarInfo("" if raw.get("isDefaultCalendar") is True else number, name))
+        return sorted(found, key=lambda one: one.remote_id != "")
+
+    def read_busy(self, window: Interval, *, calendar: str = "") -> list[BusyEvent]:
+        start, end = _widened(window)
+        route = _FURTHER_VIEW if calendar else _VIEW
+        query = {
+            "startDateTime": start,
+            "endDateTime": end,
+            "select": events.BUSY_SELECT,
+            "expand": events.EXPAND_KEY,
+            "top": str(self._page),
+        }
+        call = GraphCall("GET", path(route, *([calendar] if calendar else []), **query), route)
         try:
             read = [events.busy(raw, self._zone) for raw in self._graph.pages(call)]
         except Unreadable as error:
@@ -86,6 +98,12 @@ class MicrosoftCalendar:
             key=lambda event: (event.start, event.end, event.remote_id),
         )
 
+    def track(self, window: Interval) -> str:
+        return delta.begin(self._graph, *_widened(window), self._page)
+
+    def changes(self, window: Interval, token: str) -> CalendarChanges:
+        return delta.follow(self._graph, token, window, owner_zone=self._zone, page_size=self._page)
+
     def find(self, key: str) -> list[ObservedEvent]:
         call = GraphCall(
             "GET",
@@ -94,7 +112,7 @@ class MicrosoftCalendar:
                 filter=events.find_filter(key),
                 select=events.EVENT_SELECT,
                 expand=events.EXPAND_KEY,
-                top=self._page,
+                top=str(self._page),
             ),
             EVENTS,
         )
@@ -138,6 +156,10 @@ class MicrosoftCalendar:
             return zones.zone_named(name).key if name else ""
         except (PortError, Unreadable):
             return ""  # nice to know, and no reason to refuse a mailbox
+
+
+def _widened(window: Interval) -> tuple[str, str]:
+    return _stamp(window.start - _WIDEST_ZONE), _stamp(window.end + _WIDEST_ZONE)
 
 
 def _stamp(instant: datetime) -> str:

@@ -30,9 +30,10 @@ TEXT_PROPERTY = f"String {_PROPERTY_SET} Name ChoseiText"
 
 # What is expanded must be selected as well: a service may drop what $select does not name.
 BUSY_SELECT = (
-    "id,subject,start,end,showAs,isAllDay,isCancelled,sensitivity,responseStatus,"
+    "id,subject,start,end,showAs,isAllDay,isCancelled,sensitivity,responseStatus,type,seriesMasterId,"
     "singleValueExtendedProperties"
 )
+SERIES_SELECT = "id,subject,start,end,showAs,isAllDay,isCancelled,sensitivity,responseStatus,type"
 EVENT_SELECT = (
     "id,changeKey,subject,start,end,showAs,isAllDay,isCancelled,isOrganizer,iCalUId,location,locations,"
     "attendees,organizer,isOnlineMeeting,onlineMeeting,singleValueExtendedProperties"
@@ -77,7 +78,15 @@ def busy(raw: Mapping[str, Any], owner_zone: str) -> BusyEvent:
         private=str(raw.get("sensitivity", "")).lower() in _PRIVATE,
         cancelled=raw.get("isCancelled") is True,
         declined=str(_member(raw, "responseStatus").get("response", "")).lower() == "declined",
+        series=_text(raw, "seriesMasterId"),
+        inherits=kind_of(raw) == "occurrence",
     )
+
+
+def kind_of(raw: Mapping[str, Any]) -> str:
+    """singleInstance, occurrence, exception or seriesMaster; "" where it is not told."""
+    found = raw.get("type")
+    return found if isinstance(found, str) else ""
 
 
 def observed(raw: Mapping[str, Any], owner_zone: str, key: str = "") -> ObservedEvent:

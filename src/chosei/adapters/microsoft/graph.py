@@ -50,10 +50,11 @@ class GraphCall:
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     if_match: str = ""
     repeatable: bool = True
+    prefer: str = ""
 
     @property
     def headers(self) -> dict[str, str]:
-        own = {"Prefer": PREFER}
+        own = {"Prefer": f"{PREFER}, {self.prefer}" if self.prefer else PREFER}
         if self.body is not None:
             own["Content-Type"] = "application/json"
         if self.if_match:
@@ -99,6 +100,11 @@ class Graph:
 
     def pages(self, call: GraphCall) -> list[Mapping[str, Any]]:
         """Every item of a collection. Raises rather than return a part of it."""
+        return self.walk(call)[0]
+
+    def walk(self, call: GraphCall) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
+        """Every item of a collection, and the last page, which may lead on from there. Raises rather than
+        return a part of it."""
         items: list[Mapping[str, Any]] = []
         url = self._root + call.path
         seen: set[str] = set()
@@ -111,7 +117,7 @@ class Graph:
             items += value
             following = body.get("@odata.nextLink")
             if following is None:
-                return items
+                return items, body
             url = self._own(following)
             if url in seen:
                 raise Transient("paging_loop")
@@ -211,6 +217,11 @@ class Graph:
         if not isinstance(body, Mapping):
             raise Transient(UNREADABLE, request_id=answer.request_id)
         return Reply(answer.status, body)
+
+    def relative(self, link: Any) -> str:
+        """A link that Graph gave, as the path of a later call. Raises ``Transient`` for one that leads
+        elsewhere."""
+        return self._own(link).removeprefix(self._root)
 
     def _own(self, link: Any) -> str:
         """A next link, if it leads to where we were sent in the first place: the token goes nowhere else."""
