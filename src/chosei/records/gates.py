@@ -10,7 +10,15 @@ from typing import Any, TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from chosei.records.links import SecretLinked, link_hashes
-from chosei.records.models import Appointment, BookingPage, CalendarEntry, Connection, Member, Proposal
+from chosei.records.models import (
+    AnswerFile,
+    Appointment,
+    BookingPage,
+    CalendarEntry,
+    Connection,
+    Member,
+    Proposal,
+)
 
 
 class NotThere(Exception):
@@ -132,6 +140,13 @@ def calendar_entry_for_member(member: Member, pk: int) -> CalendarEntry:
         | Q(candidate__proposal__in=proposals_of(member).values("pk"))
     ).select_related("connection__member", "candidate__proposal", "appointment__proposal")
     return _one(rows, pk=pk)
+
+
+def answer_file_for_member(member: Member, appointment_pk: int, answer_pk: int) -> AnswerFile:
+    """The file that a guest sent with an answer, of an appointment that the member may see."""
+    mine = appointments_of(member).filter(pk=appointment_pk).values("pk")
+    rows = AnswerFile.objects.select_related("answer").filter(answer__appointment__in=mine)
+    return _one(rows, answer=answer_pk)
 
 
 def colleagues_of(member: Member) -> QuerySet[Member]:

@@ -47,6 +47,7 @@ def addresses(people: Company) -> dict[str, str]:
         "pages": "/pages/",
         "page-new": "/pages/new",
         "page": f"/pages/{page.pk}",
+        "page-form": f"/pages/{page.pk}/form",
         "appointments": "/appointments/",
         "appointments-past": "/appointments/?show=past",
         "appointment": f"/appointments/{appointment.pk}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -14,24 +15,24 @@ def parsed(response: Any) -> Element:
     return BeautifulSoup(response.content, "html.parser")
 
 
-def fields_of(form: Element) -> dict[str, str]:
-    """What a browser would send for the form as it stands, buttons left out."""
-    values: dict[str, str] = {}
+def fields_of(form: Element) -> dict[str, str | list[str]]:
+    """What a browser would send for the form as it stands, buttons left out; a list where a name repeats."""
+    sent: dict[str, list[str]] = defaultdict(list)
     for control in form.find_all(["input", "textarea", "select"]):
         name = control.get("name")
-        if not name or control.get("form"):
+        if not name or control.get("form") or control.has_attr("disabled"):
             continue
         if control.name == "textarea":
-            values[name] = control.text.removeprefix("\n")
+            sent[name].append(control.text.removeprefix("\n"))
         elif control.name == "select":
             chosen = control.find("option", selected=True) or control.find("option")
-            values[name] = chosen["value"]
+            sent[name].append(chosen["value"])
         elif control.get("type") in ("radio", "checkbox"):
             if control.has_attr("checked"):
-                values[name] = control["value"]
+                sent[name].append(control.get("value", "on"))
         else:
-            values[name] = control.get("value", "")
-    return values
+            sent[name].append(control.get("value", ""))
+    return {name: values if len(values) > 1 else values[0] for name, values in sent.items()}
 
 
 def main_form(response: Any) -> tuple[Element, Element]:
@@ -41,7 +42,7 @@ def main_form(response: Any) -> tuple[Element, Element]:
     return soup, form
 
 
-def send(client: Client, response: Any, button: str = "", **typed: str) -> Any:
+def send(client: Client, response: Any, button: str = "", **typed: Any) -> Any:
     """Send the main form with what was typed, by the button of this name, or the first as Enter does."""
     form = main_form(response)[1]
     values = fields_of(form) | typed

@@ -19,6 +19,7 @@ from chosei.records import gates
 from chosei.records.models import Appointment, Promise
 from chosei.web.console import status, words
 from chosei.web.console.access import member_required, signed_in
+from chosei.web.console.answers import answers_of
 from chosei.web.console.forms.cancellation import CancellationForm
 from chosei.web.console.forms.common import add_refusals
 from chosei.web.console.listing import by_start
@@ -51,6 +52,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         **_facts(appointment),
         "may_cancel": _may_cancel(appointment),
         "format": words.FORMAT.get(appointment.format, appointment.format),  # type: ignore[call-overload]
+        "answers": answers_of(appointment),
         "hosts": [promise.host for promise in _host_promises(appointment)],
     }
     return render(request, "console/appointment.html", context)

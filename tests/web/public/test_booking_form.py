@@ -1,0 +1,131 @@
+"""A booking page that asks more than who comes: every kind of question, walked without JavaScript."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from chosei.actions.answers import set_questions
+from chosei.actions.event_text import appointment_body
+from chosei.core.questions import STANDARD, Question, QuestionKind
+from chosei.mails.compose import compose
+from chosei.records.models import AnswerFile, Appointment, MailMessage
+from tests.support.company import NOW
+from tests.web.public.walking import main_form, parsed, send, text_of
+
+pytestmark = pytest.mark.django_db
+
+START = "2026-12-03T05:00Z"
+QUESTIONS = (
+    STANDARD[0],
+    STANDARD[1],
+    Question("furigana", QuestionKind.FURIGANA, required=True),
+    STANDARD[2],
+    Question("phone", QuestionKind.PHONE),
+    Question("q1", QuestionKind.CHOICE, "ご利用中のプラン", required=True, choices=("月額", "年額")),
+    Question("q2", QuestionKind.SEVERAL, "ご関心", choices=("価格", "機能", "<b>安全</b>"), in_mails=False),
+    Question("q3", QuestionKind.DATE, "導入希望日", in_event=False),
+    Question("q4", QuestionKind.FILE, "現在の資料"),
+    Question("q5", QuestionKind.PARAGRAPH, "背景"),
+)
+FILLED = {
+    "name": "三田花子",
+    "furigana": "みたはなこ",
+    "email": "hanako@test.example",
+    "phone": "03-1234-5678",
+    "q1": "年額",
+    "q2": ["価格", "<b>安全</b>"],
+    "q3": "2027-01-15",
+    "q5": "一行目\n二行目",
+}
+
+
+@pytest.fixture
+def asking(booking_page):
+    set_questions(booking_page.owner, booking_page, QUESTIONS)
+    return booking_page
+
+
+def details(client, page, query: str = ""):
+    return client.get(f"/b/{page.link_token}/confirm?start={START}{query}")
+
+
+@pytest.mark.django_db(transaction=True)  # the live read has threads of its own
+def test_answers_are_kept_and_told_where_the_page_says(client, asking):
+    sent = SimpleUploadedFile("現在 の資料.pdf", b"%PDF-1.7 secret")
+    done = send(client, details(client, asking), **FILLED, q4=sent)
+    assert done.status_code == 302, text_of(done)
+    appointment = Appointment.objects.get()
+    kept = {answer.key: answer.text for answer in appointment.answers.all()}
+    assert kept == {
+        "furigana": "みたはなこ",
+        "phone": "03-1234-5678",
+        "q1": "年額",
+        "q2": "価格\n<b>安全</b>",
+        "q3": "2027-01-15",
+        "q4": "現在 の資料.pdf",
+        "q5": "一行目\n二行目",
+    }
+    assert AnswerFile.objects.get().content == b"%PDF-1.7 secret"
+    body = appointment_body(appointment)
+    for words in ("ご利用中のプラン", "&lt;b&gt;安全&lt;/b&gt;", "ふりがな"):
+        assert words in body
+    assert "導入希望日" not in body
+    for kind in ("confirmed_host", "confirmed_guest"):
+        letter = compose(MailMessage.objects.get(kind=kind), now=NOW)
+        assert letter is not None
+        assert "導入希望日" in letter.text, kind
+        assert "2027-01-15" in letter.text, kind
+        assert "ご関心" not in letter.text
+
+
+def test_each_question_that_is_not_answered_says_so_and_keeps_what_was_typed(client, asking):
+    answer = send(client, details(client, asking), name="三田花子", email="hanako@test.example", phone="いち")
+    assert answer.status_code == 422
+    errors = {
+        field["id"].removesuffix("_error").removeprefix("id_"): field.text.strip()
+        for field in parsed(answer).select(".errorlist[id]")
+    }
+    assert errors == {
+        "furigana": "入力してください。",
+        "phone": "電話番号をご確認ください(例: 03-1234-5678)。",
+        "q1": "お選びください。",
+    }
+    assert parsed(answer).select_one("[name=phone]")["value"] == "いち"
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [
+        (
+            SimpleUploadedFile("run.exe", b"MZ"),
+            "PDF、画像、Office文書、テキスト、ZIPのファイルをお選びください。",
+        ),
+        (SimpleUploadedFile("a.pdf", b""), "空のファイルは送信できません。"),
+        (SimpleUploadedFile("a.pdf", b"x" * (5 * 1024 * 1024 + 1)), "ファイルが大きすぎます。"),
+    ],
+)
+def test_a_file_that_cannot_be_taken(client, asking, file, sentence):
+    file.seek(0)
+    answer = send(client, details(client, asking), **FILLED, q4=file)
+    assert answer.status_code == 422
+    assert sentence in text_of(answer)
+
+
+def test_the_address_prefills_the_form_and_the_way_back_keeps_it(client, asking):
+    page = client.get(f"/b/{asking.link_token}?company=株式会社テスト&name=三田花子&q2=価格&q2=機能&q9=x")
+    form = send(client, page, start=START)
+    soup, _form = main_form(form)
+    assert soup.select_one("[name=company]")["value"] == "株式会社テスト"
+    assert [box["value"] for box in soup.select("[name=q2]:checked, [name=q2][checked]")] == ["価格", "機能"]
+    back = send(client, form, "back", q1="月額", q2=["機能"])
+    again = send(client, back, start=START)
+    soup, _form = main_form(again)
+    assert soup.select_one("[name=q1][checked]")["value"] == "月額"
+    assert [box["value"] for box in soup.select("[name=q2][checked]")] == ["機能"]
+
+
+def test_an_answer_that_the_page_did_not_offer_is_refused(client, asking):
+    answer = send(client, details(client, asking), **{**FILLED, "q1": "無料"})
+    assert answer.status_code == 422
+    assert "選択肢の中からお選びください。" in text_of(answer)
