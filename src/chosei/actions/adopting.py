@@ -320,5 +320,5 @@ def _expect_new_link(appointment: Appointment, entry: CalendarEntry, now: dateti
     if appointment.organizer_id != entry.connection_id:
         return
     locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
-    locked.join_url = ""
+    locked.join_url, locked.link_wanted_at = "", now
     changed(locked, before=None, wait_for_link_until=now + timedelta(seconds=60))

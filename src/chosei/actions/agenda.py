@@ -23,10 +23,12 @@ BusyByHost = dict[int, list[Interval]]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def promised(host_ids: Iterable[int], window: Interval) -> BusyByHost:
-    """What customers were promised of these hosts' time."""
+def promised(host_ids: Iterable[int], window: Interval, *, apart_from: int | None = None) -> BusyByHost:
+    """What customers were promised of these hosts' time; the appointment ``apart_from`` does not count."""
     during = TimestamptzRange(window.start, window.end)
     rows = Promise.objects.filter(standing=True, host_id__in=list(host_ids), during__overlap=during)
+    if apart_from is not None:
+        rows = rows.exclude(appointment=apart_from)
     busy: BusyByHost = defaultdict(list)
     for host_id, taken in rows.values_list("host_id", "during"):
         busy[host_id].append(Interval(taken.lower, taken.upper))

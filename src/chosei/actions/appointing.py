@@ -13,7 +13,7 @@ from psycopg.types.range import TimestamptzRange
 
 from chosei.actions.answers import keep_answers
 from chosei.actions.inputs import GuestInput
-from chosei.actions.outbox import queue_mail, to_guest, to_member
+from chosei.actions.outbox import queue_mail, to_member, to_visitors
 from chosei.actions.people import Attending, organizer_of
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, want_appointment
@@ -95,9 +95,8 @@ def _appointment(agreed: Agreed, time: Interval, candidate: Candidate | None) ->
 def _tell(appointment: Appointment, hosts: Sequence[Attending]) -> None:
     waits = appointment.web_meeting and appointment.organizer is not None
     until = appointment.confirmed_at + LINK_PATIENCE if waits else None
-    queue_mail(
-        MailKind.CONFIRMED_GUEST, appointment, to_guest(appointment), revision=0, wait_for_link_until=until
-    )
+    for visitor in to_visitors(appointment):
+        queue_mail(MailKind.CONFIRMED_GUEST, appointment, visitor, revision=0, wait_for_link_until=until)
     for host in hosts:
         queue_mail(
             MailKind.CONFIRMED_HOST,

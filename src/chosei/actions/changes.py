@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from chosei.actions.outbox import queue_mail, to_guest, to_member
+from chosei.actions.outbox import queue_mail, to_member, to_visitors
 from chosei.core.intervals import Interval
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, advance
 from chosei.records.models import Appointment, MailKind, MailMessage, MailState
@@ -13,38 +15,42 @@ _KINDS = [MailKind.CHANGED_GUEST, MailKind.CHANGED_HOST]
 
 
 def changed(
-    appointment: Appointment, *, before: Interval | None, wait_for_link_until: datetime | None = None
+    appointment: Appointment,
+    *,
+    before: Interval | None,
+    was: Mapping[str, Any] | None = None,
+    joined: Collection[int] = (),
+    wait_for_link_until: datetime | None = None,
 ) -> None:
     """Save the changed appointment and have guest and hosts told. Inside a transaction, under its row lock.
 
-    ``before``: the time it had; None when the time is the same. A letter about an earlier change that has not
-    gone yet is replaced: the time it would have named as the old one is what its reader still believes.
+    ``before``: the time it had; None when the time is the same. ``was``: what else it said, by name (see
+    Appointment.previous). ``joined``: hosts who are new, and so hear of it for the first time. A letter about
+    an earlier change that has not gone yet is replaced: what it would have named as old is what its reader
+    still believes.
     """
     unsent = MailMessage.objects.filter(appointment=appointment, kind__in=_KINDS, state=MailState.WAITING)
-    untold = unsent.update(state=MailState.SUPERSEDED) > 0 and appointment.previous_starts_at is not None
-    if not untold:
+    untold = unsent.update(state=MailState.SUPERSEDED) > 0
+    told_time = (appointment.previous_starts_at, appointment.previous_ends_at)
+    if not (untold and told_time[0] is not None):
         appointment.previous_starts_at = before.start if before else None
         appointment.previous_ends_at = before.end if before else None
+    appointment.previous = {**(was or {}), **(appointment.previous if untold else {})}
     appointment.state = advance(APPOINTMENT, AppointmentState(appointment.state), AppointmentEvent.CHANGE)
     appointment.sequence += 1
     appointment.revision += 1
     appointment.save()
-    _tell(appointment, wait_for_link_until)
+    _tell(appointment, joined, wait_for_link_until)
 
 
-def _tell(appointment: Appointment, until: datetime | None) -> None:
+def _tell(appointment: Appointment, joined: Collection[int], until: datetime | None) -> None:
     revision = appointment.revision
-    queue_mail(
-        MailKind.CHANGED_GUEST,
-        appointment,
-        to_guest(appointment),
-        revision=revision,
-        wait_for_link_until=until,
-    )
+    for visitor in to_visitors(appointment):
+        queue_mail(MailKind.CHANGED_GUEST, appointment, visitor, revision=revision, wait_for_link_until=until)
     for promise in appointment.promises.filter(standing=True, host__isnull=False).select_related("host"):
         assert promise.host is not None
         queue_mail(
-            MailKind.CHANGED_HOST,
+            MailKind.CONFIRMED_HOST if promise.host.pk in joined else MailKind.CHANGED_HOST,
             appointment,
             to_member(promise.host),
             revision=revision,

@@ -7,17 +7,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 
 from chosei.actions.agenda import RUNNING, accepted_under, availability, promised, trust_in
 from chosei.actions.answers import check_answers
 from chosei.actions.appointing import Agreed, appoint
 from chosei.actions.checks import check_guest
-from chosei.actions.errors import ActionError, Closed, InvalidInput, TimeTaken, Unverifiable
+from chosei.actions.errors import ActionError, Closed, TimeTaken, Unverifiable
 from chosei.actions.inputs import GuestInput
 from chosei.actions.live import busy_times, read_live
 from chosei.actions.people import Attending, attending
+from chosei.actions.promising import committed
 from chosei.actions.proposals import release_candidates
 from chosei.actions.rules import opening_of, rules_of, with_buffers
 from chosei.actions.timeline import note
@@ -40,9 +40,6 @@ from chosei.core.states import (
 from chosei.ports.calendar import BusyEvent
 from chosei.records.locks import lock_hosts
 from chosei.records.models import Appointment, BookingPage, CalendarEntry, Candidate, MirroredEvent, Proposal
-
-_OVERLAP, _TWICE, _DEADLOCK = "23P01", "23505", "40P01"  # PostgreSQL: exclusion, unique, deadlock
-_TRIES = 3
 
 
 def confirm_candidate(
@@ -100,7 +97,7 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
         note("proposal_confirmed", proposal=locked, actor="guest")
         return appointment
 
-    return _committed(write)
+    return committed(write)
 
 
 def _book(form: Agreed, page: BookingPage, start: datetime) -> Appointment:
@@ -131,7 +128,7 @@ def _book(form: Agreed, page: BookingPage, start: datetime) -> Appointment:
             raise TimeTaken
         return appoint(replace(form, source=locked), time, linked)
 
-    return _committed(write)
+    return committed(write)
 
 
 def _candidate_on_offer(proposal: Proposal, candidate_id: int, now: datetime) -> Candidate:
@@ -203,25 +200,3 @@ def _made_by(form: Agreed) -> Appointment | None:
     if isinstance(form.source, Proposal):
         return made.filter(proposal=form.source).first()
     return made.filter(booking_page=form.source).first()
-
-
-def _committed(write: Callable[[], Appointment]) -> Appointment:
-    """Run ``write`` in a transaction; the database has the last word on what overlaps."""
-    for attempt in range(_TRIES):
-        try:
-            with transaction.atomic():
-                return write()
-        except IntegrityError as clash:
-            if _code(clash) == _OVERLAP:
-                raise TimeTaken from clash
-            if _code(clash) == _TWICE:
-                raise InvalidInput(submission="spent") from clash
-            raise
-        except OperationalError as busy:
-            if _code(busy) != _DEADLOCK or attempt == _TRIES - 1:
-                raise
-    raise AssertionError("unreachable")
-
-
-def _code(error: Exception) -> str:
-    return getattr(error.__cause__, "sqlstate", None) or ""

@@ -69,6 +69,22 @@ class ProposalInput:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeInput:
+    """An appointment as a host wants it from now on. ``meeting.zone`` and ``meeting.contact`` stay as they
+    are.
+
+    ``revision`` is that of the appointment the host looked at. ``over_conflicts``: they know that the time
+    lies over something in a calendar.
+    """
+
+    time: Interval
+    meeting: MeetingInput
+    host_ids: tuple[int, ...]
+    revision: int
+    over_conflicts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BookingPageInput:
     """Settings of a booking page. Lengths are minutes."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from chosei.actions.outbox import queue_mail, to_guest, to_member
+from chosei.actions.outbox import queue_mail, recipient_of
 from chosei.actions.timeline import note
 from chosei.core.states import AppointmentState
 from chosei.jobs import queue
@@ -15,6 +15,8 @@ from chosei.records.models import Appointment, MailKind, MailMessage, MailState
 _FOLLOWS = {
     MailKind.CONFIRMED_GUEST.value: MailKind.LINK_FOLLOWS_GUEST,
     MailKind.CONFIRMED_HOST.value: MailKind.LINK_FOLLOWS_HOST,
+    MailKind.CHANGED_GUEST.value: MailKind.LINK_FOLLOWS_GUEST,
+    MailKind.CHANGED_HOST.value: MailKind.LINK_FOLLOWS_HOST,
 }
 
 
@@ -50,5 +52,4 @@ def mail_went(mail: MailMessage, *, told_link: bool, now: datetime) -> None:
 
 
 def _follow(mail: MailMessage, appointment: Appointment) -> None:
-    recipient = to_member(mail.member) if mail.member else to_guest(appointment)
-    queue_mail(_FOLLOWS[mail.kind], appointment, recipient, revision=appointment.revision)
+    queue_mail(_FOLLOWS[mail.kind], appointment, recipient_of(mail), revision=appointment.revision)

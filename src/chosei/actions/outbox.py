@@ -10,17 +10,20 @@ from uuid import uuid4
 from django.conf import settings
 
 from chosei.jobs import queue
-from chosei.records.models import Appointment, Connection, MailKind, MailMessage, Member, Proposal
+from chosei.records.models import Appointment, Companion, Connection, MailKind, MailMessage, Member, Proposal
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who gets a mail, in which language; ``member`` when it is one of ours."""
+    """Who gets a mail, in which language; ``member`` when it is one of ours, ``companion`` when it is
+    somebody whom the customer brings along.
+    """
 
     email: str
     name: str
     language: str
     member: Member | None = None
+    companion: Companion | None = None
 
 
 def to_member(member: Member) -> Recipient:
@@ -31,6 +34,21 @@ def to_guest(guest: Proposal | Appointment) -> Recipient:
     return Recipient(guest.guest_email, guest.guest_name, guest.guest_language)
 
 
+def recipient_of(mail: MailMessage) -> Recipient:
+    """Who got, or is to get, ``mail``: for another one that follows it."""
+    return Recipient(mail.recipient, mail.recipient_name, mail.language, mail.member, mail.companion)
+
+
+def to_visitors(appointment: Appointment) -> list[Recipient]:
+    """The guest, then the companions who have an address; nobody twice."""
+    guest = to_guest(appointment)
+    found = {guest.email.lower(): guest}
+    for companion in appointment.companions.exclude(email=""):
+        one = Recipient(companion.email, companion.name, guest.language, companion=companion)
+        found.setdefault(companion.email.lower(), one)
+    return list(found.values())
+
+
 def queue_mail(
     kind: MailKind,
     about: Proposal | Appointment | Connection | Member,
@@ -38,18 +56,23 @@ def queue_mail(
     *,
     revision: int,
     wait_for_link_until: datetime | None = None,
+    occasion: str = "",
 ) -> None:
-    """Have the mail sent once the transaction commits. ``wait_for_link_until``: see MailMessage."""
+    """Have the mail sent once the transaction commits. ``wait_for_link_until``, ``occasion``: see
+    MailMessage.
+    """
     subject = _subject(about)
     message, created = MailMessage.objects.get_or_create(
         about=f"{type(about).__name__.lower()}:{about.pk}",
         kind=kind,
         recipient=recipient.email,
         revision=revision,
+        occasion=occasion,
         defaults={
             **subject,
             "recipient_name": recipient.name,
             "member": recipient.member,
+            "companion": recipient.companion,
             "language": recipient.language,
             "message_id": f"<{uuid4().hex}@{_mail_domain()}>",
             "wait_for_link_until": wait_for_link_until,

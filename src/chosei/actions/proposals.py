@@ -61,22 +61,32 @@ def open_proposal(author: Member, wanted: ProposalInput, *, now: datetime) -> Pr
             ProposalHost(proposal=proposal, member=member, position=position)
             for position, member in enumerate(members)
         )
-        candidates = Candidate.objects.bulk_create(
-            Candidate(
-                proposal=proposal,
-                starts_at=time.start,
-                ends_at=time.end,
-                accepted_conflicts=_events_under(hosts, time),
-            )
-            for time in wanted.candidates
-        )
-        if wanted.write_holds:
-            want_holds(proposal, candidates, hosts)
-            converge_soon(proposal)
+        candidates = add_candidates(proposal, wanted.candidates, hosts)
         if proposal.guest_email and wanted.invite:
             queue_mail(MailKind.INVITATION, proposal, to_guest(proposal), revision=0)
         note("proposal_opened", proposal=proposal, member=author, actor="member", candidates=len(candidates))
     return proposal
+
+
+def add_candidates(
+    proposal: Proposal, times: Sequence[Interval], hosts: Sequence[Attending]
+) -> list[Candidate]:
+    """Offer these times too, and hold them where the proposal holds. Inside the caller's transaction, under
+    the hosts' locks.
+    """
+    candidates = Candidate.objects.bulk_create(
+        Candidate(
+            proposal=proposal,
+            starts_at=time.start,
+            ends_at=time.end,
+            accepted_conflicts=_events_under(hosts, time),
+        )
+        for time in times
+    )
+    if proposal.write_holds:
+        want_holds(proposal, candidates, hosts)
+        converge_soon(proposal)
+    return candidates
 
 
 def withdraw_proposal(member: Member, proposal: Proposal, *, now: datetime) -> None:
@@ -189,21 +199,31 @@ def _check(wanted: ProposalInput, now: datetime) -> None:
     check_meeting(wanted.meeting)
     if wanted.guest_email:
         check_email(wanted.guest_email, "guest_email")
-    if not wanted.candidates:
+    check_times(wanted.candidates, now)
+    check_deadline(wanted.deadline, now)
+
+
+def check_times(times: Sequence[Interval], now: datetime) -> None:
+    """Raises InvalidInput(candidates)."""
+    if not times:
         raise InvalidInput(candidates="required")
-    if len(wanted.candidates) > MAX_CANDIDATES:
+    if len(times) > MAX_CANDIDATES:
         raise InvalidInput(candidates="too_many")
-    if len(set(wanted.candidates)) != len(wanted.candidates):
+    if len(set(times)) != len(times):
         raise InvalidInput(candidates="twice_the_same")
-    if any(candidate.start <= now for candidate in wanted.candidates):
+    if any(time.start <= now for time in times):
         raise InvalidInput(candidates="in_the_past")
-    if any(candidate.duration > timedelta(hours=24) for candidate in wanted.candidates):
+    if any(time.duration > timedelta(hours=24) for time in times):
         raise InvalidInput(candidates="too_long")
-    if any(candidate.end > now + FURTHEST for candidate in wanted.candidates):
+    if any(time.end > now + FURTHEST for time in times):
         raise InvalidInput(candidates="out_of_range")
-    if wanted.deadline is not None and wanted.deadline <= now:
+
+
+def check_deadline(deadline: datetime | None, now: datetime) -> None:
+    """Raises InvalidInput(deadline)."""
+    if deadline is not None and deadline <= now:
         raise InvalidInput(deadline="in_the_past")
-    if wanted.deadline is not None and wanted.deadline > now + FURTHEST:
+    if deadline is not None and deadline > now + FURTHEST:
         raise InvalidInput(deadline="out_of_range")
 
 

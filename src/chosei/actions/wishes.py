@@ -48,9 +48,21 @@ def want_appointment(appointment: Appointment, organizer: Connection | None, hos
 
     Hosts of the organiser's tenant are its attendees; hosts linked elsewhere get an entry of their own. The
     organiser's hold of the chosen time becomes the appointment in place, so that its time is never let go.
+    Asked again after a change: the same events say what is true now, and those of who no longer attends go.
     """
+    wanted = _wanted_events(appointment, organizer, hosts)
+    standing = CalendarEntry.objects.filter(appointment=appointment, desired__isnull=False)
+    drop(standing.exclude(connection__in=list(wanted)))
+    for connection, desired in wanted.items():
+        _settle(appointment, connection, desired)
+
+
+def _wanted_events(
+    appointment: Appointment, organizer: Connection | None, hosts: list[Attending]
+) -> dict[Connection, DesiredEntry]:
+    """What should stand in whose calendar."""
     if organizer is None:
-        return
+        return {}
     colleagues: list[Attending] = []
     elsewhere: list[Attending] = []
     for host in hosts:
@@ -68,10 +80,8 @@ def want_appointment(appointment: Appointment, organizer: Connection | None, hos
     )
     meeting = _meeting(appointment)
     settled = meeting.settled(web_meeting=appointment.web_meeting, attendees=attendees)
-    _settle(appointment, organizer, settled)
-    for host in elsewhere:
-        if host.connection is not None:
-            _settle(appointment, host.connection, meeting.settled())
+    others = {host.connection: meeting.settled() for host in elsewhere if host.connection is not None}
+    return {organizer: settled, **others}
 
 
 def drop(entries: Iterable[CalendarEntry]) -> None:
@@ -105,12 +115,28 @@ def restore(entry: CalendarEntry, *, anew: bool) -> None:
 
 
 def _settle(appointment: Appointment, connection: Connection, desired: DesiredEntry) -> None:
-    entry = _hold_of(appointment, connection)
+    entry = _event_of(appointment, connection, desired) or _hold_of(appointment, connection)
     if entry is None:
         entry = CalendarEntry(connection=connection, generation=0)
     entry.purpose = EntryPurpose.APPOINTMENT
     entry.appointment = appointment
     _want(entry, desired)
+
+
+def _event_of(
+    appointment: Appointment, connection: Connection, desired: DesiredEntry
+) -> CalendarEntry | None:
+    """The event that stands there already, unless it has an online meeting that it should not have: that
+    cannot be taken back, so such an event goes and another comes.
+    """
+    standing = CalendarEntry.objects.filter(
+        appointment=appointment, connection=connection, desired__isnull=False
+    ).first()
+    had = standing is not None and standing.desired is not None and standing.desired["web_meeting"]
+    if standing is not None and had and not desired.web_meeting:
+        drop([standing])
+        return None
+    return standing
 
 
 def _hold_of(appointment: Appointment, connection: Connection) -> CalendarEntry | None:

@@ -47,6 +47,7 @@ class GuestMail(StrEnum):
     REQUESTED = "requested"
     REMINDER = "reminder"
     DEADLINE_REMINDER = "deadline_reminder"
+    OFFERED_AGAIN = "offered_again"
 
 
 class HostMail(StrEnum):
@@ -60,6 +61,7 @@ class HostMail(StrEnum):
     READJUSTMENT = "readjustment"
     EXPIRED = "expired"
     REMINDER = "reminder"
+    REMOVED = "removed"
 
 
 _GUEST: Mapping[Language, Mapping[GuestMail, str]] = {
@@ -74,6 +76,7 @@ _GUEST: Mapping[Language, Mapping[GuestMail, str]] = {
         GuestMail.REQUESTED: "ご予約の申し込みを受け付けました",
         GuestMail.REMINDER: "アポイントメントのご案内(リマインド)",
         GuestMail.DEADLINE_REMINDER: "日程調整のご回答期限が近づいています",
+        GuestMail.OFFERED_AGAIN: "新しい候補日時をご案内します",
     },
     Language.EN: {
         GuestMail.INVITATION: "Please choose a time for our appointment",
@@ -86,6 +89,7 @@ _GUEST: Mapping[Language, Mapping[GuestMail, str]] = {
         GuestMail.REQUESTED: "We have received your booking request",
         GuestMail.REMINDER: "Reminder of your appointment",
         GuestMail.DEADLINE_REMINDER: "Please choose a time soon",
+        GuestMail.OFFERED_AGAIN: "New times to choose from",
     },
 }
 
@@ -99,6 +103,7 @@ _HOST: Mapping[Language, Mapping[HostMail, str]] = {
         HostMail.READJUSTMENT: "【再調整依頼】",
         HostMail.EXPIRED: "【期限切れ】",
         HostMail.REMINDER: "【リマインド】",
+        HostMail.REMOVED: "【担当変更】",
     },
     Language.EN: {
         HostMail.CONFIRMED: "",
@@ -109,6 +114,7 @@ _HOST: Mapping[Language, Mapping[HostMail, str]] = {
         HostMail.READJUSTMENT: "[Other times requested] ",
         HostMail.EXPIRED: "[Expired] ",
         HostMail.REMINDER: "[Reminder] ",
+        HostMail.REMOVED: "[Hosts changed] ",
     },
 }
 

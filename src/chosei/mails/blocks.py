@@ -15,9 +15,10 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A paragraph of ours."""
+    """A paragraph of ours. ``part`` (opening, closing) names one that an organisation may say otherwise."""
 
     text: str
+    part: str = ""
     kind = "say"
 
 

@@ -23,16 +23,29 @@ from chosei.mails.letters.address_mismatch import address_mismatch
 from chosei.mails.letters.cancelled import cancelled_for_guest, cancelled_for_host
 from chosei.mails.letters.changed import changed_for_guest, changed_for_host
 from chosei.mails.letters.confirmed import confirmed_for_guest, confirmed_for_host
+from chosei.mails.letters.expired import expired
 from chosei.mails.letters.invitation import invitation
 from chosei.mails.letters.invited_member import invited_member
 from chosei.mails.letters.link_follows import link_for_guest, link_for_host
+from chosei.mails.letters.offered_again import deadline_near, offered_again
 from chosei.mails.letters.password_reset import password_reset
+from chosei.mails.letters.readjustment import readjustment
 from chosei.mails.letters.reconnect import reconnect
 from chosei.mails.letters.registration_broken import registration_broken
+from chosei.mails.letters.reminder import reminder_for_guest, reminder_for_host
+from chosei.mails.letters.removed import removed_host
 from chosei.mails.letters.try_again import try_again
 from chosei.mails.text import render_text
 from chosei.ports.mail import CalendarPart, Letter
-from chosei.records.models import Appointment, MailKind, MailMessage, MailState, Member
+from chosei.records.models import (
+    Appointment,
+    MailKind,
+    MailMessage,
+    MailState,
+    Member,
+    Proposal,
+    Readjustment,
+)
 
 _OF_APPOINTMENTS: dict[MailKind, Callable[[Appointment, Reader, datetime], Body | None]] = {
     MailKind.CONFIRMED_GUEST: confirmed_for_guest,
@@ -43,7 +56,18 @@ _OF_APPOINTMENTS: dict[MailKind, Callable[[Appointment, Reader, datetime], Body 
     MailKind.CHANGED_HOST: changed_for_host,
     MailKind.CANCELLED_GUEST: cancelled_for_guest,
     MailKind.CANCELLED_HOST: cancelled_for_host,
+    MailKind.REMOVED_HOST: removed_host,
+    MailKind.REMINDER_GUEST: reminder_for_guest,
+    MailKind.REMINDER_HOST: reminder_for_host,
 }
+_OF_PROPOSALS: dict[MailKind, Callable[[Proposal, Reader, datetime], Body | None]] = {
+    MailKind.INVITATION: invitation,
+    MailKind.OFFERED_AGAIN: offered_again,
+    MailKind.EXPIRED_AUTHOR: expired,
+    MailKind.REMINDER_DEADLINE: deadline_near,
+}
+# Letters that bring nothing new for a calendar: what stands there is right already.
+_WITHOUT_CALENDAR = (MailKind.READJUSTMENT, MailKind.REMINDER_GUEST, MailKind.REMINDER_HOST)
 
 
 def compose(message: MailMessage, *, now: datetime) -> Letter | None:
@@ -79,14 +103,17 @@ def _reader(message: MailMessage) -> Reader:
         zone = times.known_zone(message.member.zone)
         return Reader(message.recipient_name, language, zone, message.member)
     guest = message.appointment or message.proposal
-    return Reader(message.recipient_name, language, times.known_zone(guest.guest_zone) if guest else "")
+    zone = times.known_zone(guest.guest_zone) if guest else ""
+    return Reader(message.recipient_name, language, zone, companion=message.companion)
 
 
 def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
     """Raises ValueError for a message that lacks what its kind is about."""
     kind = MailKind(message.kind)
-    if kind is MailKind.INVITATION and message.proposal is not None:
-        return invitation(message.proposal, reader, now)
+    if kind in _OF_PROPOSALS and message.proposal is not None:
+        return _OF_PROPOSALS[kind](message.proposal, reader, now)
+    if kind is MailKind.READJUSTMENT:
+        return readjustment(_asked(message), reader, now)
     if kind is MailKind.RECONNECT and message.connection is not None:
         return reconnect(message.connection, reader, now)
     if kind is MailKind.ADDRESS_MISMATCH and message.connection is not None:
@@ -102,6 +129,14 @@ def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
     if kind in _OF_APPOINTMENTS and message.appointment is not None:
         return _OF_APPOINTMENTS[kind](message.appointment, reader, now)
     raise ValueError(f"a {kind.value} mail needs something to be about")
+
+
+def _asked(message: MailMessage) -> Readjustment:
+    """The request that the mail tells of. Raises ValueError."""
+    found = Readjustment.objects.filter(pk=int(message.occasion.partition(":")[2] or 0)).first()
+    if found is None:
+        raise ValueError("a readjustment mail needs its request")
+    return found
 
 
 def _speaker(message: MailMessage) -> Member | None:
@@ -123,14 +158,24 @@ def _reply_to(message: MailMessage, reader: Reader) -> str:
     speaker = _speaker(message)
     if speaker is not None:
         return speaker.email
-    return message.appointment.guest_email if message.appointment is not None else ""
+    about = message.appointment or message.proposal
+    return about.guest_email if about is not None else ""
 
 
 def _calendar(message: MailMessage, reader: Reader, now: datetime) -> CalendarPart | None:
     appointment = message.appointment
-    if appointment is None or not gets_calendar_object(appointment, reader.member):
+    if appointment is None or message.kind in _WITHOUT_CALENDAR:
         return None
-    invited = Invited(message.recipient, reader.name, reader.language, reader.member)
+    if not gets_calendar_object(appointment, reader.member):
+        return None
+    invited = Invited(
+        message.recipient,
+        reader.name,
+        reader.language,
+        reader.member,
+        alone=reader.companion is not None,
+        removed=message.kind == MailKind.REMOVED_HOST,
+    )
     return calendar_part(appointment, invited, now=now)
 
 

@@ -15,17 +15,29 @@ from chosei.core.titles import Customer
 from chosei.mails import times
 from chosei.mails.blocks import Addressee, Fact, Quote, Signature, Times
 from chosei.mails.clean import paragraphs
-from chosei.records.models import Appointment, Candidate, MeetingFormat, Member, Organization, Proposal
+from chosei.records.models import (
+    Appointment,
+    Candidate,
+    Companion,
+    MeetingFormat,
+    Member,
+    Organization,
+    Proposal,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads the letter. ``zone`` is the IANA zone they live by, as far as it is known, else empty."""
+    """Who reads the letter. ``zone`` is the IANA zone they live by, as far as it is known, else empty.
+
+    A ``companion`` comes along with the guest, whose secret link is not theirs.
+    """
 
     name: str
     language: Language
     zone: str = ""
     member: Member | None = None
+    companion: Companion | None = None
 
 
 def customer_of(meeting: Proposal | Appointment) -> Customer:
@@ -70,6 +82,13 @@ def guest_addressee(company: str, name: str) -> Addressee:
     if company:
         return Addressee((company, pgettext("addressee", "ご担当者様")))
     return Addressee((pgettext("addressee", "お客様"),))
+
+
+def visitor_addressee(appointment: Appointment, reader: Reader) -> Addressee:
+    """宛名 of the guest, or of a companion."""
+    if reader.companion is not None:
+        return guest_addressee("", reader.name)
+    return guest_addressee(appointment.guest_company, appointment.guest_name)
 
 
 def introduction(organization: Organization, speaker: Member) -> str:

@@ -37,12 +37,16 @@ REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Whose calendar the object is for. ``member`` None: the guest."""
+    """Whose calendar the object is for. ``member`` None: the guest, or a companion, who has no link
+    (``alone``). ``removed``: a host who no longer attends.
+    """
 
     address: str
     name: str
     language: Language
     member: Member | None = None
+    alone: bool = False
+    removed: bool = False
 
 
 def calendar_part(appointment: Appointment, invited: Invited, *, now: datetime) -> CalendarPart:
@@ -50,7 +54,7 @@ def calendar_part(appointment: Appointment, invited: Invited, *, now: datetime) 
 
     The only attendee named is the reader: nobody learns another's address from it.
     """
-    cancelled = appointment.state == AppointmentState.CANCELLED
+    cancelled = _is_off(appointment, invited)
     method = CANCEL if cancelled else REQUEST
     with translation.override(invited.language.value):
         event = _event(appointment, invited, now)
@@ -80,8 +84,12 @@ def _calendar(method: str, event: Event) -> bytes:
     return content
 
 
+def _is_off(appointment: Appointment, invited: Invited) -> bool:
+    return invited.removed or appointment.state == AppointmentState.CANCELLED
+
+
 def _event(appointment: Appointment, invited: Invited, written: datetime) -> Event:
-    cancelled = appointment.state == AppointmentState.CANCELLED
+    cancelled = _is_off(appointment, invited)
     event = Event()
     event.add("uid", appointment.ics_uid)
     event.add("sequence", appointment.sequence)
@@ -98,7 +106,8 @@ def _event(appointment: Appointment, invited: Invited, written: datetime) -> Eve
         event.add("location", place)
     event.add("description", _description(appointment, invited))
     page = console_appointment_url(appointment) if invited.member else appointment_url(appointment)
-    event.add("url", vUri(page))
+    if not invited.alone:
+        event.add("url", vUri(page))
     return event
 
 
@@ -126,6 +135,8 @@ def _description(appointment: Appointment, invited: Invited) -> str:
     guidance = paragraphs(appointment.guidance)
     if guidance:
         parts.append(pgettext("mail", "ご案内") + "\n" + guidance)
+    if invited.alone:
+        return "\n\n".join(parts)
     parts.append(pgettext("mail", "アポイントメントの内容") + "\n" + appointment_url(appointment))
     if appointment.state != AppointmentState.CANCELLED:
         parts.append(pgettext("mail", "キャンセルのお手続き") + "\n" + cancellation_url(appointment))

@@ -34,8 +34,17 @@ def cancellation_url(appointment: Appointment) -> str:
     return _absolute(f"/a/{appointment.link_token}/cancellation")
 
 
+def change_url(appointment: Appointment) -> str:
+    """Where the guest asks for another time, or picks one."""
+    return _absolute(f"/a/{appointment.link_token}/change")
+
+
 def console_appointment_url(appointment: Appointment) -> str:
     return _absolute(f"/appointments/{appointment.pk}")
+
+
+def console_proposal_url(proposal: Proposal) -> str:
+    return _absolute(f"/proposals/{proposal.pk}")
 
 
 def password_reset_url(member: Member) -> str:

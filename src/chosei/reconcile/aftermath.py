@@ -50,7 +50,7 @@ def _carries_the_link(entry: CalendarEntry) -> bool:
 
 def _patience(appointment: Appointment, now: datetime) -> timedelta:
     """When to look for the link again. Once the mails have gone without it, the host is told why, once."""
-    if now < appointment.confirmed_at + LINK_PATIENCE:
+    if now < appointment.link_awaited_from + LINK_PATIENCE:
         return _next(_SOON, appointment, now)
     if not TimelineEntry.objects.filter(appointment=appointment, kind="link_missing").exists():
         note("link_missing", appointment=appointment, proposal=appointment.proposal, actor="provider")
@@ -58,5 +58,5 @@ def _patience(appointment: Appointment, now: datetime) -> timedelta:
 
 
 def _next(step: timedelta, appointment: Appointment, now: datetime) -> timedelta:
-    """Until the next multiple of ``step`` after the confirmation: however many look, they meet there."""
-    return step - (now - appointment.confirmed_at) % step
+    """Until the next multiple of ``step`` since the link is waited for: all who look meet there."""
+    return step - (now - appointment.link_awaited_from) % step

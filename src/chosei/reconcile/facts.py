@@ -11,7 +11,7 @@ from chosei.ports.calendar import Attendee, AttendeeKind, EventDraft, ObservedEv
 from chosei.records.models import CalendarEntry
 
 LINK_HOPE = timedelta(minutes=15)
-"""How long after the confirmation a link that has not come is still looked for."""
+"""How long a link that is wanted and has not come is still looked for."""
 
 
 def step_of(entry: CalendarEntry, now: datetime) -> Step:
@@ -35,7 +35,7 @@ def waits_for_link(entry: CalendarEntry, now: datetime) -> bool:
         and not appointment.join_url
         and appointment.state == AppointmentState.CONFIRMED
         and appointment.organizer_id == entry.connection_id
-        and now < appointment.confirmed_at + LINK_HOPE
+        and now < appointment.link_awaited_from + LINK_HOPE
     )
 
 

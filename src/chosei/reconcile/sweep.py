@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chosei import wiring
@@ -75,10 +76,12 @@ def _wake_entries(now: datetime) -> None:
         web_meeting=True,
         join_url="",
         organizer__isnull=False,
-        confirmed_at__gt=now - LINK_HOPE,
-        confirmed_at__lt=now - _FORGOTTEN_AFTER,
-    ).values_list(F("proposal_id"), F("proposal_id"), F("pk"))[:_AT_ONCE]
-    for about in {_about(*row) for row in (*rows, *linkless)}:
+    )
+    awaited = linkless.annotate(since=Coalesce("link_wanted_at", "confirmed_at")).filter(
+        since__gt=now - LINK_HOPE, since__lt=now - _FORGOTTEN_AFTER
+    )
+    unlinked = awaited.values_list(F("proposal_id"), F("proposal_id"), F("pk"))[:_AT_ONCE]
+    for about in {_about(*row) for row in (*rows, *unlinked)}:
         queue.enqueue(queue.CONVERGE, about)
 
 

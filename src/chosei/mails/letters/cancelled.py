@@ -28,22 +28,27 @@ def cancelled_for_guest(appointment: Appointment, reader: Reader, now: datetime)
     by_guest = appointment.cancelled_by == BY_GUEST
     when = facts.appointment_times(appointment, reader, "gone")
     blocks: list[Block] = [
-        facts.guest_addressee(appointment.guest_company, appointment.guest_name),
+        facts.visitor_addressee(appointment, reader),
         Say(facts.introduction(organization, speaker)),
         Say(
             _("キャンセルのお手続きを承りました。お客様のお手続きは、これで完了しております。")
+            if by_guest and reader.companion is None
+            else _("%(guest)sより、下記のアポイントメントのキャンセルを承りました。")
+            % {"guest": customer_name(appointment)}
             if by_guest
-            else _apology()
+            else _apology(),
+            "opening",
         ),
         when,
         Facts(tuple(facts.optional((pgettext("mail", "件名"), appointment.title)))),
         *([] if by_guest else facts.quoted(pgettext("mail", "理由"), appointment.cancel_reason)),
-        *_again(appointment),
+        *([] if reader.companion else _again(appointment)),
         Say(_("カレンダーに登録された予定は、添付のお知らせ(invite.ics)で取り消されます。")),
         Say(
             _("またの機会がございましたら、何卒よろしくお願いいたします。")
             if by_guest
-            else _("何卒ご容赦くださいますよう、お願い申し上げます。")
+            else _("何卒ご容赦くださいますよう、お願い申し上げます。"),
+            "closing",
         ),
         facts.signature(organization, speaker),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -10,13 +11,20 @@ from django.utils.translation import pgettext
 from chosei.core import wording
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
+from chosei.core.text import one_line
 from chosei.core.titles import GuestMail, HostMail, guest_subject, host_subject
-from chosei.mails import facts
+from chosei.mails import facts, times
 from chosei.mails.attached import gets_calendar_object
-from chosei.mails.blocks import Action, Aside, Block, Body, Facts, Say, Times
+from chosei.mails.blocks import Action, Block, Body, Fact, Facts, Say, Times
 from chosei.mails.facts import Reader
-from chosei.mails.letters.confirmed import customer_name, guest_facts, host_facts
-from chosei.mails.links import appointment_url, cancellation_url, console_appointment_url
+from chosei.mails.letters.confirmed import (
+    change_or_cancel,
+    customer_name,
+    guest_facts,
+    host_facts,
+    visitor_action,
+)
+from chosei.mails.links import console_appointment_url
 from chosei.records.models import Appointment
 
 
@@ -27,27 +35,23 @@ def changed_for_guest(appointment: Appointment, reader: Reader, now: datetime) -
     speaker, organization = facts.spokesperson(appointment), appointment.organization
     before, when = _before(appointment, reader), _after(appointment, reader)
     blocks: list[Block] = [
-        facts.guest_addressee(appointment.guest_company, appointment.guest_name),
+        facts.visitor_addressee(appointment, reader),
         Say(facts.introduction(organization, speaker)),
         Say(
             _("アポイントメントの日時が下記のとおり変更となりましたので、お知らせいたします。")
             if before
-            else _("アポイントメントの内容が下記のとおり変更となりましたので、お知らせいたします。")
+            else _("アポイントメントの内容が下記のとおり変更となりましたので、お知らせいたします。"),
+            "opening",
         ),
         *before,
         when,
+        *what_changed(appointment, reader),
         Facts(tuple(guest_facts(appointment, reader))),
         *facts.quoted(pgettext("mail", "ご案内"), appointment.guidance),
-        _guest_action(appointment),
+        *visitor_action(appointment, reader),
         Say(_("カレンダーに登録された予定は、添付の予定(invite.ics)で新しい内容に変わります。")),
-        Aside(
-            _(
-                "ご都合がつかない場合は、誠に恐れ入りますが、このメールへのご返信か、下記のページからお知らせください。"
-            ),
-            pgettext("mail", "キャンセルのお手続き"),
-            cancellation_url(appointment),
-        ),
-        Say(_("急なご連絡となり恐縮ですが、何卒よろしくお願いいたします。")),
+        *change_or_cancel(appointment, reader, now),
+        Say(_("急なご連絡となり恐縮ですが、何卒よろしくお願いいたします。"), "closing"),
         facts.signature(organization, speaker),
     ]
     subject = guest_subject(GuestMail.CHANGED, organization.name, reader.language)
@@ -69,6 +73,7 @@ def changed_for_host(appointment: Appointment, reader: Reader, now: datetime) ->
         Say(said % {"customer": customer_name(appointment)}),
         *before,
         when,
+        *what_changed(appointment, reader),
         Facts(tuple(host_facts(appointment, reader))),
         Action(pgettext("mail", "Choseiで開く"), console_appointment_url(appointment)),
     ]
@@ -95,11 +100,43 @@ def _after(appointment: Appointment, reader: Reader) -> Times:
     return facts.appointment_times(appointment, reader, "settled")
 
 
-def _guest_action(appointment: Appointment) -> Action:
-    if appointment.join_url:
-        note = _("当日、お時間になりましたらお開きください。")
-        return Action(pgettext("mail", "Web会議に参加する"), appointment.join_url, note)
-    return Action(pgettext("mail", "アポイントメントを確認する"), appointment_url(appointment))
+def what_changed(appointment: Appointment, reader: Reader) -> list[Block]:
+    """What else changed, old → new; nothing where only the time did."""
+    now_named: dict[str, str] = {
+        "title": one_line(appointment.title),
+        "format": facts.format_name(appointment.format),
+        "location": one_line(appointment.location),
+        "hosts": times.listed([host.name for host in facts.hosts_of(appointment)]),
+    }
+    rows = []
+    for name, label in _changed_labels().items():
+        if name not in appointment.previous:
+            continue
+        old, new = _named(name, appointment.previous[name]), now_named[name]
+        if old != new:
+            rows.append(Fact(label, f"{old or _none()} → {new or _none()}"))
+    if "guidance" in appointment.previous and appointment.previous["guidance"] != appointment.guidance:
+        rows.append(Fact(pgettext("mail", "ご案内の変更"), _("ご案内の内容が変わりました。")))
+    return [Facts(tuple(rows))] if rows else []
+
+
+def _changed_labels() -> dict[str, str]:
+    return {
+        "title": pgettext("mail", "件名の変更"),
+        "format": pgettext("mail", "形式の変更"),
+        "location": pgettext("mail", "場所の変更"),
+        "hosts": pgettext("mail", "担当の変更"),
+    }
+
+
+def _named(name: str, value: Any) -> str:
+    if name == "format":
+        return facts.format_name(value)
+    return times.listed(value) if name == "hosts" else one_line(value)
+
+
+def _none() -> str:
+    return pgettext("mail", "なし")
 
 
 def _preview(when: Times) -> str:

@@ -14,8 +14,9 @@ from chosei.mails import facts, times
 from chosei.mails.attached import gets_calendar_object
 from chosei.mails.blocks import Action, Aside, Block, Body, Fact, Facts, Say
 from chosei.mails.facts import Reader
-from chosei.mails.links import appointment_url, cancellation_url, console_appointment_url
-from chosei.records.models import Appointment
+from chosei.mails.links import appointment_url, cancellation_url, change_url, console_appointment_url
+from chosei.records.guest_rules import may_cancel, may_change
+from chosei.records.models import Appointment, Proposal
 
 
 def confirmed_for_guest(appointment: Appointment, reader: Reader, now: datetime) -> Body | None:
@@ -25,41 +26,64 @@ def confirmed_for_guest(appointment: Appointment, reader: Reader, now: datetime)
     speaker, organization = facts.spokesperson(appointment), appointment.organization
     when = facts.appointment_times(appointment, reader, "settled")
     blocks: list[Block] = [
-        facts.guest_addressee(appointment.guest_company, appointment.guest_name),
+        facts.visitor_addressee(appointment, reader),
         Say(facts.introduction(organization, speaker)),
-        Say(
-            _(
-                "日程をお選びいただき、誠にありがとうございます。\n下記のとおり確定いたしましたので、ご案内申し上げます。"
-            )
-        ),
+        _opening(appointment, reader),
         when,
         Facts(tuple(guest_facts(appointment, reader))),
         *facts.quoted(pgettext("mail", "ご案内"), appointment.guidance),
-        _guest_action(appointment),
+        *visitor_action(appointment, reader),
         Say(_("添付の予定(invite.ics)から、お使いのカレンダーにご登録いただけます。")),
-        Aside(
-            _(
-                "ご都合がつかなくなられた場合は、下記のページからお知らせください。日時のご変更は、このメールへのご返信で承ります。"
-            ),
-            pgettext("mail", "キャンセルのお手続き"),
-            cancellation_url(appointment),
-        ),
-        Say(_("それでは、当日は何卒よろしくお願いいたします。")),
+        *change_or_cancel(appointment, reader, now),
+        Say(_("それでは、当日は何卒よろしくお願いいたします。"), "closing"),
         facts.signature(organization, speaker),
     ]
     subject = guest_subject(GuestMail.CONFIRMED, organization.name, reader.language)
     return Body(subject, f"{when.rows[0]} {when.zone}", pgettext("mail", "日程が確定しました"), tuple(blocks))
 
 
-def _guest_action(appointment: Appointment) -> Block:
-    page = appointment_url(appointment)
+def _opening(appointment: Appointment, reader: Reader) -> Say:
+    if reader.companion is not None:
+        said = _("%(guest)sとご一緒いただくアポイントメントが、下記のとおり確定いたしました。")
+        return Say(said % {"guest": customer_name(appointment)})
+    said = _(
+        "日程をお選びいただき、誠にありがとうございます。\n下記のとおり確定いたしましたので、ご案内申し上げます。"
+    )
+    return Say(said, "opening")
+
+
+def visitor_action(appointment: Appointment, reader: Reader) -> list[Block]:
+    """The one next step; a companion without a link has none, since the page is the guest's."""
     if appointment.join_url:
-        return Action(
-            pgettext("mail", "Web会議に参加する"),
-            appointment.join_url,
-            _("当日、お時間になりましたらお開きください。"),
+        note = _("当日、お時間になりましたらお開きください。")
+        return [Action(pgettext("mail", "Web会議に参加する"), appointment.join_url, note)]
+    if reader.companion is not None:
+        return []
+    return [Action(pgettext("mail", "アポイントメントを確認する"), appointment_url(appointment))]
+
+
+def change_or_cancel(appointment: Appointment, reader: Reader, now: datetime) -> list[Block]:
+    """How to change or cancel, as far as the organisation allows."""
+    if reader.companion is not None:
+        return []
+    change, cancel = may_change(appointment, now), may_cancel(appointment, now)
+    if not (change or cancel):
+        return [Say(_("ご都合がつかなくなられた場合は、このメールへのご返信でお知らせください。"))]
+    blocks: list[Block] = []
+    if change:
+        sentence = _("日時の変更をご希望の場合は、下記のページからお知らせください。")
+        blocks.append(Aside(sentence, pgettext("mail", "日時の変更"), change_url(appointment)))
+    if cancel:
+        sentence = (
+            _("ご都合がつかなくなられた場合は、下記のページからお知らせください。")
+            if change
+            else _(
+                "ご都合がつかなくなられた場合は、下記のページからお知らせください。日時のご変更は、このメールへのご返信で承ります。"
+            )
         )
-    return Action(pgettext("mail", "アポイントメントを確認する"), page)
+        label = pgettext("mail", "キャンセルのお手続き")
+        blocks.append(Aside(sentence, label, cancellation_url(appointment)))
+    return blocks
 
 
 def guest_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
@@ -75,12 +99,15 @@ def guest_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
             (pgettext("mail", "ご連絡先"), appointment.contact),
         ),
         *facts.answer_facts(appointment),
-        Fact(
-            pgettext("mail", "確認ページ"),
-            pgettext("mail", "アポイントメントの内容を見る"),
-            appointment_url(appointment),
-        ),
+        *_page_fact(appointment, reader),
     ]
+
+
+def _page_fact(appointment: Appointment, reader: Reader) -> list[Fact]:
+    if reader.companion is not None:
+        return []
+    label, text = pgettext("mail", "確認ページ"), pgettext("mail", "アポイントメントの内容を見る")
+    return [Fact(label, text, appointment_url(appointment))]
 
 
 def confirmed_for_host(appointment: Appointment, reader: Reader, now: datetime) -> Body | None:
@@ -117,6 +144,7 @@ def host_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
             (pgettext("mail", "会社"), appointment.guest_company),
             (pgettext("mail", "お名前"), appointment.guest_name),
             (pgettext("mail", "メール"), appointment.guest_email),
+            (pgettext("mail", "同席者"), companions_text(appointment)),
             (pgettext("mail", "件名"), appointment.title),
         ),
         *facts.answer_facts(appointment),
@@ -131,7 +159,13 @@ def host_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
     ]
 
 
-def customer_name(appointment: Appointment) -> str:
+def companions_text(appointment: Appointment) -> str:
+    """三田次郎様、…: everybody the customer brings along."""
+    names = [one_line(one.name) for one in appointment.companions.all()]
+    return times.listed([pgettext("customer", "%(name)s様") % {"name": name} for name in names])
+
+
+def customer_name(appointment: Proposal | Appointment) -> str:
     """株式会社テスト 三田花子様, as much of it as is known."""
     company, name = one_line(appointment.guest_company), one_line(appointment.guest_name)
     if company and name:

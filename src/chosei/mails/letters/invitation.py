@@ -43,6 +43,14 @@ def invitation(proposal: Proposal, reader: Reader, now: datetime) -> Body | None
     if proposal.state != ProposalState.OPEN or closed or not offer.candidates:
         return None
     title = one_line(proposal.title)
+    subject = guest_subject(GuestMail.INVITATION, proposal.organization.name, reader.language)
+    headline = title or pgettext("mail", "日程調整のお願い")
+    return offering(offer, Say(_request(title), "opening"), subject, headline)
+
+
+def offering(offer: Offer, opening: Say, subject: str, headline: str) -> Body:
+    """A letter that lets its reader choose among what is on offer, whatever led to it."""
+    proposal = offer.proposal
     speaker, organization = proposal.author, proposal.organization
     pick = Action(
         pgettext("mail", "ご都合のよい日時を選ぶ"),
@@ -52,17 +60,16 @@ def invitation(proposal: Proposal, reader: Reader, now: datetime) -> Body | None
     blocks: list[Block] = [
         facts.guest_addressee(proposal.guest_company, proposal.guest_name),
         Say(facts.introduction(organization, speaker)),
-        Say(_request(title)),
+        opening,
         candidate_times(offer),
         Facts(tuple(meeting_facts(offer))),
         *facts.quoted(pgettext("mail", "ご案内"), proposal.guidance),
         pick,
         Say(by_reply()),
-        Say(_("お忙しいところ恐れ入りますが、何卒よろしくお願いいたします。")),
+        Say(_("お忙しいところ恐れ入りますが、何卒よろしくお願いいたします。"), "closing"),
         facts.signature(organization, speaker),
     ]
-    subject = guest_subject(GuestMail.INVITATION, organization.name, reader.language)
-    return Body(subject, _preview(offer), title or pgettext("mail", "日程調整のお願い"), tuple(blocks))
+    return Body(subject, _preview(offer), headline, tuple(blocks))
 
 
 def by_reply() -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from chosei.core.states import AppointmentState
 from chosei.core.titles import GuestMail, HostMail, guest_subject, host_subject
 from chosei.mails import facts
-from chosei.mails.blocks import Action, Aside, Body, Fact, Facts, Say
+from chosei.mails.blocks import Action, Aside, Block, Body, Fact, Facts, Say
 from chosei.mails.facts import Reader
 from chosei.mails.letters.confirmed import customer_name
 from chosei.mails.links import appointment_url, console_appointment_url
@@ -32,7 +32,7 @@ def link_for_guest(appointment: Appointment, reader: Reader, now: datetime) -> B
     speaker, organization = facts.spokesperson(appointment), appointment.organization
     when = facts.appointment_times(appointment, reader, "settled")
     blocks = (
-        facts.guest_addressee(appointment.guest_company, appointment.guest_name),
+        facts.visitor_addressee(appointment, reader),
         Say(facts.introduction(organization, speaker)),
         Say(
             _(
@@ -47,16 +47,19 @@ def link_for_guest(appointment: Appointment, reader: Reader, now: datetime) -> B
                 Fact(pgettext("mail", "Web会議URL"), appointment.join_url, appointment.join_url),
             )
         ),
-        Aside(
-            _("内容のご確認とキャンセルは、下記のページから承ります。"),
-            pgettext("mail", "アポイントメントを確認する"),
-            appointment_url(appointment),
-        ),
+        *_page(appointment, reader),
         Say(_("それでは、当日は何卒よろしくお願いいたします。")),
         facts.signature(organization, speaker),
     )
     subject = guest_subject(GuestMail.DETAILS, organization.name, reader.language)
     return Body(subject, f"{when.rows[0]} {when.zone}", pgettext("mail", "Web会議URLのご案内"), blocks)
+
+
+def _page(appointment: Appointment, reader: Reader) -> list[Block]:
+    if reader.companion is not None:
+        return []
+    sentence = _("内容のご確認とキャンセルは、下記のページから承ります。")
+    return [Aside(sentence, pgettext("mail", "アポイントメントを確認する"), appointment_url(appointment))]
 
 
 def link_for_host(appointment: Appointment, reader: Reader, now: datetime) -> Body | None:

@@ -1,15 +1,17 @@
 """Every model, importable from one place."""
 
 from chosei.records.models.answer import Answer, AnswerFile
-from chosei.records.models.appointment import Appointment, Promise
+from chosei.records.models.appointment import Appointment, Companion, Promise
 from chosei.records.models.approval import ProviderApproval
 from chosei.records.models.booking_page import BookingPage, BookingPageHost
 from chosei.records.models.calendar_entry import CalendarEntry
 from chosei.records.models.connection import Connection, ConnectionAttempt, MirroredEvent
+from chosei.records.models.letters import LetterText, Logo
 from chosei.records.models.mail import MailKind, MailMessage, MailState
 from chosei.records.models.meeting import MeetingFormat
 from chosei.records.models.organization import Member, Organization, Role, Room
 from chosei.records.models.proposal import Candidate, Proposal, ProposalHost, ProposalTemplate
+from chosei.records.models.readjustment import Readjustment
 from chosei.records.models.subscription import Subscription
 from chosei.records.models.timeline import RateCount, TimelineEntry
 
@@ -21,8 +23,11 @@ __all__ = [
     "BookingPageHost",
     "CalendarEntry",
     "Candidate",
+    "Companion",
     "Connection",
     "ConnectionAttempt",
+    "LetterText",
+    "Logo",
     "MailKind",
     "MailMessage",
     "MailState",
@@ -36,6 +41,7 @@ __all__ = [
     "ProposalTemplate",
     "ProviderApproval",
     "RateCount",
+    "Readjustment",
     "Role",
     "Room",
     "Subscription",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -22,7 +23,10 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     ``ics_uid`` is Chosei's own and never changes; ``sequence`` rises with each change the guest is told of.
     ``revision`` counts the same changes for the identity of mails. ``submission`` makes a form sent twice
     one appointment. ``previous_starts_at`` and ``previous_ends_at``: the time that the last change took it
-    from, as far as people were told of it. The secret link is the guest's.
+    from, as far as people were told of it; ``previous`` the same for everything else that changed, by name
+    (title, format, location, guidance, hosts). ``next_reminder_at`` is when a reminder is due next; those due
+    until ``reminded_until`` have been dealt with. ``link_wanted_at``: since when the web meeting's link that
+    is not there yet is waited for, where that is not the confirmation. The secret link is the guest's.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="appointments")
@@ -46,6 +50,7 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     ends_at = models.DateTimeField()
     previous_starts_at = models.DateTimeField(null=True, blank=True)
     previous_ends_at = models.DateTimeField(null=True, blank=True)
+    previous = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=16, default="confirmed")
     guest_message = models.TextField(max_length=4000, blank=True, default="")
     join_url = models.URLField(max_length=2000, blank=True, default="")
@@ -56,11 +61,19 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     cancelled_by = models.CharField(max_length=16, blank=True, default="")
     cancel_reason = models.TextField(max_length=2000, blank=True, default="")
     confirmed_at = models.DateTimeField()
+    link_wanted_at = models.DateTimeField(null=True, blank=True)
+    reminded_until = models.DateTimeField(null=True, blank=True)
+    next_reminder_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["organization", "-starts_at", "-id"], name="appointment_of_organization")
+            models.Index(fields=["organization", "-starts_at", "-id"], name="appointment_of_organization"),
+            models.Index(
+                fields=["next_reminder_at"],
+                condition=Q(next_reminder_at__isnull=False),
+                name="appointment_reminder_due",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -76,6 +89,10 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     def __str__(self) -> str:
         return f"appointment {self.pk}"
 
+    @property
+    def link_awaited_from(self) -> datetime:
+        return self.link_wanted_at or self.confirmed_at
+
 
 def _as_range(column: str) -> Func:
     # A one-value int8range compares with "=" under plain GiST, so that no extension (btree_gist) is needed.
@@ -86,7 +103,7 @@ class Promise(models.Model):
     """A host's or a room's time, promised to a customer. The database forbids that two standing ones overlap.
 
     ``standing`` turns False when the appointment is cancelled; the row stays as history. A promise that moves
-    with its appointment keeps its row.
+    with its appointment keeps its row; that of a host who no longer attends goes.
     """
 
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="promises")
@@ -120,3 +137,18 @@ class Promise(models.Model):
 
     def __str__(self) -> str:
         return f"promise {self.pk}"
+
+
+class Companion(models.Model):
+    """Somebody the customer brings along (同席者), in the order given; without an address no mail goes."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="companions")
+    name = models.CharField(max_length=120)
+    email = models.EmailField(max_length=254, blank=True, default="")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return f"companion {self.pk}"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from chosei.records.models.appointment import Appointment
+from chosei.records.models.appointment import Appointment, Companion
 from chosei.records.models.organization import Member, Organization
 from chosei.records.models.proposal import Proposal
 
@@ -18,6 +18,13 @@ class MailKind(models.TextChoices):
     CHANGED_HOST = "changed_host"
     CANCELLED_GUEST = "cancelled_guest"
     CANCELLED_HOST = "cancelled_host"
+    REMOVED_HOST = "removed_host"  # no longer one of the appointment's hosts
+    READJUSTMENT = "readjustment"  # the customer asks for another time; to author or hosts
+    OFFERED_AGAIN = "offered_again"  # new candidates in the same proposal
+    EXPIRED_AUTHOR = "expired_author"
+    REMINDER_GUEST = "reminder_guest"
+    REMINDER_HOST = "reminder_host"
+    REMINDER_DEADLINE = "reminder_deadline"
     RECONNECT = "reconnect"
     ADDRESS_MISMATCH = "address_mismatch"  # the account no longer goes by the member's address
     REGISTRATION_BROKEN = "registration_broken"
@@ -34,12 +41,13 @@ class MailState(models.TextChoices):
 
 
 class MailMessage(models.Model):
-    """A mail that must go once. Its identity is (about, kind, recipient, revision); its Message-ID never
-    changes.
+    """A mail that must go once. Its identity is (about, kind, recipient, revision, occasion); its Message-ID
+    never changes.
 
     ``about`` is "proposal:ID", "appointment:ID", "connection:ID" or "member:ID". The letter is composed
     when it is sent, from what stands then. ``wait_for_link_until``: until then (UTC) it waits for the web
-    meeting's link; afterwards it goes without.
+    meeting's link; afterwards it goes without. ``occasion`` tells reminders apart: the instant they remind of
+    and how long before. ``companion``: the letter is for somebody the customer brings along.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="mails")
@@ -58,7 +66,11 @@ class MailMessage(models.Model):
     recipient_name = models.CharField(max_length=120, blank=True, default="")
     member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     language = models.CharField(max_length=8, default="ja")
+    companion = models.ForeignKey(
+        Companion, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     revision = models.PositiveIntegerField(default=0)
+    occasion = models.CharField(max_length=40, blank=True, default="")
     message_id = models.CharField(max_length=200, unique=True)
     state = models.CharField(max_length=16, choices=MailState.choices, default=MailState.WAITING)
     wait_for_link_until = models.DateTimeField(null=True, blank=True)
@@ -74,7 +86,9 @@ class MailMessage(models.Model):
     class Meta:
         indexes = [models.Index(fields=["id"], condition=Q(state="waiting"), name="mail_waiting")]
         constraints = [
-            models.UniqueConstraint(fields=["about", "kind", "recipient", "revision"], name="mail_identity"),
+            models.UniqueConstraint(
+                fields=["about", "kind", "recipient", "revision", "occasion"], name="mail_identity"
+            ),
         ]
 
     def __str__(self) -> str:

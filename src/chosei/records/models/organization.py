@@ -12,17 +12,31 @@ class Role(models.TextChoices):
     MEMBER = "member"
 
 
+def a_day_before() -> list[int]:
+    return [24]
+
+
 class Organization(models.Model):
     """A company that schedules with Chosei (会社): a tenant of this installation.
 
     ``write_holds``: whether its new proposals stand in the hosts' calendars as holds, unless the author
     says otherwise.
+    ``guest_may_change`` and ``guest_may_cancel``: what customers may do to an appointment themselves, until
+    ``guest_until_hours`` before it begins. The reminder fields list how many hours before a meeting (or a
+    proposal's deadline) a reminder goes; an empty list means none. ``mail_footer`` stands under every letter.
     """
 
     name = models.CharField(max_length=200)
     zone = models.CharField(max_length=64, default="Asia/Tokyo")
     language = models.CharField(max_length=8, default="ja")
     write_holds = models.BooleanField(default=True)
+    guest_may_change = models.BooleanField(default=True)
+    guest_may_cancel = models.BooleanField(default=True)
+    guest_until_hours = models.PositiveIntegerField(default=0)
+    guest_reminder_hours = models.JSONField(default=a_day_before, blank=True)
+    host_reminder_hours = models.JSONField(default=list, blank=True)
+    deadline_reminder_hours = models.JSONField(default=a_day_before, blank=True)
+    mail_footer = models.TextField(max_length=1000, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

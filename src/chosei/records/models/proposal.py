@@ -11,7 +11,8 @@ from chosei.records.models.organization import Member, Organization
 class Proposal(SecretLinked, Meeting, GuestDetails):
     """A 候補提案型 negotiation (日程調整). ``state``: ``core.states.ProposalState``; ``deadline`` is UTC.
 
-    ``submission`` makes the author's form, sent twice, one proposal.
+    ``submission`` makes the author's form, sent twice, one proposal. ``next_reminder_at``: when the customer
+    is reminded of the deadline next; reminders due until ``reminded_until`` have been dealt with.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="proposals")
@@ -21,6 +22,8 @@ class Proposal(SecretLinked, Meeting, GuestDetails):
     write_holds = models.BooleanField(default=True)
     revision = models.PositiveIntegerField(default=0)
     submission = models.UUIDField(null=True, blank=True, editable=False)
+    reminded_until = models.DateTimeField(null=True, blank=True)
+    next_reminder_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -28,6 +31,11 @@ class Proposal(SecretLinked, Meeting, GuestDetails):
         indexes = [
             models.Index(fields=["organization", "-id"], name="proposal_of_organization"),
             models.Index(fields=["deadline"], condition=Q(state="open"), name="proposal_open_deadline"),
+            models.Index(
+                fields=["next_reminder_at"],
+                condition=Q(next_reminder_at__isnull=False),
+                name="proposal_reminder_due",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["author", "submission"], name="proposal_submission_once")

@@ -31,6 +31,12 @@ SENTENCES = {
     "appointment_moved": _(
         "Outlookで予定の日時が変更されたため、アポイントメントを新しい日時に移し、お客様にお知らせします。"
     ),
+    "appointment_changed": _("アポイントメントの%(what)sを変更し、お客様にお知らせします。"),
+    "appointment_moved_by_guest": _("お客様が日時を変更しました。"),
+    "readjustment_requested": _("お客様から再調整の依頼がありました。"),
+    "readjustment_settled": _("再調整の依頼を対応済みにしました。"),
+    "proposal_offered_again": _("新しい候補日時をご案内しました。"),
+    "mail_again": _("宛先を確認し、「%(mail)s」をもう一度送ります。"),
     "move_asked": _(
         "Outlookで予定の日時が変更されましたが、アポイントメントは元の日時のままです。どちらにするかをお選びください。"
     ),
@@ -43,8 +49,24 @@ SENTENCES = {
     "candidate_withdrawn": _("Outlookで仮予約が削除または変更されたため、その候補日時を取り下げました。"),
     "appointment_cancelled": _("アポイントメントがキャンセルされました。"),
 }
+CHANGED = {
+    "time": _("日時"),
+    "title": _("会議タイトル"),
+    "format": _("会議形態"),
+    "location": _("場所"),
+    "guidance": _("ご案内"),
+    "hosts": _("担当者"),
+}
 ATTENTION = frozenset(
-    {"hold_problem", "mail_refused", "event_problem", "link_missing", "move_asked", "removal_asked"}
+    {
+        "hold_problem",
+        "mail_refused",
+        "event_problem",
+        "link_missing",
+        "move_asked",
+        "removal_asked",
+        "readjustment_requested",
+    }
 )
 _ACTORS = {"guest": _("お客様"), "chosei": "Chosei", "provider": "Microsoft 365"}
 
@@ -66,6 +88,9 @@ def happened(entries: Iterable[TimelineEntry]) -> list[Happened]:
 
 def _sentence(entry: TimelineEntry) -> str:
     sentence = str(SENTENCES.get(entry.kind, entry.kind))
+    if "%(what)s" in sentence:
+        changed = [str(CHANGED[name]) for name in entry.detail.get("what", ()) if name in CHANGED]
+        return sentence % {"what": gettext("、").join(changed) or gettext("内容")}
     if "%(mail)s" not in sentence:
         return sentence
     kind = entry.detail.get("kind", entry.detail.get("mail", ""))

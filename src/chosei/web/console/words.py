@@ -101,6 +101,13 @@ MAIL_KIND = {
     MailKind.CHANGED_HOST: _("変更のお知らせ(担当者)"),
     MailKind.CANCELLED_GUEST: _("キャンセルのお知らせ(お客様)"),
     MailKind.CANCELLED_HOST: _("キャンセルのお知らせ(担当者)"),
+    MailKind.REMOVED_HOST: _("担当変更のお知らせ(担当者)"),
+    MailKind.READJUSTMENT: _("再調整依頼のお知らせ(担当者)"),
+    MailKind.OFFERED_AGAIN: _("新しい候補日時のご案内"),
+    MailKind.EXPIRED_AUTHOR: _("期限切れのお知らせ(担当者)"),
+    MailKind.REMINDER_GUEST: _("リマインド(お客様)"),
+    MailKind.REMINDER_HOST: _("リマインド(担当者)"),
+    MailKind.REMINDER_DEADLINE: _("ご回答期限のリマインド"),
     MailKind.RECONNECT: _("再接続のお願い"),
     MailKind.NEW_PASSWORD: _("パスワードの設定"),
     MailKind.ADDRESS_MISMATCH: _("アドレスのご確認のお願い"),
@@ -152,6 +159,9 @@ CLOSED = {
     ),
     "cancelled": _("このアポイントメントは、すでにキャンセルされています。"),
     "past": _("このアポイントメントは、すでに終わっています。"),
+    "changed_meanwhile": _(
+        "ほかの方がこのアポイントメントを先に変更しました。最新の内容をご確認のうえ、もう一度お試しください。"
+    ),
     "archived": _("この予約ページは保管済みです。"),
     "settled": _("アドレスの不一致は、すでに解消しています。"),
     "not_administrator": _("管理者ではなくなったため、この操作はできません。"),

@@ -1,0 +1,209 @@
+"""A host changes a confirmed appointment in place: time, form, place, who attends, what it says.
+
+The event stays the same where the provider allows, so do its link, the calendar object's UID and the thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg.types.range import TimestamptzRange
+
+from chosei.actions.appointing import LINK_PATIENCE
+from chosei.actions.changes import changed
+from chosei.actions.checks import check_hosts, check_meeting
+from chosei.actions.conflicts import ConflictKind, HostConflict, conflicts_at
+from chosei.actions.errors import Closed, InvalidInput, TimeTaken
+from chosei.actions.inputs import ChangeInput
+from chosei.actions.live import busy_times, read_live
+from chosei.actions.outbox import queue_mail, to_member
+from chosei.actions.people import Attending, attending, organizer_of
+from chosei.actions.promising import committed
+from chosei.actions.readjusting import settle_readjustments
+from chosei.actions.timeline import note
+from chosei.actions.wishes import converge_soon, want_appointment
+from chosei.core.intervals import Interval
+from chosei.core.states import AppointmentState
+from chosei.records.locks import lock_hosts
+from chosei.records.models import Appointment, MailKind, Member, Promise
+
+LONGEST = timedelta(hours=24)
+FURTHEST = timedelta(days=2 * 366)
+_TEXTS = ("title", "format", "location", "guidance")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What the change does, as found under the locks."""
+
+    member: Member
+    appointment: Appointment
+    wanted: ChangeInput
+    hosts: tuple[Attending, ...]
+    now: datetime
+
+
+def change_by_host(member: Member, appointment: Appointment, wanted: ChangeInput, *, now: datetime) -> bool:
+    """Whether anything changed; if so, both sides are told and the calendars follow.
+
+    Raises InvalidInput (over_conflicts: "conflict" where the time lies over something the host has not said
+    they know of), TimeTaken where it is promised to another customer, and Closed: cancelled, past, or changed
+    by somebody else since the host looked at it. Then nothing was written.
+    """
+    _check(appointment, wanted, now)
+    hosts = tuple(attending(check_hosts(member, wanted.host_ids)))
+    if not wanted.over_conflicts:
+        found = new_conflicts(appointment, hosts, wanted.time, now=now, live=True)
+        if any(one.kind is ConflictKind.PROMISED for one in found):
+            raise TimeTaken
+        if found:
+            raise InvalidInput(over_conflicts="conflict")
+    step = _Step(member, appointment, wanted, hosts, now)
+    return committed(lambda: _change(step))
+
+
+def new_conflicts(
+    appointment: Appointment,
+    hosts: Sequence[Attending],
+    time: Interval,
+    *,
+    now: datetime,
+    live: bool = False,
+) -> list[HostConflict]:
+    """What the changed appointment would lie over, of hosts whose time is not the appointment's already.
+
+    An unknown calendar is no conflict once it was asked live: the host decides, as when proposing.
+    """
+    same_time = time == Interval(appointment.starts_at, appointment.ends_at)
+    present = set(_host_ids(appointment)) if same_time else set()
+    asked = [host for host in hosts if host.member.pk not in present]
+    read = {}
+    if live:
+        events = read_live([host.connection for host in asked if host.connection], time)
+        read = {pk: busy_times(found) for pk, found in events.items()}
+    found = conflicts_at(asked, time, now=now, apart_from=appointment.pk, live=read)
+    return [one for one in found if not (live and one.kind is ConflictKind.UNKNOWN)]
+
+
+def _check(appointment: Appointment, wanted: ChangeInput, now: datetime) -> None:
+    check_meeting(wanted.meeting)
+    time = wanted.time
+    if time.duration > LONGEST:
+        raise InvalidInput(time="too_long")
+    if time.end > now + FURTHEST:
+        raise InvalidInput(time="out_of_range")
+    moved = time != Interval(appointment.starts_at, appointment.ends_at)
+    if moved and time.start <= now:
+        raise InvalidInput(time="in_the_past")
+
+
+def _change(step: _Step) -> bool:
+    wanted, now = step.wanted, step.now
+    new_ids = [host.member.pk for host in step.hosts]
+    lock_hosts({*_host_ids(step.appointment), *new_ids})
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related(
+        "organization", "proposal", "booking_page", "organizer"
+    )
+    locked = rows.get(pk=step.appointment.pk)
+    if locked.state != AppointmentState.CONFIRMED:
+        raise Closed(locked.state)
+    if locked.ends_at <= now:
+        raise Closed("past")
+    if locked.revision != wanted.revision:
+        raise Closed("changed_meanwhile")
+    hosts = attending([host.member for host in step.hosts])  # as it is now: an account may have been let go
+    old_ids = _host_ids(locked)
+    was = _differences(locked, wanted, new_ids)
+    before = Interval(locked.starts_at, locked.ends_at)
+    moved = before != wanted.time
+    if not moved and not was and wanted.meeting.web_meeting == locked.web_meeting:
+        return False
+    _promise(locked, new_ids, wanted.time)
+    left = Member.objects.filter(pk__in=set(old_ids) - set(new_ids))
+    expects_link = _take_over(locked, wanted, hosts, now)
+    want_appointment(locked, locked.organizer, list(hosts))
+    converge_soon(locked)
+    changed(
+        locked,
+        before=before if moved else None,
+        was=was,
+        joined=set(new_ids) - set(old_ids),
+        wait_for_link_until=now + LINK_PATIENCE if expects_link else None,
+    )
+    for gone in left:
+        queue_mail(MailKind.REMOVED_HOST, locked, to_member(gone), revision=locked.revision)
+    if moved:
+        settle_readjustments(step.member, appointment=locked, answer="moved", now=now)
+    note(
+        "appointment_changed",
+        appointment=locked,
+        proposal=locked.proposal,
+        member=step.member,
+        actor="member",
+        what=["time"] * moved + sorted(was),
+    )
+    return True
+
+
+def _host_ids(appointment: Appointment) -> list[int]:
+    standing = appointment.promises.filter(standing=True, host__isnull=False)
+    return [pk for pk in standing.values_list("host_id", flat=True) if pk is not None]
+
+
+def _differences(appointment: Appointment, wanted: ChangeInput, host_ids: list[int]) -> dict[str, Any]:
+    """What the appointment says now and will no longer, by name."""
+    was: dict[str, Any] = {
+        name: getattr(appointment, name)
+        for name in _TEXTS
+        if getattr(appointment, name) != getattr(wanted.meeting, name)
+    }
+    promises = appointment.promises.filter(standing=True, host__isnull=False).select_related("host")
+    present = [promise.host for promise in promises if promise.host]
+    if [host.pk for host in present] != host_ids:
+        was["hosts"] = [host.name for host in present]
+    return was
+
+
+def _promise(appointment: Appointment, host_ids: list[int], time: Interval) -> None:
+    """Promise the new time. Raises django.db.IntegrityError where it is promised already."""
+    standing = appointment.promises.filter(standing=True)
+    standing.filter(host__isnull=False).exclude(host__in=host_ids).delete()
+    during = TimestamptzRange(time.start, time.end)
+    standing.update(during=during)
+    present = {promise.host_id: promise for promise in standing.filter(host__isnull=False)}
+    for position, host_id in enumerate(host_ids):
+        if host_id in present:
+            standing.filter(host=host_id).update(position=position)
+        else:
+            Promise.objects.create(appointment=appointment, host_id=host_id, during=during, position=position)
+
+
+def _take_over(
+    appointment: Appointment, wanted: ChangeInput, hosts: Sequence[Attending], now: datetime
+) -> bool:
+    """Put the wanted values into the appointment (unsaved); whether a link is to come.
+
+    Who organises stays, unless they no longer attend or cannot issue the link that is wanted now.
+    """
+    meeting = wanted.meeting
+    had_link = appointment.web_meeting
+    for name in _TEXTS:
+        setattr(appointment, name, getattr(meeting, name))
+    appointment.web_meeting = meeting.web_meeting
+    appointment.starts_at, appointment.ends_at = wanted.time.start, wanted.time.end
+    connections = [host.connection for host in hosts if host.connection is not None]
+    organizer = appointment.organizer
+    able = organizer is not None and (organizer.web_meeting or not meeting.web_meeting or had_link)
+    stays = able and organizer in connections
+    if not stays:
+        appointment.organizer = organizer_of(hosts, web_meeting=meeting.web_meeting)
+    anew = not had_link or appointment.organizer != organizer
+    if not meeting.web_meeting or anew:
+        appointment.join_url = ""
+    expects = meeting.web_meeting and anew and appointment.organizer is not None
+    if expects:
+        appointment.link_wanted_at = now
+    return expects

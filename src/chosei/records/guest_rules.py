@@ -1,0 +1,47 @@
+"""Whether customers may change or cancel an appointment themselves, and until when.
+
+The one place for this rule: a booking page's own settings, where it has some, go before the organisation's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chosei.core.states import AppointmentState
+from chosei.records.models import Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class GuestRule:
+    """``until_hours``: how long before the start it ends."""
+
+    may_change: bool
+    may_cancel: bool
+    until_hours: int
+
+
+def rule_of(appointment: Appointment) -> GuestRule:
+    organization = appointment.organization
+    return GuestRule(
+        organization.guest_may_change, organization.guest_may_cancel, organization.guest_until_hours
+    )
+
+
+def may_change(appointment: Appointment, now: datetime) -> bool:
+    """Whether the customer may ask for another time, or pick one where the page offers it."""
+    return rule_of(appointment).may_change and _in_time(appointment, now)
+
+
+def may_cancel(appointment: Appointment, now: datetime) -> bool:
+    return rule_of(appointment).may_cancel and _in_time(appointment, now)
+
+
+def closes_at(appointment: Appointment) -> datetime:
+    """From then on the customer can do neither."""
+    return appointment.starts_at - timedelta(hours=rule_of(appointment).until_hours)
+
+
+def _in_time(appointment: Appointment, now: datetime) -> bool:
+    live = (AppointmentState.CONFIRMED, AppointmentState.PENDING)
+    return appointment.state in live and now < closes_at(appointment)
