@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from chosei.web import errors, health, style_guide
+from chosei.web import embedding, errors, health, style_guide
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -18,6 +18,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("style-guide", style_guide.style_guide, name="style-guide"),
     path("", include("chosei.web.public.urls")),
+    path("embed/", include("chosei.web.public.embedded_urls", namespace="embedded")),
+    path("embed.js", embedding.script, name="embed-script"),
     path("hooks/", include("chosei.web.hooks.urls")),
     path("", include("chosei.web.console.urls")),
 ]

@@ -48,6 +48,7 @@ def addresses(people: Company) -> dict[str, str]:
         "page-new": "/pages/new",
         "page": f"/pages/{page.pk}",
         "page-form": f"/pages/{page.pk}/form",
+        "page-embedding": f"/pages/{page.pk}/embedding",
         "appointments": "/appointments/",
         "appointments-past": "/appointments/?show=past",
         "appointment": f"/appointments/{appointment.pk}",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from chosei.actions.confirm import confirm_candidate
+from chosei.actions.embedding import allow_embedding
 from chosei.records.models import Appointment
 from tests.support.company import GUEST, NOW, busy, span
 from tests.web.browsing import DESK, PHONE, PICTURES, chromium_at, complaints, picture, scrolls_sideways
@@ -195,3 +198,57 @@ def test_a_second_press_changes_nothing(page, live_server, proposal):
     page.locator(".thumb-bar .button.primary").dblclick()
     page.wait_for_url("**/a/*")
     assert Appointment.objects.count() == 1
+
+
+@pytest.fixture
+def other_site() -> Iterator[tuple[int, list[bytes]]]:
+    """A web site of somebody else on loopback: its port, and the one page it shows."""
+    shown: list[bytes] = []
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(shown[0])
+
+        def log_message(self, *args: object) -> None:
+            """Nobody reads it."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server.server_port, shown
+        server.shutdown()
+        thread.join()
+
+
+def test_in_another_site(live_server, browser, booking_page, other_site):
+    """The frame is as tall as what it shows, the way goes on in it, and a site not named sees nothing."""
+    port, shown = other_site
+    allow_embedding(booking_page.owner, booking_page, [f"http://127.0.0.1:{port}"])
+    address = f"{live_server.url}/b/{booking_page.link_token}"
+    shown.append(
+        f"""<!doctype html><html lang="ja"><title>会社案内</title><h1>会社案内</h1>
+        <div data-chosei="{address}"></div><button data-chosei-popup="{address}">日程を予約する</button>
+        <script src="{live_server.url}/embed.js" async></script></html>""".encode()
+    )
+    context = browser.new_context(viewport=DESK, locale="ja-JP")
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{port}/")
+    frame = page.frame_locator("div iframe")
+    frame.locator(".week").wait_for()
+    inside = next(one for one in page.frames if "/embed/" in one.url)
+    inside.wait_for_function("innerHeight === document.documentElement.offsetHeight")
+    frame.locator("label.time-chip").first.click()
+    frame.get_by_role("button", name="この日時で進む").click()
+    frame.get_by_label("お名前").wait_for()
+    page.get_by_role("button", name="日程を予約する").click()
+    page.frame_locator("dialog iframe").locator(".week").wait_for()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_have_count(0)
+    page.goto(f"http://localhost:{port}/")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("div iframe")).to_have_count(1)
+    expect(frame.locator(".week")).to_have_count(0)
+    context.close()

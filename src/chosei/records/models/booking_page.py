@@ -22,6 +22,7 @@ class BookingPage(SecretLinked, Meeting):
     Lengths and notices are minutes; ``window_days`` counts from today in the page's zone.
     ``hours`` is the JSON form of ``core.hours.WeeklyHours`` (wall times in ``zone``).
     ``questions`` is the JSON form of ``core.questions.Questions``; empty for the standard form.
+    ``embed_origins``: the sites ("https://www.example.co.jp") that may show the page in a frame.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="booking_pages")
@@ -36,6 +37,7 @@ class BookingPage(SecretLinked, Meeting):
     window_days = models.PositiveIntegerField(default=30)
     hours = models.JSONField(default=weekday_office_hours)
     questions = models.JSONField(default=list, blank=True)
+    embed_origins = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -19,7 +19,7 @@ from chosei.mails import ics
 from chosei.records.gates import appointment_for_guest
 from chosei.records.models import Appointment
 from chosei.web.public.calendar_links import GuestEvent, google_url, outlook_url
-from chosei.web.public.doors import LinkView, refused_for_now
+from chosei.web.public.doors import LinkView, guest_address, refused_for_now
 from chosei.web.public.forms import CancellationForm
 from chosei.web.public.showing import hero, meeting_facts
 from chosei.web.public.zones import reader_zone
@@ -80,11 +80,21 @@ def context_of(request: HttpRequest, appointment: Appointment) -> dict[str, obje
     }
 
 
-class AppointmentView(LinkView):
+class AppointmentLinkView(LinkView):
+    """A view behind an appointment's link; in a frame, wherever the page it was booked on may stand."""
+
+    def load(self, token: str) -> Appointment:
+        """Raises NotThere."""
+        appointment = appointment_for_guest(token)
+        self.framed_page = appointment.booking_page
+        return appointment
+
+
+class AppointmentView(AppointmentLinkView):
     """The whole page; for htmx the part that tells the way to the web meeting."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        appointment = appointment_for_guest(token)
+        appointment = self.load(token)
         context = context_of(request, appointment)
         if request.headers.get("HX-Request"):
             return render(request, "public/_joining.html", context)
@@ -98,17 +108,17 @@ class AppointmentView(LinkView):
         return render(request, "public/appointment.html", context)
 
 
-class CancellationView(LinkView):
+class CancellationView(AppointmentLinkView):
     """Cancelling as a resource: GET asks, POST makes it."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        return self._ask(request, appointment_for_guest(token), CancellationForm())
+        return self._ask(request, self.load(token), CancellationForm())
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         refused = refused_for_now(request, "cancel", token, limit=20, seconds=600)
         if refused is not None:
             return refused
-        appointment = appointment_for_guest(token)
+        appointment = self.load(token)
         form = CancellationForm(request.POST)
         if not form.is_valid():
             return self._ask(request, appointment, form, status=422)
@@ -117,7 +127,7 @@ class CancellationView(LinkView):
         except Closed as closed:
             if closed.reason != "cancelled":  # sent twice: the page below says that it is cancelled
                 raise
-        return HttpResponseRedirect(reverse("public:appointment", args=[token]))
+        return HttpResponseRedirect(guest_address(request, "appointment", token))
 
     def _ask(
         self, request: HttpRequest, appointment: Appointment, form: CancellationForm, *, status: int = 200
@@ -129,11 +139,11 @@ class CancellationView(LinkView):
         return render(request, "public/cancellation.html", context, status=status)
 
 
-class InviteView(LinkView):
+class InviteView(AppointmentLinkView):
     """The .ics to take along, with the same UID as the one in the mail."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        appointment = appointment_for_guest(token)
+        appointment = self.load(token)
         response = HttpResponse(ics.download(appointment), content_type="text/calendar; charset=utf-8")
         response.headers["Content-Disposition"] = 'attachment; filename="invite.ics"'
         return response

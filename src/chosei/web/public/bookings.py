@@ -62,7 +62,7 @@ def times_page(request: HttpRequest, page: BookingPage, visit: Visit, *, status:
 
 class BookingPageView(LinkView):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        page = booking_page_for_guest(token)
+        page = self.framed_page = booking_page_for_guest(token)
         insist_open(page)
         questions = questions_of(page)
         visit = Visit.of(request, page.zone, questions=questions, chosen=request.GET.get("start", ""))
@@ -73,7 +73,8 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
     choice_field = "start"
 
     def load(self, token: str) -> BookingPage:
-        return booking_page_for_guest(token)
+        self.framed_page = booking_page_for_guest(token)
+        return self.framed_page
 
     def insist_open(self, thing: BookingPage) -> None:
         insist_open(thing)

@@ -12,7 +12,6 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import get_language
 
 from chosei.actions.errors import InvalidInput, TimeTaken, Unverifiable
@@ -21,7 +20,7 @@ from chosei.core.intervals import Interval
 from chosei.core.language import language_of
 from chosei.core.questions import STANDARD, Questions
 from chosei.records.models import Appointment, BookingPage, Proposal
-from chosei.web.public.doors import LinkView, refused_for_now
+from chosei.web.public.doors import LinkView, guest_address, refused_for_now
 from chosei.web.public.forms import GuestForm, Typed, initial_of, submission_of, typed
 from chosei.web.public.zones import RESET, reader_zone
 
@@ -164,4 +163,4 @@ class ConfirmationView(LinkView, Generic[Thing]):
         except InvalidInput as refused:
             form.refuse(refused)
             return self.details(thing, visit, choice, form, status=422)
-        return HttpResponseRedirect(reverse("public:appointment", args=[appointment.link_token]))
+        return HttpResponseRedirect(guest_address(request, "appointment", appointment.link_token))

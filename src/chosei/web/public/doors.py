@@ -7,12 +7,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from chosei.actions.errors import Closed
 from chosei.actions.limits import within_limit
 from chosei.records.gates import NotThere
+from chosei.records.models import BookingPage
+from chosei.web.embedding import is_embedded, let_frame
 from chosei.web.errors import NOT_FOUND, Plain, Text, plain_page, too_many
 
 # "no-referrer" would make browsers send "Origin: null" with our own forms, which the CSRF check must refuse;
@@ -63,7 +66,12 @@ def closed_page(request: HttpRequest, reason: str) -> HttpResponse:
 
 
 class LinkView(View):
-    """A view behind a secret link. NotThere becomes the plain 404, Closed the plain 410."""
+    """A view behind a secret link. NotThere becomes the plain 404, Closed the plain 410.
+
+    ``framed_page``: the booking page whose settings say which sites may show the answer in a frame.
+    """
+
+    framed_page: BookingPage | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase
@@ -75,7 +83,15 @@ class LinkView(View):
             response = closed_page(request, closed.reason)
         for name, value in SECRET_HEADERS.items():
             response.headers[name] = value
+        if is_embedded(request):
+            let_frame(response, self.framed_page)
         return response
+
+
+def guest_address(request: HttpRequest, name: str, token: str) -> str:
+    """The guest page ``name`` behind ``token``: in a frame, its address there."""
+    here = request.resolver_match
+    return reverse(f"public:{name}", args=[token], current_app=here.namespace if here else None)
 
 
 def refused_for_now(
