@@ -13,7 +13,7 @@ from psycopg.types.range import TimestamptzRange
 
 from chosei.actions.answers import keep_answers
 from chosei.actions.inputs import GuestInput
-from chosei.actions.outbox import queue_mail, to_member, to_visitors
+from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.people import Attending, organizer_of
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, want_appointment
@@ -97,11 +97,11 @@ def _tell(appointment: Appointment, hosts: Sequence[Attending]) -> None:
     until = appointment.confirmed_at + LINK_PATIENCE if waits else None
     for visitor in to_visitors(appointment):
         queue_mail(MailKind.CONFIRMED_GUEST, appointment, visitor, revision=0, wait_for_link_until=until)
-    for host in hosts:
+    for member in with_author(appointment, [host.member for host in hosts]):
         queue_mail(
             MailKind.CONFIRMED_HOST,
             appointment,
-            to_member(host.member),
+            to_member(member),
             revision=0,
             wait_for_link_until=until,
         )

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from chosei.actions.errors import Closed
-from chosei.actions.outbox import queue_mail, to_member, to_visitors
+from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, drop
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, IllegalTransition, advance
@@ -82,6 +82,6 @@ def _tell(appointment: Appointment) -> None:
     revision = appointment.revision
     for visitor in to_visitors(appointment):
         queue_mail(MailKind.CANCELLED_GUEST, appointment, visitor, revision=revision)
-    for promise in appointment.promises.filter(host__isnull=False).select_related("host"):
-        assert promise.host is not None
-        queue_mail(MailKind.CANCELLED_HOST, appointment, to_member(promise.host), revision=revision)
+    promises = appointment.promises.filter(host__isnull=False).select_related("host")
+    for member in with_author(appointment, [promise.host for promise in promises if promise.host]):
+        queue_mail(MailKind.CANCELLED_HOST, appointment, to_member(member), revision=revision)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from chosei.actions.outbox import queue_mail, to_member, to_visitors
+from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.core.intervals import Interval
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, advance
 from chosei.records.models import Appointment, MailKind, MailMessage, MailState
@@ -47,12 +47,12 @@ def _tell(appointment: Appointment, joined: Collection[int], until: datetime | N
     revision = appointment.revision
     for visitor in to_visitors(appointment):
         queue_mail(MailKind.CHANGED_GUEST, appointment, visitor, revision=revision, wait_for_link_until=until)
-    for promise in appointment.promises.filter(standing=True, host__isnull=False).select_related("host"):
-        assert promise.host is not None
+    promises = appointment.promises.filter(standing=True, host__isnull=False).select_related("host")
+    for member in with_author(appointment, [promise.host for promise in promises if promise.host]):
         queue_mail(
-            MailKind.CONFIRMED_HOST if promise.host.pk in joined else MailKind.CHANGED_HOST,
+            MailKind.CONFIRMED_HOST if member.pk in joined else MailKind.CHANGED_HOST,
             appointment,
-            to_member(promise.host),
+            to_member(member),
             revision=revision,
             wait_for_link_until=until,
         )

@@ -8,19 +8,16 @@ from datetime import date, datetime, timedelta
 from django.db.models import Prefetch, prefetch_related_objects
 
 from chosei.actions.agenda import RUNNING, accepted_under, availability, promised, trust_in
-from chosei.actions.event_text import appointment_title as event_title
-from chosei.actions.event_text import hold_title
 from chosei.actions.people import Attending, attending
 from chosei.actions.rules import opening_of, rules_of
 from chosei.core.attendance import all_hosts
-from chosei.core.availability import Availability, Known, Unknown
+from chosei.core.availability import Unknown
 from chosei.core.intervals import Interval
 from chosei.core.slots import find_slots
 from chosei.core.states import BookingPageState, CandidateState
 from chosei.core.walltime import local_date, zone_of
 from chosei.jobs import queue
 from chosei.records.models import (
-    Appointment,
     BookingPage,
     BookingPageHost,
     Candidate,
@@ -56,25 +53,6 @@ class CandidateOffer:
     candidate: Candidate
     free: bool
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarBlock:
-    """A piece of somebody's time for the composing grid. ``title`` is empty unless the viewer owns it."""
-
-    start: datetime
-    end: datetime
-    title: str
-    show_as: str
-    all_day: bool
-    kind: str  # event, hold, appointment
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarView:
-    blocks: tuple[CalendarBlock, ...]
-    availability: Availability
-    readable: bool
 
 
 def page_offer(page: BookingPage, first: date, last: date, *, now: datetime) -> PageOffer:
@@ -124,21 +102,6 @@ def proposal_offer(proposal: Proposal, *, now: datetime) -> tuple[CandidateOffer
     )
 
 
-def calendar_of(viewer: Member, member: Member, window: Interval, *, now: datetime) -> CalendarView:
-    """A colleague's week for the composing grid. Titles are the owner's alone."""
-    host = attending([member])[0]
-    if host.connection is not None:
-        look_again([host], now=now)
-    doubt = trust_in(host.connection, window, now=now)
-    own = viewer.pk == member.pk
-    events = [] if host.connection is None else _blocks_of(host.connection, window, own)
-    ours = [*_appointments(viewer, member, window), *_holds(viewer, member, window, now)]
-    known: Availability = (
-        Unknown(doubt) if doubt else Known([Interval(b.start, b.end) for b in (*events, *ours)])
-    )
-    return CalendarView(tuple(events + ours), known, doubt is None)
-
-
 def look_again(hosts: list[Attending], *, now: datetime) -> None:
     """Have calendars read again that were last read a while ago; whoever looks again soon sees the answer."""
     for host in hosts:
@@ -183,45 +146,3 @@ def _candidate_offer(
     if any(time.overlaps(taken) for taken in busy):
         return CandidateOffer(candidate, False, "taken")
     return CandidateOffer(candidate, True)
-
-
-def _blocks_of(connection: Connection, window: Interval, own: bool) -> list[CalendarBlock]:
-    rows = connection.mirrored_events.filter(entry_key="", ends_at__gt=window.start, starts_at__lt=window.end)
-    if not own:
-        rows = rows.filter(blocks=True)
-    return [
-        CalendarBlock(
-            row.starts_at, row.ends_at, row.subject if own else "", row.show_as, row.all_day, "event"
-        )
-        for row in rows.order_by("starts_at", "id")
-    ]
-
-
-def _appointments(viewer: Member, member: Member, window: Interval) -> list[CalendarBlock]:
-    rows = Appointment.objects.filter(
-        promises__host=member, promises__standing=True, ends_at__gt=window.start, starts_at__lt=window.end
-    )
-    own = viewer.pk == member.pk
-    return [
-        CalendarBlock(
-            row.starts_at, row.ends_at, event_title(row) if own else "", "busy", False, "appointment"
-        )
-        for row in rows
-    ]
-
-
-def _holds(viewer: Member, member: Member, window: Interval, now: datetime) -> list[CalendarBlock]:
-    rows = Candidate.objects.select_related("proposal").filter(
-        state=CandidateState.OPEN,
-        proposal__state__in=RUNNING,
-        proposal__hosts__member=member,
-        ends_at__gt=max(window.start, now),
-        starts_at__lt=window.end,
-    )
-    own = viewer.pk == member.pk
-    return [
-        CalendarBlock(
-            row.starts_at, row.ends_at, hold_title(row.proposal) if own else "", "tentative", False, "hold"
-        )
-        for row in rows
-    ]

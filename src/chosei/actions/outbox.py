@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -28,6 +29,15 @@ class Recipient:
 
 def to_member(member: Member) -> Recipient:
     return Recipient(member.email, member.name, member.language, member)
+
+
+def with_author(appointment: Appointment, hosts: Iterable[Member]) -> list[Member]:
+    """Whom of our own side a letter goes to: the hosts, and who arranged it on their behalf (代理)."""
+    told = list(hosts)
+    author = appointment.proposal.author if appointment.proposal else None
+    if author is not None and author.is_active and author not in told:
+        told.append(author)
+    return told
 
 
 def to_guest(guest: Proposal | Appointment) -> Recipient:

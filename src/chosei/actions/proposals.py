@@ -39,6 +39,7 @@ from chosei.records.models import (
 )
 
 MAX_CANDIDATES = 30
+MAX_HOSTS = 10
 DEFAULT_DEADLINE = timedelta(days=7)
 FURTHEST = timedelta(days=2 * 366)
 
@@ -199,6 +200,8 @@ def _check(wanted: ProposalInput, now: datetime) -> None:
     check_meeting(wanted.meeting)
     if wanted.guest_email:
         check_email(wanted.guest_email, "guest_email")
+    if len(wanted.host_ids) > MAX_HOSTS:
+        raise InvalidInput(hosts="too_many_hosts")
     check_times(wanted.candidates, now)
     check_deadline(wanted.deadline, now)
 

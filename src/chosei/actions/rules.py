@@ -7,7 +7,8 @@ from datetime import timedelta
 from chosei.core.hours import Opening, WeeklyHours
 from chosei.core.intervals import Interval
 from chosei.core.slots import RollingDays, SlotRules
-from chosei.records.models import BookingPage
+from chosei.records.models import BookingPage, Member
+from chosei.records.models.booking_page import weekday_office_hours
 
 
 def rules_of(page: BookingPage) -> SlotRules:
@@ -32,3 +33,9 @@ def with_buffers(page: BookingPage, time: Interval) -> Interval:
         timedelta(minutes=page.buffer_after_minutes),
     )
     return Interval(time.start - before, time.end + after)
+
+
+def working_hours(member: Member) -> Opening:
+    """When the member is at work: the hours they entered, or the usual office hours of their zone."""
+    stored = member.working_hours or {**weekday_office_hours(), "zone": member.zone}
+    return Opening(WeeklyHours.from_json(stored))

@@ -15,7 +15,8 @@ _LINKED = (
 
 
 def gets_calendar_object(appointment: Appointment, member: Member | None) -> bool:
-    """The guest (``member`` None) always; a host when no calendar of theirs was linked at confirmation.
+    """The guest (``member`` None) always; a host when no calendar of theirs was linked at confirmation;
+    whoever arranged it and does not attend never.
 
     A colleague of the organiser's tenant is an attendee of the organiser's event without an entry of their
     own, so the connection counts as well. One made after the confirmation does not: such a host has the
@@ -23,6 +24,8 @@ def gets_calendar_object(appointment: Appointment, member: Member | None) -> boo
     """
     if member is None:
         return True
+    if not appointment.promises.filter(host=member).exists():
+        return False
     if CalendarEntry.objects.filter(appointment=appointment, connection__member=member).exists():
         return False
     return not Connection.objects.filter(

@@ -29,6 +29,7 @@ ICONS = {
     "plus": '<path d="M12 5v14M5 12h14"/>',
     "search": '<circle cx="11" cy="11" r="6.5"/><path d="M16 16l4.5 4.5"/>',
     "settled": '<circle cx="12" cy="12" r="8.7"/><path d="M7.8 12.4l3 3 5.5-6.2"/>',
+    "up": '<path d="M12 19V5.5M5.5 12L12 5.5l6.5 6.5"/>',
     "video": '<rect x="2.8" y="6" width="12.7" height="12" rx="2.5"/><path d="M15.5 11l5.7-3.5v9L15.5 13z"/>',
     "warning": '<path d="M12 3.8l9 16H3z"/><path d="M12 10v4.5M12 17v.1"/>',
 }

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from chosei.records.models import CalendarEntry, MailMessage, Proposal
+from chosei.records.models import CalendarEntry, MailMessage, Member, Proposal
 from tests.support import company
 from tests.web.console.conftest import Company, signed_in
 
@@ -19,6 +19,7 @@ def form(*times: tuple[str, str, str], **values: Any) -> dict[str, Any]:
     rows = times or (("2026-12-01", "10:00", "11:00"), ("2026-12-03", "14:00", "15:00"))
     data: dict[str, Any] = {
         "submission": str(uuid4()),
+        "hosts": [str(Member.objects.get(email="sato@sample.example").pk)],
         "title": "導入のご相談",
         "format": "web",
         "web_meeting": "on",
@@ -150,7 +151,7 @@ def test_without_a_calendar_it_works_and_says_what_is_missing(people: Company) -
     page = BeautifulSoup(client.get("/proposals/new").content, "html.parser")
     assert "カレンダーが接続されていません" in page.get_text()
     assert page.select_one('[name="web_meeting"]').has_attr("disabled")  # type: ignore[union-attr]
-    client.post("/proposals/new", form())
+    client.post("/proposals/new", form(hosts=[people.colleague.pk]))
     proposal = Proposal.objects.get()
     assert not proposal.web_meeting
     assert not CalendarEntry.objects.exists()

@@ -96,7 +96,7 @@ def test_the_keyboard_alone_marks_keeps_and_sends(seen: Visit, people: Company) 
 
     assert rows(page) == [("2026-11-25", "11:30", "12:30")]
     expect(candidates(page)).to_have_count(1)
-    expect(row.locator("[data-note]")).to_have_text("この時間には予定があります: 部内定例")
+    expect(row.locator("[data-note]")).to_have_text("この時間には予定があります: 自分 11:00〜12:30 部内定例")
     row.get_by_label("予定と重なったまま提案する").focus()
     page.keyboard.press("Space")
     page.get_by_label("会議タイトル").fill("導入のご相談")

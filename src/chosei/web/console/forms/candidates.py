@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -69,16 +70,14 @@ class BaseCandidates(forms.BaseFormSet[CandidateForm]):
         if not self.times():
             raise forms.ValidationError(_("候補日時を1件以上入れてください。"), code="required")
 
-    def flag_conflicts(self, busy: list[Interval]) -> bool:
-        """Mark the rows that lie over something and were not kept knowingly; whether there is one."""
+    def flag_conflicts(self, told: Callable[[Interval], str]) -> bool:
+        """Mark the rows ``told`` has something to say of and that were not kept knowingly; whether any is."""
         found = False
         for form in self.forms:
             if form.interval is None or form.cleaned_data.get("keep"):
                 continue
-            if any(form.interval.overlaps(other) for other in busy):
-                form.add_error(
-                    "keep", _("この時間には予定があります。重なったまま提案するときはチェックしてください。")
-                )
+            if sentence := told(form.interval):
+                form.add_error("keep", sentence)
                 found = True
         return found
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from chosei.actions.inputs import MeetingInput, ProposalInput
 from chosei.core.intervals import Interval
 from chosei.core.walltime import local_date
-from chosei.records.models import Connection, MeetingFormat, Member
+from chosei.records.models import MeetingFormat, Member
 from chosei.web.console import words
 from chosei.web.console.forms.candidates import instant
 from chosei.web.console.forms.common import REFUSALS, DateInput
+from chosei.web.console.forms.hosts import HostPicker
 
 LENGTHS = (15, 30, 45, 60, 90, 120)
 DEFAULT_LENGTH = 60
@@ -49,23 +50,30 @@ class ProposalForm(forms.Form):
     deadline = forms.DateField(label=_("ご回答期限"), required=False, widget=DateInput())
 
     def __init__(
-        self, data: Any = None, *, author: Member, connection: Connection | None, now: datetime
+        self,
+        data: Any = None,
+        *,
+        author: Member,
+        picker: HostPicker,
+        now: datetime,
+        initial: dict[str, Any] | None = None,
     ) -> None:
         self.author = author
-        self.can_link = connection is not None and connection.web_meeting
-        initial = {
+        self.picker = picker
+        self.can_link = picker.can_link
+        usual = {
             "submission": uuid4(),
             "format": MeetingFormat.WEB.value,
             "web_meeting": self.can_link,
             "guest_language": author.organization.language,
             "deadline": local_date(now, author.zone) + timedelta(days=DEADLINE_DAYS),
         }
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial={**usual, **(initial or {})})
         web_meeting = self.fields["web_meeting"]
         web_meeting.disabled = not self.can_link
-        if connection is None:
-            web_meeting.help_text = _("Microsoft 365を接続すると発行できます。")
-        elif not connection.web_meeting:
+        if not picker.linked:
+            web_meeting.help_text = _("担当者がMicrosoft 365を接続すると発行できます。")
+        elif not self.can_link:
             web_meeting.help_text = _(
                 "接続中のアカウントではTeams会議を作成できません。IT担当者の方にライセンスをご確認ください。"
             )
@@ -99,7 +107,7 @@ class ProposalForm(forms.Form):
         )
         return ProposalInput(
             meeting=meeting,
-            host_ids=(self.author.pk,),
+            host_ids=tuple(member.pk for member in self.picker.members),
             candidates=tuple(sorted(candidates, key=lambda one: one.start)),
             guest_company=data["guest_company"].strip(),
             guest_name=data["guest_name"].strip(),

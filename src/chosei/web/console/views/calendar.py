@@ -1,7 +1,8 @@
-"""A member's time as JSON, for the week on the composing page. Reads the local mirror; changes nothing."""
+"""The hosts' time as JSON, for the week on the composing page. Nothing is changed here."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -10,24 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from chosei.actions.offers import CalendarBlock, CalendarView, calendar_of
+from chosei.actions.composing import CalendarBlock, HostTime, common_hours, hosts_time, seen_in_outlook
+from chosei.actions.proposals import MAX_HOSTS
 from chosei.core.availability import Unknown, UnknownReason
-from chosei.core.intervals import Interval
+from chosei.core.intervals import Interval, subtract
 from chosei.core.walltime import zone_of
 from chosei.records import gates
 from chosei.records.gates import NotThere
-from chosei.records.models import Member
+from chosei.records.models import Member, Proposal
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
+from chosei.web.console.forms.hosts import members_by_id
 
 MAX_DAYS = 45
 SOON = (UnknownReason.NOT_READ_YET, UnknownReason.STALE, UnknownReason.READ_FAILED)
 """Reasons that pass by themselves: the page asks again."""
-
-
-def blocks_time(block: CalendarBlock) -> bool:
-    """Whether a candidate over this wants the author's word."""
-    return block.show_as not in ("free", "workingElsewhere")
+BAD_DATES = {"error": "from and to must be dates, at most 45 days apart"}
 
 
 def days_between(first: date, last: date, zone: str) -> Interval:
@@ -38,51 +37,94 @@ def days_between(first: date, last: date, zone: str) -> Interval:
 @require_safe
 @member_required
 def week(request: HttpRequest) -> HttpResponse:
+    """What the mirror knows; ``proposal`` is the one that is being edited."""
     viewer = signed_in(request)
-    member = _asked_for(viewer, request.GET.get("member", ""))
-    try:
-        first, last = (date.fromisoformat(request.GET.get(name, "")) for name in ("from", "to"))
-        if not timedelta(0) < last - first <= timedelta(days=MAX_DAYS):
-            raise ValueError("from and to are the wrong way round or too far apart")
-        window = days_between(first, last, viewer.zone)
-    except (ValueError, OverflowError):
-        return JsonResponse({"error": "from and to must be dates, at most 45 days apart"}, status=400)
-    view = calendar_of(viewer, member, window, now=timezone.now())
-    return JsonResponse(calendar_json(view, viewer.zone))
+    members, window = _asked_for(request, viewer), _window(request, viewer)
+    if window is None:
+        return JsonResponse(BAD_DATES, status=400)
+    return JsonResponse(week_json(viewer, members, window, _edited(request, viewer)))
 
 
-def calendar_json(view: CalendarView, zone: str) -> dict[str, Any]:
-    """Times are wall times of ``zone``, as the grid shows them; ``unknown`` is a sentence, or null."""
-    doubt = view.availability if isinstance(view.availability, Unknown) else None
+@require_safe
+@member_required
+def outlook(request: HttpRequest) -> HttpResponse:
+    """What Outlook shows the viewer of the others just now: for those without a connection, and titles."""
+    viewer = signed_in(request)
+    members, window = _asked_for(request, viewer), _window(request, viewer)
+    if window is None:
+        return JsonResponse(BAD_DATES, status=400)
+    told = seen_in_outlook(viewer, members, window)
+    return JsonResponse({"people": [_person_json(one, viewer.zone) for one in told.values() if one.known]})
+
+
+def week_json(
+    viewer: Member, members: Sequence[Member], window: Interval, edited: Proposal | None = None
+) -> dict[str, Any]:
+    """Times are wall times of the viewer's zone, as the grid shows them. ``off``: not all are at work."""
+    found = hosts_time(viewer, members, window, now=timezone.now(), without=edited)
+    off = subtract([window], common_hours(members, window))
     return {
-        "readable": view.readable,
+        "people": [_person_json(one, viewer.zone) for one in found],
+        "off": [[_wall(one.start, viewer.zone), _wall(one.end, viewer.zone)] for one in off],
+    }
+
+
+def _person_json(time: HostTime, zone: str) -> dict[str, Any]:
+    """``unknown`` is a sentence, or null."""
+    doubt = time.availability if isinstance(time.availability, Unknown) else None
+    return {
+        "id": time.member.pk,
+        "linked": time.linked,
         "unknown": str(words.UNKNOWN[doubt.reason]) if doubt else None,
         "again": doubt is not None and doubt.reason in SOON,
-        "events": [_block_json(block, zone) for block in view.blocks],
+        "events": list(_blocks_json(time.blocks, zone)),
     }
 
 
-def _block_json(block: CalendarBlock, zone: str) -> dict[str, Any]:
-    return {
-        "start": _wall(block.start, zone),
-        "end": _wall(block.end, zone),
-        "title": block.title or (gettext("仮予約") if block.kind == "hold" else gettext("予定あり")),
-        "kind": block.kind,
-        "allDay": block.all_day,
-        "blocks": blocks_time(block),
-    }
+def _blocks_json(blocks: Iterable[CalendarBlock], zone: str) -> Iterable[dict[str, Any]]:
+    plain = {"hold": gettext("仮予約"), "event": gettext("予定あり"), "appointment": gettext("予定あり")}
+    for block in blocks:
+        yield {
+            "start": _wall(block.start, zone),
+            "end": _wall(block.end, zone),
+            "title": block.title or plain[block.kind],
+            "named": bool(block.title),
+            "kind": block.kind,
+            "tentative": block.show_as == "tentative",
+            "allDay": block.all_day,
+            "blocks": block.blocks,
+        }
 
 
 def _wall(instant: datetime, zone: str) -> str:
     return instant.astimezone(zone_of(zone)).replace(tzinfo=None).isoformat(timespec="minutes")
 
 
-def _asked_for(viewer: Member, given: str) -> Member:
+def _window(request: HttpRequest, viewer: Member) -> Interval | None:
+    try:
+        first, last = (date.fromisoformat(request.GET.get(name, "")) for name in ("from", "to"))
+        if not timedelta(0) < last - first <= timedelta(days=MAX_DAYS):
+            return None
+        return days_between(first, last, viewer.zone)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _asked_for(request: HttpRequest, viewer: Member) -> list[Member]:
+    """The members named, in order; the viewer alone where none is. Raises NotThere for anybody else's."""
+    given = [one for one in request.GET.get("members", "").split(",") if one]
     if not given:
-        return viewer
+        return [viewer]
+    members = members_by_id(viewer, given)
+    if len(members) != len(set(given)) or len(members) > MAX_HOSTS:
+        raise NotThere
+    return members
+
+
+def _edited(request: HttpRequest, viewer: Member) -> Proposal | None:
+    given = request.GET.get("proposal", "")
+    if not given:
+        return None
     if not (given.isascii() and given.isdecimal() and len(given) < 19):
         raise NotThere
-    member = gates.colleagues_of(viewer).filter(pk=int(given)).first()
-    if member is None:
-        raise NotThere
-    return member
+    return gates.proposal_for_member(viewer, int(given))

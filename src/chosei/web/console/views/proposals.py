@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -109,8 +109,9 @@ def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def running_of(member: Member) -> list[ProposalRow]:
-    """The member's own running proposals, those that end first at the top."""
-    rows = gates.proposals_of(member).filter(author=member, state__in=RUNNING)
+    """The running proposals that the member sent or attends, those that end first at the top."""
+    own = Q(author=member) | Q(hosts__member=member)
+    rows = gates.proposals_of(member).filter(own, state__in=RUNNING).distinct()
     return [proposal_row(one) for one in rows.prefetch_related(_candidates()).order_by("deadline", "pk")[:5]]
 
 

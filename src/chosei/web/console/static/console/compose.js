@@ -2,66 +2,11 @@
 // All times are wall times of the member's zone, as the server sends and expects them ("2026-12-03T14:00").
 
 import { CalendarFeed } from "./feed.js";
+import { Row, timeOf } from "./row.js";
 import { Week } from "./week.js";
 
 const CLICK_SNAP = 30;
-
-const pad = (number) => String(number).padStart(2, "0");
-const dayOf = (wall) => `${wall.getFullYear()}-${pad(wall.getMonth() + 1)}-${pad(wall.getDate())}`;
-const timeOf = (wall) => `${pad(wall.getHours())}:${pad(wall.getMinutes())}`;
-
-class Row {
-  constructor(element) {
-    this.element = element;
-    this.day = element.querySelector('input[type="date"]');
-    [this.startField, this.endField] = element.querySelectorAll('input[type="time"]');
-    this.keep = element.querySelector('[data-keep] input[type="checkbox"]');
-    this.keepBox = element.querySelector("[data-keep]");
-    this.note = element.querySelector("[data-note]");
-    this.told = element.querySelector("[data-told]");
-  }
-
-  get empty() {
-    return !this.day.value && !this.startField.value && !this.endField.value;
-  }
-
-  // The row as two wall times, or null while it is not a time yet.
-  get span() {
-    if (!this.day.value || !this.startField.value || !this.endField.value) return null;
-    const start = new Date(`${this.day.value}T${this.startField.value}`);
-    const end = new Date(`${this.day.value}T${this.endField.value}`);
-    if (this.endField.value === "00:00") end.setDate(end.getDate() + 1);
-    return Number.isNaN(start.valueOf()) || end <= start ? null : { start, end };
-  }
-
-  write(start, end) {
-    this.day.value = dayOf(start);
-    this.startField.value = timeOf(start);
-    this.endField.value = timeOf(end);
-    this.clearErrors();
-  }
-
-  clear() {
-    for (const field of [this.day, this.startField, this.endField]) field.value = "";
-    this.keep.checked = false;
-    this.note.hidden = true;
-    this.keepBox.hidden = true;
-    this.clearErrors();
-  }
-
-  clearErrors() {
-    for (const list of this.element.querySelectorAll(".errorlist")) list.remove();
-    for (const field of this.element.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
-  }
-
-  // What is wrong with this time, shown as it arises. A conflict can be kept knowingly.
-  tell(sentence, conflict) {
-    this.note.textContent = sentence;
-    this.note.hidden = !sentence;
-    this.keepBox.hidden = !conflict;
-    if (!conflict) this.keep.checked = false;
-  }
-}
+const NAMED = 3; // events under a candidate that are named
 
 class Composer {
   constructor(form) {
@@ -74,9 +19,12 @@ class Composer {
     this.length = form.querySelector("[data-length]");
     this.status = form.querySelector("[data-status]");
     this.rows = [...this.holder.children].map((element) => this.adopt(element));
-    this.feed = new CalendarFeed(form.dataset.calendar, () => this.refresh());
+    const first = JSON.parse(document.getElementById("first-week").textContent);
+    this.feed = new CalendarFeed(form.dataset, this.people(), first, () => this.refresh());
     this.week = new Week(form, this);
     this.prepareButtons();
+    this.prepareKeys();
+    document.body.addEventListener("htmx:afterSwap", () => this.feed.setPeople(this.people()));
     for (const row of this.rows) row.element.hidden = row.empty && !row.element.querySelector(".errorlist");
     this.refresh();
   }
@@ -91,6 +39,25 @@ class Composer {
       row.element.hidden = false;
       row.day.focus();
     });
+  }
+
+  // Enter finds a colleague and finishes a field; it never presses the form's first button.
+  prepareKeys() {
+    this.form.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing || event.target.tagName !== "INPUT") return;
+      event.preventDefault();
+      if (event.target.name === "host_query") this.form.querySelector('[name="host_find"]').click();
+    });
+  }
+
+  // The hosts chosen, in order, as the page lists them.
+  people() {
+    return [...this.form.querySelectorAll("[data-host]")].map((item, place) => ({
+      id: Number(item.dataset.host),
+      name: item.dataset.name,
+      own: item.hasAttribute("data-own"),
+      place: place + 1,
+    }));
   }
 
   adopt(element) {
@@ -175,6 +142,13 @@ class Composer {
     this.status.textContent = sentence;
   }
 
+  // Whose events they are, and when: 鈴木 美咲 10:30〜11:30 定例.
+  whose(events) {
+    const told = events.map((one) => [one.person.name, this.week.hours(one), one.named ? one.title : ""].filter(Boolean).join(" "));
+    const each = [...new Set(told)];
+    return each.slice(0, NAMED).join("、") + (each.length > NAMED ? "…" : "");
+  }
+
   // Bring the notes of the rows, the week and the count in step with the rows.
   refresh() {
     if (!this.week) return;
@@ -190,7 +164,7 @@ class Composer {
       this.feed.need(span.start);
       const under = this.feed.under(span.start, span.end);
       if (span.start <= now) row.tell(this.words.past, false);
-      else if (under.length) row.tell(`${this.words.conflict}: ${under.map((one) => one.title).join("、")}`, true);
+      else if (under.length) row.tell(`${this.words.conflict}: ${this.whose(under)}`, true);
       else row.tell("", false);
       shown.push({ row, ...span, conflict: under.length > 0 });
     }

@@ -1,8 +1,8 @@
-// The member's time, fetched a week at a time and kept. What could not be read is said, never taken for free.
+// The hosts' time, fetched a week at a time and kept. What could not be read is said, never taken for free.
 const AGAIN_AFTER = 2500; // milliseconds
 const TRIES = 24;
 
-const iso = (day) => `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
+export const iso = (day) => `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
 
 export function mondayOf(day) {
   const monday = new Date(day.getFullYear(), day.getMonth(), day.getDate());
@@ -10,11 +10,25 @@ export function mondayOf(day) {
   return monday;
 }
 
+const read = (event) => ({ ...event, start: new Date(event.start), end: new Date(event.end) });
+
 export class CalendarFeed {
-  constructor(address, changed) {
-    this.address = address;
+  // `people` are { id, name, place } in order; `first` is the week that came with the page.
+  constructor(addresses, people, first, changed) {
+    this.addresses = addresses;
+    this.people = people;
     this.changed = changed;
-    this.weeks = new Map(); // Monday -> { events, unknown, failed, tries }
+    this.weeks = new Map(); // Monday -> { people: Map of id -> { events, unknown, linked }, off, failed }
+    if (first) this.keep(first.monday, first, 0);
+  }
+
+  // Other hosts: every week looked at so far is read again, what is known of the others stays meanwhile.
+  setPeople(people) {
+    const before = this.people.map((one) => one.id).join();
+    this.people = people;
+    if (people.map((one) => one.id).join() === before) return;
+    for (const key of this.weeks.keys()) this.fetchWeek(key, 0);
+    this.changed();
   }
 
   // Make sure that the week of this day is there, or on its way.
@@ -23,50 +37,102 @@ export class CalendarFeed {
     if (!this.weeks.has(key)) this.fetchWeek(key, 0);
   }
 
-  async fetchWeek(key, tries) {
-    const known = this.weeks.get(key) ?? { events: [], unknown: null, failed: false, loading: true };
-    this.weeks.set(key, known);
+  query(key) {
     const monday = new Date(`${key}T00:00`);
     const after = iso(new Date(monday.getFullYear(), monday.getMonth(), monday.getDate() + 7));
+    const edited = this.addresses.proposal ? `&proposal=${this.addresses.proposal}` : "";
+    return `from=${key}&to=${after}&members=${this.people.map((one) => one.id).join()}${edited}`;
+  }
+
+  async ask(address, key) {
+    const answer = await fetch(`${address}?${this.query(key)}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    return answer.json();
+  }
+
+  async fetchWeek(key, tries) {
+    if (!this.weeks.has(key)) this.weeks.set(key, { people: new Map(), off: [], failed: false });
+    if (!this.people.length) return;
+    const asked = this.people;
     try {
-      const answer = await fetch(`${this.address}?from=${key}&to=${after}`, { headers: { Accept: "application/json" } });
-      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
-      const told = await answer.json();
-      known.events = told.events.map((event) => ({ ...event, start: new Date(event.start), end: new Date(event.end) }));
-      known.unknown = told.unknown;
-      known.failed = false;
-      known.again = told.again;
+      const told = await this.ask(this.addresses.calendar, key);
+      if (asked === this.people) this.keep(key, told, tries);
     } catch {
-      known.failed = true;
-      known.again = true;
+      this.weeks.get(key).failed = true;
+      this.later(key, tries);
     }
-    known.loading = false;
     this.changed();
-    if (known.again && tries < TRIES) setTimeout(() => this.fetchWeek(key, tries + 1), AGAIN_AFTER);
+  }
+
+  keep(key, told, tries) {
+    const before = this.weeks.get(key);
+    const people = new Map(told.people.map((one) => [one.id, { ...one, events: one.events.map(read) }]));
+    for (const [id, one] of people) {
+      const known = before?.people.get(id);
+      if (!one.linked && known?.told) people.set(id, known);
+    }
+    this.weeks.set(key, { people, off: told.off.map(([start, end]) => ({ start: new Date(start), end: new Date(end) })), failed: false });
+    if (told.people.some((one) => one.again)) this.later(key, tries);
+    if (this.people.some((one) => !one.own)) this.fetchOutlook(key);
+  }
+
+  later(key, tries) {
+    if (tries < TRIES) setTimeout(() => this.fetchWeek(key, tries + 1), AGAIN_AFTER);
+  }
+
+  // What Outlook shows of the others: all there is of those without a connection, and the titles they share.
+  async fetchOutlook(key) {
+    const asked = this.people;
+    const told = await this.ask(this.addresses.outlook, key).catch(() => ({ people: [] }));
+    if (asked !== this.people) return;
+    for (const one of told.people) {
+      const known = this.weeks.get(key).people.get(one.id);
+      const events = one.events.map(read);
+      if (known && !known.linked) Object.assign(known, { events: [...known.events.filter((event) => event.kind !== "event"), ...events], unknown: null, told: true });
+      else if (known) this.lendTitles(known, events.filter((event) => event.named));
+    }
+    if (told.people.length) this.changed();
+  }
+
+  lendTitles(known, shown) {
+    for (const event of known.events) {
+      const same = shown.find((one) => +one.start === +event.start && +one.end === +event.end);
+      if (same && event.kind === "event") Object.assign(event, { title: same.title, named: true });
+    }
   }
 
   week(day) {
     return this.weeks.get(iso(mondayOf(day)));
   }
 
-  // What blocks between two wall times; an all-day event blocks its days.
-  under(start, end) {
-    const found = [];
-    for (const week of this.weeks.values()) {
-      for (const event of week.events) {
-        if (event.blocks && event.start < end && start < event.end) found.push(event);
-      }
-    }
-    return found.filter((one, place) => found.findIndex((other) => other.title === one.title && +other.start === +one.start) === place);
+  // Why somebody's time in this week cannot be told, with the person.
+  doubts(day) {
+    const week = this.week(day);
+    return this.people.map((person) => ({ person, ...week?.people.get(person.id) })).filter((one) => one.unknown);
   }
 
+  // Everything known, each once: { person, ...event }.
   all() {
     const seen = new Set();
-    return [...this.weeks.values()].flatMap((week) => week.events).filter((event) => {
-      const key = `${event.kind}|${event.title}|${+event.start}|${+event.end}`;
-      return !seen.has(key) && seen.add(key);
-    });
+    const found = [];
+    for (const week of this.weeks.values()) {
+      for (const person of this.people) {
+        for (const event of week.people.get(person.id)?.events ?? []) {
+          const key = `${person.id}|${event.kind}|${event.title}|${+event.start}|${+event.end}`;
+          if (!seen.has(key)) found.push({ ...event, person });
+          seen.add(key);
+        }
+      }
+    }
+    return found;
+  }
+
+  off() {
+    return [...this.weeks.values()].flatMap((week) => week.off);
+  }
+
+  // What blocks between two wall times, and whose it is; an all-day event blocks its days.
+  under(start, end) {
+    return this.all().filter((event) => event.blocks && event.start < end && start < event.end);
   }
 }
-
-export { iso };

@@ -2,7 +2,6 @@
 import { iso, mondayOf } from "./feed.js";
 
 const PHONE = matchMedia("(max-width: 47.99rem)");
-const KIND = { event: "mine", hold: "hold", appointment: "settled" };
 
 export class Week {
   constructor(form, composer) {
@@ -13,6 +12,7 @@ export class Week {
     this.grid = form.querySelector("[data-grid]");
     this.doubt = form.querySelector("[data-doubt]");
     this.title = form.querySelector("[data-title]");
+    this.legend = form.querySelector("[data-legend]");
     this.weekend = form.querySelector("[data-weekend]");
     this.day = new Date(`${form.dataset.today}T00:00`);
     if (!window.EventCalendar) return; // the rows work without it
@@ -50,7 +50,7 @@ export class Week {
       },
       eventDrop: (info) => this.dropped(info),
       eventResize: (info) => this.dropped(info),
-      eventClick: (info) => info.event.extendedProps.row?.startField.focus(),
+      eventClick: (info) => this.clicked(info),
       datesSet: (info) => this.moved(info),
       eventAllUpdated: () => this.tidy(),
     };
@@ -97,26 +97,31 @@ export class Week {
     else this.composer.move(info.event.extendedProps.row, start, end);
   }
 
+  // A candidate leads to its row; on anybody's event a candidate may be placed knowingly.
+  clicked(info) {
+    const { row } = info.event.extendedProps;
+    if (row) return row.startField.focus();
+    const at = this.calendar.dateFromPoint(info.jsEvent.clientX, info.jsEvent.clientY);
+    if (at && !at.allDay) this.composer.addAt(at.date);
+  }
+
   draw(candidates, feed) {
-    const week = feed.week(this.day);
-    const told = week?.failed ? this.form.dataset.failed : week?.unknown;
-    this.doubt.hidden = !told;
-    this.doubt.querySelector("span").textContent = told ?? "";
-    this.grid.classList.toggle("unknown", Boolean(told));
+    this.tellDoubts(feed);
+    this.drawLegend(feed.people);
     if (!this.calendar) return;
     const events = feed.all();
+    const fixed = { editable: false, startEditable: false, durationEditable: false };
     this.calendar.setOption("allDaySlot", events.some((event) => event.allDay));
     this.calendar.setOption("events", [
+      ...feed.off().map((time, place) => ({ ...fixed, id: `o${place}`, ...time, display: "background", classNames: ["off-hours"] })),
       ...events.map((event, place) => ({
+        ...fixed,
         id: `e${place}`,
         start: event.start,
         end: event.end,
         allDay: event.allDay,
-        title: event.title,
-        editable: false,
-        startEditable: false,
-        durationEditable: false,
-        classNames: ["cal-block", KIND[event.kind], ...(event.blocks ? [] : ["loose"])],
+        title: this.words(event, feed.people.length > 1),
+        classNames: ["cal-block", `host-${event.person.place}`, event.kind, ...(event.tentative ? ["tentative"] : []), ...(event.blocks ? [] : ["loose"])],
       })),
       ...candidates.map(({ row, start, end, conflict }, place) => ({
         id: `c${place}`,
@@ -127,6 +132,38 @@ export class Week {
         extendedProps: { row },
       })),
     ]);
+  }
+
+  // Among several people every block says whose it is: a colour alone says nothing.
+  words(event, several) {
+    if (!several) return event.title;
+    return event.named || event.kind === "hold" ? `${event.person.name} ${event.title}` : event.person.name;
+  }
+
+  tellDoubts(feed) {
+    const failed = feed.week(this.day)?.failed;
+    const doubts = feed.doubts(this.day);
+    const linked = doubts.filter((one) => one.linked || one.person.own);
+    const sentences = linked.map((one) => (one.person.own ? one.unknown : `${one.person.name}: ${one.unknown}`));
+    const told = failed ? this.form.dataset.failed : sentences.join(" ");
+    this.doubt.hidden = !told;
+    this.doubt.querySelector("span").textContent = told;
+    this.grid.classList.toggle("unknown", Boolean(told));
+    this.unseen = new Set(doubts.map((one) => one.person.id));
+  }
+
+  // A colour, a name, and whether anything is known of the time.
+  drawLegend(people) {
+    for (const item of this.legend.querySelectorAll("[data-person]")) item.remove();
+    const items = people.map((person) => {
+      const item = document.createElement("li");
+      const swatch = document.createElement("span");
+      item.dataset.person = person.id;
+      swatch.className = this.unseen.has(person.id) ? "cal-swatch unknown" : `cal-swatch host-${person.place}`;
+      item.append(swatch, this.unseen.has(person.id) ? `${person.name} (${this.form.dataset.unseen})` : person.name);
+      return item;
+    });
+    this.legend.prepend(...items);
   }
 
   // The bundle marks its corner as a landmark and its articles as buttons; the rows are what the keyboard works on.
@@ -167,6 +204,10 @@ export class Week {
     const single = iso(first) === iso(last);
     if (this.ja) return single ? `${year}年${this.date(first)}(${this.weekday(first)})` : `${year}年${this.date(first)}〜${this.date(last)}`;
     return single ? `${this.weekday(first)}, ${this.date(first)} ${year}` : `${this.date(first)} – ${this.date(last)} ${last.getFullYear()}`;
+  }
+
+  hours({ start, end, allDay }) {
+    return allDay ? this.form.dataset.allday : `${this.clock(start)}${this.ja ? "〜" : "–"}${this.clock(end)}`;
   }
 
   label(start, end) {
