@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0009_composing'),
+        ('records', '0010_changes_and_reminders'),
     ]
 
     operations = [
