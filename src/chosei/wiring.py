@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
 from typing import Protocol, cast
@@ -16,6 +16,7 @@ from django.conf import settings
 
 from chosei.ports.authorization import AuthorizationPort, Identity
 from chosei.ports.calendar import CalendarPort
+from chosei.ports.directory import PLACES, DirectoryPort
 from chosei.ports.mail import MailPort
 from chosei.records.models import Connection
 
@@ -51,6 +52,8 @@ class Provider(Protocol):
 
     def calendar(self, access: AccountAccess) -> CalendarPort: ...
 
+    def directory(self, access: AccountAccess) -> DirectoryPort: ...
+
     def notification_url(self, public_url: str) -> str:
         """Where the provider is to notify us, or "" where it could not reach us."""
 
@@ -64,6 +67,23 @@ def calendar_of(connection: Connection, *, within: float | None = None) -> Calen
 
     ``within``: seconds that all calls through it may take together, for somebody who is waiting.
     """
+    return _provider(PROVIDERS[connection.provider]).calendar(_access(connection, within))
+
+
+def directory_of(connection: Connection) -> DirectoryPort:
+    """The directory of the connection's company, under this account's permission to read its rooms."""
+    access = _access(connection, None, also=PLACES)
+    kept: list[str] = []
+
+    def token(force: bool) -> str:
+        if force or not kept:
+            kept[:] = [access.token(force)]  # each costs a refresh
+        return kept[0]
+
+    return _provider(PROVIDERS[connection.provider]).directory(replace(access, token=token))
+
+
+def _access(connection: Connection, within: float | None, *, also: str = "") -> AccountAccess:
     from chosei.actions.health import connection_lost
     from chosei.reconcile.limiter import WAIT_SECONDS, places
     from chosei.reconcile.tokens import access_token
@@ -71,16 +91,16 @@ def calendar_of(connection: Connection, *, within: float | None = None) -> Calen
     pk = connection.pk
     account = f"{connection.account_tenant}:{connection.account_object}"
     wait = WAIT_SECONDS if within is None else within
-    access = AccountAccess(
+    return AccountAccess(
         connection.account_tenant,
         connection.account_object,
         zone=connection.member.zone,
-        token=lambda force: access_token(pk, force=force, wait=wait),
-        refused=lambda code: connection_lost(pk, code),
+        token=lambda force: access_token(pk, force=force, wait=wait, also=also),
+        # A token beyond the calendar's that is refused says nothing of the calendar's.
+        refused=(lambda code: None) if also else (lambda code: connection_lost(pk, code)),
         places=lambda count: places(account, count, wait=wait),
         within=within,
     )
-    return _provider(PROVIDERS[connection.provider]).calendar(access)
 
 
 def calendar_with(provider: str, token: str, identity: Identity) -> CalendarPort:

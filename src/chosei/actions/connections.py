@@ -32,15 +32,16 @@ NO_MAILBOX = "no_mailbox"
 _LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 
 
-def begin_connection(member: Member, provider: str) -> str:
+def begin_connection(member: Member, provider: str, *, also: str = "") -> str:
     """Where to send the browser. The attempt is remembered: only this member's browser may bring it back.
 
+    ``also``: what is asked for beyond the calendar (``ports.authorization``).
     Raises ConnectRefused("provider_away" or "misconfigured").
     """
     state = secrets.token_urlsafe(32)
     try:
         beginning = wiring.authorization(provider).begin(
-            state=state, redirect_uri=redirect_uri(provider), login_hint=member.email
+            state=state, redirect_uri=redirect_uri(provider), login_hint=member.email, also=also
         )
     except PortError as error:
         raise _refusal(error) from error

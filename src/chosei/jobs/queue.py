@@ -22,6 +22,8 @@ POST = "chosei.post"
 OBSERVE = "chosei.observe"
 WATCH = "chosei.watch"
 CHECK_ACCOUNT = "chosei.check_account"
+FETCH_ROOMS = "chosei.fetch_rooms"
+OBSERVE_ROOMS = "chosei.observe_rooms"
 LATER = "chosei.later"
 
 

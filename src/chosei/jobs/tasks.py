@@ -12,6 +12,7 @@ from procrastinate.jobs import Status
 from chosei.jobs import queue
 from chosei.reconcile.accounts import check_account
 from chosei.reconcile.converge import converge
+from chosei.reconcile.directory import fetch_rooms
 from chosei.reconcile.observe import observe
 from chosei.reconcile.post import post
 from chosei.reconcile.sweep import sweep
@@ -43,6 +44,11 @@ def run_watch(about: str) -> None:
 @app.task(name=queue.CHECK_ACCOUNT)
 def run_check_account(about: str) -> None:
     check_account(int(about))
+
+
+@app.task(name=queue.FETCH_ROOMS)
+def run_fetch_rooms(about: str) -> None:
+    fetch_rooms(int(about))
 
 
 @app.task(name=queue.LATER)

@@ -34,6 +34,7 @@ from chosei.mails.letters.reconnect import reconnect
 from chosei.mails.letters.registration_broken import registration_broken
 from chosei.mails.letters.reminder import reminder_for_guest, reminder_for_host
 from chosei.mails.letters.removed import removed_host
+from chosei.mails.letters.room_missing import room_missing
 from chosei.mails.letters.try_again import try_again
 from chosei.mails.text import render_text
 from chosei.ports.mail import CalendarPart, Letter
@@ -59,6 +60,7 @@ _OF_APPOINTMENTS: dict[MailKind, Callable[[Appointment, Reader, datetime], Body 
     MailKind.REMOVED_HOST: removed_host,
     MailKind.REMINDER_GUEST: reminder_for_guest,
     MailKind.REMINDER_HOST: reminder_for_host,
+    MailKind.ROOM_MISSING: room_missing,
 }
 _OF_PROPOSALS: dict[MailKind, Callable[[Proposal, Reader, datetime], Body | None]] = {
     MailKind.INVITATION: invitation,

@@ -53,9 +53,12 @@ class Permission:
 
 
 class AuthorizationPort(Protocol):
-    """One provider's identity platform. Methods that ask the platform may raise any ``PortError``."""
+    """One provider's identity platform. Methods that ask the platform may raise any ``PortError``.
 
-    def begin(self, *, state: str, redirect_uri: str, login_hint: str = "") -> Beginning:
+    ``also``: what is asked for beyond a calendar's permissions, as ``ports.directory.PLACES``.
+    """
+
+    def begin(self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "") -> Beginning:
         """Prepare a sign-in with account picker, PKCE (S256), state and nonce."""
 
     def admin_consent_url(self, *, state: str, redirect_uri: str) -> str:
@@ -73,8 +76,11 @@ class AuthorizationPort(Protocol):
         Raises ``Rejected("scopes_missing")`` when a scope we cannot do without was not granted.
         """
 
-    def refresh(self, refresh_token: str) -> Grant:
-        """New tokens; store the returned refresh token over the old one. Raises ``NeedsReconnect``."""
+    def refresh(self, refresh_token: str, *, also: str = "") -> Grant:
+        """New tokens; store the returned refresh token over the old one. Raises ``NeedsReconnect``.
+
+        With ``also``: ``Rejected("consent_missing")`` where that was never allowed; the old token stays good.
+        """
 
     def account(self, access_token: str) -> Account:
         """Who the token belongs to, with every address the account goes by."""

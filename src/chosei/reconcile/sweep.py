@@ -14,6 +14,7 @@ from chosei.actions.proposals import expire_proposal, release_past_candidates, r
 from chosei.core.entries import EntryState
 from chosei.core.states import AppointmentState, CandidateState, ConnectionState
 from chosei.jobs import queue
+from chosei.reconcile import directory
 from chosei.reconcile.accounts import CHECKED
 from chosei.reconcile.facts import LINK_HOPE
 from chosei.records.models import (
@@ -26,6 +27,7 @@ from chosei.records.models import (
     MailState,
     Proposal,
     RateCount,
+    RoomDirectory,
     Subscription,
 )
 
@@ -135,6 +137,13 @@ def _check_accounts(now: datetime) -> None:
         queue.enqueue(queue.CHECK_ACCOUNT, str(pk))
 
 
+def _fetch_rooms(now: datetime) -> None:
+    """The companies' directories of rooms, daily where they are wanted."""
+    for pk in list(directory.due(now).values_list("pk", flat=True)[:_AT_ONCE]):
+        RoomDirectory.objects.filter(pk=pk).update(tried_at=now)
+        queue.enqueue(queue.FETCH_ROOMS, str(pk))
+
+
 def _finish_connections(now: datetime) -> None:
     for pk in Connection.objects.filter(state=ConnectionState.ENDING).values_list("pk", flat=True)[:_AT_ONCE]:
         finish_ending(pk, now=now)
@@ -153,6 +162,7 @@ _PARTS = (
     _read_calendars,
     _look_after_watches,
     _check_accounts,
+    _fetch_rooms,
     _finish_connections,
     _forget,
 )

@@ -30,8 +30,13 @@ _USABLE = (ConnectionState.ACTIVE, ConnectionState.ADDRESS_MISMATCH, ConnectionS
 _PAUSE_SECONDS = 0.05
 
 
-def access_token(connection_id: int, *, force: bool = False, wait: float = WAIT_SECONDS) -> str:
+def access_token(
+    connection_id: int, *, force: bool = False, wait: float = WAIT_SECONDS, also: str = ""
+) -> str:
     """A token good for at least five minutes. ``force``: the last one was refused before its time.
+
+    ``also``: one that is good for more than the calendar (``AuthorizationPort``); asked for each time, since
+    nothing we keep says what the last one is good for.
 
     ``wait``: seconds to stand in line behind somebody who refreshes it. A refresh once begun is not cut
     short: its answer may be the only copy of a new refresh token.
@@ -41,6 +46,9 @@ def access_token(connection_id: int, *, force: bool = False, wait: float = WAIT_
     """
     refuse_inside_transaction()
     before = _usable(connection_id)
+    if also:
+        with _in_line(f"token:{connection_id}", wait):
+            return _refreshed(_usable(connection_id), also)
     if _fresh(before) and not force:
         return before.access_token
     with _in_line(f"token:{connection_id}", wait):
@@ -77,15 +85,17 @@ def _fresh(connection: Connection) -> bool:
     return bool(connection.access_token) and expires is not None and expires > timezone.now() + BEFORE_EXPIRY
 
 
-def _refreshed(connection: Connection) -> str:
+def _refreshed(connection: Connection, also: str = "") -> str:
     try:
-        grant = wiring.authorization(connection.provider).refresh(connection.refresh_token)
+        grant = wiring.authorization(connection.provider).refresh(connection.refresh_token, also=also)
     except NeedsReconnect as error:
         if newer := _reconnected_meanwhile(connection):
             return newer
         connection_lost(connection.pk, error.code)
         raise
     except Misconfigured as error:
+        if also:
+            raise  # the registration may do without what lies beyond the calendar
         registration_broken(connection.pk, error.code)
         raise
     return _keep(connection, grant)

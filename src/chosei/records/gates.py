@@ -18,6 +18,9 @@ from chosei.records.models import (
     Connection,
     Member,
     Proposal,
+    Room,
+    RoomDirectory,
+    RoomList,
 )
 
 
@@ -147,6 +150,48 @@ def answer_file_for_member(member: Member, appointment_pk: int, answer_pk: int) 
     mine = appointments_of(member).filter(pk=appointment_pk).values("pk")
     rows = AnswerFile.objects.select_related("answer").filter(answer__appointment__in=mine)
     return _one(rows, answer=answer_pk)
+
+
+def rooms_of(member: Member) -> QuerySet[Room]:
+    """The rooms that members of the organisation may choose, by building, floor and name."""
+    rows = Room.objects.filter(
+        organization_id=member.organization_id, in_use=True, bookable=True, vanished_at__isnull=True
+    )
+    return rows.order_by("building", "floor", "name", "id")
+
+
+def room_lists_of(member: Member) -> QuerySet[RoomList]:
+    """The lists that members of the organisation may choose from, by name."""
+    rows = RoomList.objects.filter(organization_id=member.organization_id, vanished_at__isnull=True)
+    return rows.order_by("name", "id")
+
+
+def rooms_for_administrator(administrator: Member) -> QuerySet[Room]:
+    """Every room, those put away or vanished included."""
+    _insist_on_administrator(administrator)
+    rows = Room.objects.filter(organization_id=administrator.organization_id)
+    return rows.order_by("building", "floor", "name", "id")
+
+
+def room_for_administrator(administrator: Member, pk: int) -> Room:
+    return _one(rooms_for_administrator(administrator), pk=pk)
+
+
+def room_list_for_administrator(administrator: Member, pk: int) -> RoomList:
+    _insist_on_administrator(administrator)
+    return _one(RoomList.objects.filter(organization_id=administrator.organization_id), pk=pk)
+
+
+def room_directory_for_administrator(administrator: Member, provider: str) -> RoomDirectory | None:
+    """Where the rooms of the provider's directory stand; None while nobody has asked for them."""
+    _insist_on_administrator(administrator)
+    rows = RoomDirectory.objects.filter(organization_id=administrator.organization_id)
+    return rows.filter(provider=provider).first()
+
+
+def _insist_on_administrator(member: Member) -> None:
+    if not member.is_administrator:
+        raise NotThere
 
 
 def colleagues_of(member: Member) -> QuerySet[Member]:

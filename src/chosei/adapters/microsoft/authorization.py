@@ -20,6 +20,7 @@ from chosei.adapters.microsoft import id_tokens, scopes
 from chosei.adapters.microsoft.problems import UNREADABLE, refusal
 from chosei.adapters.microsoft.token_errors import token_problem
 from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission
+from chosei.ports.directory import CONSENT_MISSING
 from chosei.ports.errors import NeedsReconnect, Rejected, Transient
 
 _FORM = "application/x-www-form-urlencoded"
@@ -60,14 +61,14 @@ class MicrosoftAuthorization:
         discovery = f"{registration.authority}/v2.0/.well-known/openid-configuration"
         self._keys = id_tokens.IssuerKeys(discovery, self._document, checked_base)
 
-    def begin(self, *, state: str, redirect_uri: str, login_hint: str = "") -> Beginning:
+    def begin(self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "") -> Beginning:
         verifier, nonce = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
         url = prepare_grant_uri(
             f"{self._app.authority}/oauth2/v2.0/authorize",
             client_id=self._app.client_id,
             response_type="code",
             redirect_uri=redirect_uri,
-            scope=list(scopes.REQUESTED),
+            scope=[*scopes.REQUESTED, *scopes.BEYOND[also]],
             state=state,
             response_mode="query",
             nonce=nonce,
@@ -110,12 +111,20 @@ class MicrosoftAuthorization:
             raise Rejected("id_token_missing")
         return grant, id_tokens.identity(token, keys=self._keys, client_id=self._app.client_id, nonce=nonce)
 
-    def refresh(self, refresh_token: str) -> Grant:
+    def refresh(self, refresh_token: str, *, also: str = "") -> Grant:
         if not refresh_token:
             raise NeedsReconnect("refresh_token_missing")
-        grant = _grant(
-            self._token("refresh_token", refresh_token=refresh_token, scope=list(scopes.REQUESTED))
-        )
+        wanted = [*scopes.REQUESTED, *scopes.BEYOND[also]]
+        try:
+            body = self._token("refresh_token", refresh_token=refresh_token, scope=wanted)
+        except NeedsReconnect as error:
+            if not also:
+                raise
+            # Most likely the permission beyond; if the account is lost, its next ordinary refresh says so.
+            raise Rejected(CONSENT_MISSING, request_id=error.request_id) from error
+        grant = _grant(body)
+        if not frozenset(scopes.BEYOND[also]) <= grant.scopes:
+            raise Rejected(CONSENT_MISSING)
         if scopes.missing(grant.scopes):
             raise NeedsReconnect("scopes_missing")
         # The platform may leave the refresh token out; the one we have then stays good.

@@ -13,6 +13,7 @@ from chosei.adapters.http import Deadline, shared
 from chosei.adapters.microsoft.authorization import MicrosoftAuthorization, Registration
 from chosei.adapters.microsoft.calendar import MicrosoftCalendar
 from chosei.adapters.microsoft.graph import Graph
+from chosei.adapters.microsoft.places import MicrosoftDirectory
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -53,11 +54,16 @@ class MicrosoftProvider:
 
     def calendar(self, access: Access) -> MicrosoftCalendar:
         """The account's calendar. All calls through it together may take ``access.within`` seconds."""
+        return MicrosoftCalendar(self._graph(access), owner_zone=access.zone)
+
+    def directory(self, access: Access) -> MicrosoftDirectory:
+        """The rooms of the account's company; ``access.token`` must give tokens with that permission."""
+        return MicrosoftDirectory(self._graph(access))
+
+    def _graph(self, access: Access) -> Graph:
         base = self._registration.graph_url
         http = shared("microsoft-graph", base)
-        deadline = Deadline.within(access.within)
-        graph = Graph(http, base, _Tokens(access), access.places, deadline)
-        return MicrosoftCalendar(graph, owner_zone=access.zone)
+        return Graph(http, base, _Tokens(access), access.places, Deadline.within(access.within))
 
     def notification_url(self, public_url: str) -> str:
         """Graph notifies https addresses alone; a sandbox on this machine reaches this machine as well."""

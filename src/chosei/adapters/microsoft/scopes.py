@@ -21,6 +21,8 @@ LATER = {
     "Place.Read.All": "the company's meeting rooms and room lists; asked only where rooms are wanted",
 }
 """Registered from the start, but not asked of somebody who connects: it needs an administrator everywhere."""
+BEYOND = {"": (), "places": tuple(LATER)}
+"""What is asked for in addition, by the purpose that ``AuthorizationPort`` names."""
 REGISTERED = (*REQUESTED, *LATER)
 """What the registration in Entra ID must list: an administrator's approval (``.default``) grants this."""
 RESOURCE = "https://graph.microsoft.com"

@@ -9,9 +9,11 @@ from chosei.records.models.connection import Connection, ConnectionAttempt, Mirr
 from chosei.records.models.letters import LetterText, Logo
 from chosei.records.models.mail import MailKind, MailMessage, MailState
 from chosei.records.models.meeting import MeetingFormat
-from chosei.records.models.organization import Member, Organization, Role, Room
+from chosei.records.models.organization import Member, Organization, Role
+from chosei.records.models.page_room import BookingPageRoom
 from chosei.records.models.proposal import Candidate, Proposal, ProposalHost, ProposalTemplate
 from chosei.records.models.readjustment import Readjustment
+from chosei.records.models.room import Room, RoomBusy, RoomDirectory, RoomList, RoomListRoom
 from chosei.records.models.subscription import Subscription
 from chosei.records.models.timeline import RateCount, TimelineEntry
 
@@ -21,6 +23,7 @@ __all__ = [
     "Appointment",
     "BookingPage",
     "BookingPageHost",
+    "BookingPageRoom",
     "CalendarEntry",
     "Candidate",
     "Companion",
@@ -44,6 +47,10 @@ __all__ = [
     "Readjustment",
     "Role",
     "Room",
+    "RoomBusy",
+    "RoomDirectory",
+    "RoomList",
+    "RoomListRoom",
     "Subscription",
     "TimelineEntry",
 ]

@@ -12,8 +12,9 @@ from django.db.models.fields import BigIntegerField
 from chosei.records.links import SecretLinked
 from chosei.records.models.booking_page import BookingPage
 from chosei.records.models.meeting import GuestDetails, Meeting
-from chosei.records.models.organization import Member, Organization, Room
+from chosei.records.models.organization import Member, Organization
 from chosei.records.models.proposal import Candidate, Proposal
+from chosei.records.models.room import Room
 
 
 class Appointment(SecretLinked, Meeting, GuestDetails):
@@ -27,6 +28,7 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     (title, format, location, guidance, hosts). ``next_reminder_at`` is when a reminder is due next; those due
     until ``reminded_until`` have been dealt with. ``link_wanted_at``: since when the web meeting's link that
     is not there yet is waited for, where that is not the confirmation. The secret link is the guest's.
+    ``room_state`` is a ``core.rooms.RoomState``: empty when no room is wanted.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="appointments")
@@ -58,6 +60,7 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     sequence = models.PositiveIntegerField(default=0)
     revision = models.PositiveIntegerField(default=0)
     submission = models.UUIDField(default=uuid.uuid4, unique=True)
+    room_state = models.CharField(max_length=16, blank=True, default="")
     cancelled_by = models.CharField(max_length=16, blank=True, default="")
     cancel_reason = models.TextField(max_length=2000, blank=True, default="")
     confirmed_at = models.DateTimeField()
@@ -103,7 +106,8 @@ class Promise(models.Model):
     """A host's or a room's time, promised to a customer. The database forbids that two standing ones overlap.
 
     ``standing`` turns False when the appointment is cancelled; the row stays as history. A promise that moves
-    with its appointment keeps its row; that of a host who no longer attends goes.
+    with its appointment keeps its row; that of a host who no longer attends goes. ``answer`` is what the room
+    said, a ``core.rooms.RoomAnswer``; a room that declined or was let go no longer stands.
     """
 
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="promises")
@@ -112,11 +116,12 @@ class Promise(models.Model):
     during = DateTimeRangeField()
     position = models.PositiveSmallIntegerField(default=0)
     standing = models.BooleanField(default=True)
+    answer = models.CharField(max_length=16, blank=True, default="")
 
     class Meta:
         ordering = ["position", "id"]
         indexes = [
-            models.Index(fields=["host", "during"], condition=Q(standing=True), name="promise_of_host")
+            models.Index(fields=["host", "during"], condition=Q(standing=True), name="promise_of_host"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -20,6 +20,7 @@ class BookingPage(SecretLinked, Meeting):
     ``core.states.BookingPageState``.
 
     Lengths and notices are minutes; ``window_days`` counts from today in the page's zone.
+    ``room_min_capacity``: people that one of the page's rooms has to hold (``rooms``, in order).
     ``hours`` is the JSON form of ``core.hours.WeeklyHours`` (wall times in ``zone``).
     ``questions`` is the JSON form of ``core.questions.Questions``; empty for the standard form.
     ``embed_origins``: the sites ("https://www.example.co.jp") that may show the page in a frame.
@@ -38,6 +39,7 @@ class BookingPage(SecretLinked, Meeting):
     hours = models.JSONField(default=weekday_office_hours)
     questions = models.JSONField(default=list, blank=True)
     embed_origins = models.JSONField(default=list, blank=True)
+    room_min_capacity = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -22,6 +22,8 @@ class CalendarEntry(models.Model):
     ``written`` is what we last wrote, ``observed`` what we last saw. ``create_token`` makes creation
     repeatable. ``state`` is a ``core.entries.EntryState``, for people to see. ``missing_at`` (UTC): when a
     direct read first found the event gone. ``question``: what the host is asked about a person's change.
+    ``room_asked_at`` (UTC): since when its rooms are asked for this time; ``room_seen_at``: when their
+    answers were read last.
     """
 
     key = models.CharField(max_length=64, unique=True, default=new_key, editable=False)
@@ -48,6 +50,8 @@ class CalendarEntry(models.Model):
     problem = models.CharField(max_length=80, blank=True, default="")
     missing_at = models.DateTimeField(null=True, blank=True)
     question = models.CharField(max_length=16, blank=True, default="")
+    room_asked_at = models.DateTimeField(null=True, blank=True)
+    room_seen_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -25,6 +25,7 @@ class MailKind(models.TextChoices):
     REMINDER_GUEST = "reminder_guest"
     REMINDER_HOST = "reminder_host"
     REMINDER_DEADLINE = "reminder_deadline"
+    ROOM_MISSING = "room_missing"  # no room could be had: the host chooses
     RECONNECT = "reconnect"
     ADDRESS_MISMATCH = "address_mismatch"  # the account no longer goes by the member's address
     REGISTRATION_BROKEN = "registration_broken"

@@ -79,17 +79,3 @@ class Member(AbstractBaseUser):
     @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
-
-
-class Room(models.Model):
-    """A meeting room (会議室): a resource mailbox, or a room without one (``address`` empty)."""
-
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="rooms")
-    name = models.CharField(max_length=120)
-    address = models.EmailField(max_length=254, blank=True, default="")
-    building = models.CharField(max_length=120, blank=True, default="")
-    floor = models.CharField(max_length=40, blank=True, default="")
-    capacity = models.PositiveIntegerField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return self.name

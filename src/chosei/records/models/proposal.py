@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from chosei.records.links import SecretLinked
 from chosei.records.models.meeting import GuestDetails, Meeting
 from chosei.records.models.organization import Member, Organization
+from chosei.records.models.room import Room, RoomList
 
 
 class Proposal(SecretLinked, Meeting, GuestDetails):
@@ -13,6 +14,7 @@ class Proposal(SecretLinked, Meeting, GuestDetails):
 
     ``submission`` makes the author's form, sent twice, one proposal. ``next_reminder_at``: when the customer
     is reminded of the deadline next; reminders due until ``reminded_until`` have been dealt with.
+    ``room_min_capacity``: people that a room has to hold.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="proposals")
@@ -24,6 +26,7 @@ class Proposal(SecretLinked, Meeting, GuestDetails):
     submission = models.UUIDField(null=True, blank=True, editable=False)
     reminded_until = models.DateTimeField(null=True, blank=True)
     next_reminder_at = models.DateTimeField(null=True, blank=True)
+    room_min_capacity = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -65,6 +68,10 @@ class Candidate(models.Model):
 
     ``accepted_conflicts`` lists the remote ids of events that the author saw under this candidate and kept it
     over: those never make it unavailable later.
+
+    ``room`` is the one that is held for it now; ``room_list``: any free room of that list will do, and the
+    next takes its place when one declines. ``room_wanted`` stays True when none could be had: people see it.
+    ``room_answer`` is what the room said, a ``core.rooms.RoomAnswer``.
     """
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="candidates")
@@ -72,6 +79,12 @@ class Candidate(models.Model):
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=16, default="open")
     accepted_conflicts = models.JSONField(default=list, blank=True)
+    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT, related_name="candidates")
+    room_list = models.ForeignKey(
+        RoomList, null=True, blank=True, on_delete=models.SET_NULL, related_name="candidates"
+    )
+    room_wanted = models.BooleanField(default=False)
+    room_answer = models.CharField(max_length=16, blank=True, default="")
 
     class Meta:
         ordering = ["starts_at", "id"]

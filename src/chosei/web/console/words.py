@@ -108,6 +108,7 @@ MAIL_KIND = {
     MailKind.REMINDER_GUEST: _("リマインド(お客様)"),
     MailKind.REMINDER_HOST: _("リマインド(担当者)"),
     MailKind.REMINDER_DEADLINE: _("ご回答期限のリマインド"),
+    MailKind.ROOM_MISSING: _("会議室のご確認のお願い"),
     MailKind.RECONNECT: _("再接続のお願い"),
     MailKind.NEW_PASSWORD: _("パスワードの設定"),
     MailKind.ADDRESS_MISMATCH: _("アドレスのご確認のお願い"),
@@ -164,6 +165,7 @@ CLOSED = {
     ),
     "archived": _("この予約ページは保管済みです。"),
     "settled": _("アドレスの不一致は、すでに解消しています。"),
+    "of_directory": _("Microsoft 365から取得したリストは、Microsoft 365で変更します。"),
     "not_administrator": _("管理者ではなくなったため、この操作はできません。"),
     "has_password": _("この社員は、すでにパスワードを設定しています。招待のメールは送っていません。"),
 }

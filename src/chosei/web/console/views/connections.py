@@ -16,8 +16,10 @@ from chosei.actions.approvals import approval_of, sign_in_under_way
 from chosei.actions.connections import begin_connection, complete_connection, disconnect
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.limits import within_limit
+from chosei.actions.rooms import ask_directory
 from chosei.core.entries import EntryPurpose
 from chosei.core.states import AppointmentState, ConnectionState, ProposalState
+from chosei.ports.directory import PLACES
 from chosei.records import gates
 from chosei.records.models import Appointment, Connection, Member, Proposal
 from chosei.web.console import words
@@ -28,6 +30,7 @@ from chosei.web.console.waiting import approval_context
 MICROSOFT = "microsoft"
 LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 _PROBLEM, _OWN_TAB, _FINISHED = "connect_problem", "connect_own_tab", "connect_finished"
+FOR_ROOMS = "connect_for_rooms"
 
 
 def live_connection(member: Member) -> Connection | None:
@@ -93,6 +96,7 @@ def _state_of(member: Member) -> str:
 def begin(request: HttpRequest) -> HttpResponse:
     """To Microsoft's sign-in; ``own_tab`` when it runs in a tab of its own, beside the page it came from."""
     member = signed_in(request)
+    request.session.pop(FOR_ROOMS, None)
     request.session[_OWN_TAB] = request.POST.get("own_tab") == "yes"
     if not within_limit("connect", str(member.pk), limit=20, seconds=600):
         return _refused(request, ConnectRefused("too_often"))
@@ -123,6 +127,9 @@ def callback(request: HttpRequest) -> HttpResponse:
     if request.session.get(_OWN_TAB):
         request.session[_FINISHED] = {"reason": "", "state": connection.state}
         return redirect("console:microsoft-finished")
+    if request.session.pop(FOR_ROOMS, False) and connection.state == ConnectionState.ACTIVE:
+        ask_directory(signed_in(request), MICROSOFT, now=timezone.now())
+        return redirect("console:rooms")
     messages.success(request, _news_of(connection.state))
     return redirect("console:connections")
 
@@ -188,7 +195,24 @@ def disconnection(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "console/disconnection.html", context)
 
 
+def begin_for_rooms(request: HttpRequest) -> HttpResponse:
+    """To Microsoft's sign-in once more, this time for the permission to read the company's rooms as well."""
+    member = signed_in(request)
+    request.session[_OWN_TAB] = False
+    if not within_limit("connect", str(member.pk), limit=20, seconds=600):
+        return _refused(request, ConnectRefused("too_often"))
+    try:
+        address = begin_connection(member, MICROSOFT, also=PLACES)
+    except ConnectRefused as refused:
+        return _refused(request, refused)
+    request.session[FOR_ROOMS] = True
+    return redirect(address)
+
+
 def _refused(request: HttpRequest, refused: ConnectRefused) -> HttpResponse:
+    if request.session.pop(FOR_ROOMS, False):
+        messages.warning(request, f"{problem_of(refused.reason).title} {problem_of(refused.reason).sentence}")
+        return redirect("console:rooms")
     request.session[_PROBLEM] = {"reason": refused.reason, "detail": refused.detail[:80]}
     if request.session.get(_OWN_TAB):
         request.session[_FINISHED] = {"reason": refused.reason, "state": ""}
