@@ -177,3 +177,30 @@ def test_a_refresh_sends_only_what_changed_and_keeps_the_choice(client, booking_
     busy(booking_page.owner.connections.get(), span(9, 14).start)
     gone = client.get(url, headers=htmx)
     assert "選択されていた時間は、受付を終了しました。" in text_of(gone)
+
+
+@pytest.mark.parametrize("typing", [False, True])
+def test_a_slot_that_is_gone_comes_with_the_nearest_free_ones(client, booking_page, typing):
+    """The nearest times are one tap away, and what was typed goes along."""
+    details = client.get(f"/b/{booking_page.link_token}/confirm?start=2026-12-03T05:00Z")
+    busy(booking_page.owner.connections.get(), span(9, 13, 120).start, 120)
+    if typing:
+        back = send(client, details, "back", name="三田花子")
+        lost = client.post(
+            f"/b/{booking_page.link_token}/confirm",
+            {"start": "2026-12-03T05:00Z", "choose": "1", "name": "三田花子"},
+        )
+        assert parsed(back).select(".nearest") == [], "nothing was lost yet"
+    else:
+        lost = client.get(f"/b/{booking_page.link_token}/confirm?start=2026-12-03T05:00Z")
+    assert lost.status_code == 409
+    buttons = parsed(lost).select(".nearest button")
+    assert [button.text for button in buttons] == [
+        "12月3日(木) 12:30",
+        "12月3日(木) 15:00",
+        "12月3日(木) 15:30",
+    ]
+    next_page = send(client, lost, "choose", choose=buttons[1]["value"])
+    assert "15:00〜15:30" in text_of(next_page)
+    name = parsed(next_page).select_one("main form [name=name]")
+    assert name["value" if typing else "name"] == ("三田花子" if typing else "name")

@@ -23,7 +23,7 @@ from chosei.web.public.confirming import Choice, ConfirmationView, Visit
 from chosei.web.public.doors import LinkView
 from chosei.web.public.forms import GuestForm
 from chosei.web.public.showing import hero, meeting_facts, zone_switch
-from chosei.web.public.weeks import instant_value, slot_start, week_of, wished_week
+from chosei.web.public.weeks import instant_value, nearest, slot_start, week_of, wished_week
 from chosei.web.public.zones import keep_zone
 
 _ALWAYS = (date.min, date.max)
@@ -49,6 +49,7 @@ def times_page(request: HttpRequest, page: BookingPage, visit: Visit, *, status:
         "page": page,
         "visit": visit,
         "week": week,
+        "nearest": nearest(offer, visit.lost, visit.zone, now=now),
         "unknown": offer.unknown,
         "zones": zone_switch(visit.zone, now),
     }

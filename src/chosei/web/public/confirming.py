@@ -7,7 +7,7 @@ identity. Nothing is kept on the server before the guest confirms, and only that
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -44,6 +44,7 @@ class Visit:
     chosen: str = ""
     typed: Typed = field(default_factory=dict)
     notice: str = ""  # pick, taken: why the guest is back at the times
+    lost: str = ""  # the time that was taken meanwhile, as the form sent it
 
     @classmethod
     def of(
@@ -57,6 +58,13 @@ class Visit:
     ) -> Visit:
         zone, given = reader_zone(request, default_zone), typed(request, questions)
         return cls(zone, submission_of(request), chosen, given, notice)
+
+
+def slot_of(request: HttpRequest, field: str) -> str:
+    """The time that was sent: by a button that names one, else by the mark in the list."""
+    sent = request.POST if request.method == "POST" else request.GET
+    named = sent.get("choose", "1")
+    return named if named != "1" else sent.get(field, "")
 
 
 class ConfirmationView(LinkView, Generic[Thing]):
@@ -110,7 +118,7 @@ class ConfirmationView(LinkView, Generic[Thing]):
         """What the form may begin with."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        return self._show(request, self._open(token), request.GET.get(self.choice_field, ""))
+        return self._show(request, self._open(token), slot_of(request, self.choice_field))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         value = request.POST.get(self.choice_field, "")
@@ -118,7 +126,8 @@ class ConfirmationView(LinkView, Generic[Thing]):
             thing = self._open(token)
             return self.times(thing, self._visit(request, thing, chosen=value))
         if "choose" in request.POST:
-            return self._show(request, self._open(token), value)
+            # A button of its own may name another time than the one that is marked.
+            return self._show(request, self._open(token), slot_of(request, self.choice_field))
         refused = refused_for_now(request, "confirm", token, limit=20, seconds=600)
         return refused or self._confirm(request, self.load(token), value)
 
@@ -130,7 +139,7 @@ class ConfirmationView(LinkView, Generic[Thing]):
     def _show(self, request: HttpRequest, thing: Thing, value: str) -> HttpResponse:
         choice = self.parse(thing, value)
         if choice is None or not self.on_offer(thing, choice):
-            return self._back(request, thing, taken=choice is not None)
+            return self._back(request, thing, lost=choice)
         visit, questions = self._visit(request, thing, chosen=choice.value), self.questions(thing)
         known = initial_of(visit.typed, questions) or self.known(thing)
         return self.details(thing, visit, choice, GuestForm(initial=known, questions=questions))
@@ -138,16 +147,17 @@ class ConfirmationView(LinkView, Generic[Thing]):
     def _visit(self, request: HttpRequest, thing: Thing, *, chosen: str = "", notice: str = "") -> Visit:
         return Visit.of(request, thing.zone, questions=self.questions(thing), chosen=chosen, notice=notice)
 
-    def _back(self, request: HttpRequest, thing: Thing, *, taken: bool) -> HttpResponse:
+    def _back(self, request: HttpRequest, thing: Thing, *, lost: Choice | None) -> HttpResponse:
         self.insist_open(thing)
-        visit = self._visit(request, thing, notice="taken" if taken else "pick")
-        return self.times(thing, visit, status=409 if taken else 200)
+        visit = self._visit(request, thing, notice="taken" if lost else "pick")
+        visit = replace(visit, lost=lost.value if lost else "")
+        return self.times(thing, visit, status=409 if lost else 200)
 
     def _confirm(self, request: HttpRequest, thing: Thing, value: str) -> HttpResponse:
         # Whether the time is still free is the action's to say: a form sent twice must find what it made.
         choice = self.parse(thing, value)
         if choice is None:
-            return self._back(request, thing, taken=False)
+            return self._back(request, thing, lost=None)
         visit = self._visit(request, thing, chosen=choice.value)
         form = GuestForm(request.POST, request.FILES, questions=self.questions(thing))
         if not form.is_valid():
@@ -157,7 +167,7 @@ class ConfirmationView(LinkView, Generic[Thing]):
         try:
             appointment = self.act(thing, choice, guest, visit.submission)
         except TimeTaken:
-            return self._back(request, thing, taken=True)
+            return self._back(request, thing, lost=choice)
         except Unverifiable:
             return self.details(thing, visit, choice, form, unverifiable=True, status=503)
         except InvalidInput as refused:

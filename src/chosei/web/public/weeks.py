@@ -17,6 +17,7 @@ from chosei.web.public.showing import reader_language
 
 _WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
+_NEAREST = 3
 _VALUE = "%Y-%m-%dT%H:%MZ"
 # Near the ends of what a datetime can hold, moving to another zone would overflow.
 _FAR_PAST, _FAR_FUTURE = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -71,6 +72,23 @@ def slot_start(value: str) -> datetime | None:
     except ValueError:
         return None
     return start if _FAR_PAST < start < _FAR_FUTURE else None
+
+
+def nearest(offer: PageOffer, lost: str, zone: str, *, now: datetime) -> list[Slot]:
+    """The free times nearest to one that was taken meanwhile, in their order."""
+    start = slot_start(lost)
+    if start is None:
+        return []
+    near = sorted(offer.slots, key=lambda slot: abs(slot.start - start))[:_NEAREST]
+    return [
+        Slot(
+            instant_value(slot.start),
+            wording.instant_text(slot.start, zone, reader_language(), now),
+            str(int(slot.start.timestamp())),
+            False,
+        )
+        for slot in sorted(near, key=lambda slot: slot.start)
+    ]
 
 
 def wished_week(request: HttpRequest, zone: str) -> date | None:
