@@ -94,7 +94,7 @@ def _access(connection: Connection, within: float | None, *, also: str = "") -> 
     return AccountAccess(
         connection.account_tenant,
         connection.account_object,
-        zone=connection.member.zone,
+        zone=connection.mailbox_zone or connection.member.zone,
         token=lambda force: access_token(pk, force=force, wait=wait, also=also),
         # A token beyond the calendar's that is refused says nothing of the calendar's.
         refused=(lambda code: None) if also else (lambda code: connection_lost(pk, code)),

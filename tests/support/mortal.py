@@ -12,7 +12,7 @@ from typing import Any
 
 from chosei import wiring
 
-CALLS = ("apply", "find", "get", "read_busy")
+CALLS = ("apply", "find", "get", "read_busy", "track", "changes")
 
 
 class Killed(BaseException):
@@ -28,12 +28,12 @@ class Fate:
     calls: int = 0
     log: list[str] = field(default_factory=list)
 
-    def around(self, name: str, call: Callable[..., Any], *arguments: Any) -> Any:
+    def around(self, name: str, call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         mine, self.calls = self.calls, self.calls + 1
         self.log.append(name)
         if mine == self.at and not self.after:
             raise Killed
-        answer = call(*arguments)
+        answer = call(*arguments, **named)
         if mine == self.at:
             raise Killed
         return answer
@@ -66,7 +66,7 @@ class _MortalCalendar:
         call = getattr(self._real, name)
         if name not in CALLS:
             return call
-        return lambda *arguments: MortalProvider.fate.around(name, call, *arguments)
+        return lambda *arguments, **named: MortalProvider.fate.around(name, call, *arguments, **named)
 
 
 @contextmanager

@@ -102,8 +102,10 @@ def disconnect(member: Member, connection: Connection, *, now: datetime) -> None
         locked.state = advance(CONNECTION, ConnectionState(locked.state), ConnectionEvent.DISCONNECT)
         locked.state_since = now
         locked.mirror_read_at = locked.mirror_from = locked.mirror_until = None
+        locked.mirror_token = ""
         locked.save(
             update_fields=[
+                "mirror_token",
                 "state",
                 "state_since",
                 "mirror_read_at",
@@ -273,6 +275,7 @@ def _keep(member: Member, provider: str, brought: _Brought, mailbox: MailboxProf
     connection.access_expires_at = brought.grant.expires_at
     connection.scopes = " ".join(sorted(brought.grant.scopes))
     connection.web_meeting = mailbox.web_meeting
+    connection.mailbox_zone = mailbox.zone or connection.mailbox_zone
     connection.mirror_error = ""
     connection.save()
     return connection

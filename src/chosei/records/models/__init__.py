@@ -5,7 +5,7 @@ from chosei.records.models.appointment import Appointment, Companion, Promise
 from chosei.records.models.approval import ProviderApproval
 from chosei.records.models.booking_page import BookingPage, BookingPageHost
 from chosei.records.models.calendar_entry import CalendarEntry
-from chosei.records.models.connection import Connection, ConnectionAttempt, MirroredEvent
+from chosei.records.models.connection import Connection, ConnectionAttempt, MailboxPause, MirroredEvent
 from chosei.records.models.letters import LetterText, Logo
 from chosei.records.models.mail import MailKind, MailMessage, MailState
 from chosei.records.models.meeting import MeetingFormat
@@ -34,6 +34,7 @@ __all__ = [
     "MailKind",
     "MailMessage",
     "MailState",
+    "MailboxPause",
     "MeetingFormat",
     "Member",
     "MirroredEvent",

@@ -17,7 +17,10 @@ class Connection(models.Model):
 
     The mirror: ``mirror_read_at`` is when the last complete read began; it covers ``mirror_from`` to
     ``mirror_until`` (UTC). Nothing outside that, and nothing older than the freshness bound, may be called
-    free.
+    free. ``mirror_token`` asks what has changed since; ``mirror_whole_at`` is when everything was read last.
+    ``further_calendars``: those of the same mailbox that count beside the default one, each
+    ``{"id", "name", "missing"}``. ``mailbox_zone`` (IANA, empty while not told) is where its all-day events
+    are days. Until ``silent_until`` nobody who waits asks this account: it did not answer just now.
     """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="connections")
@@ -49,6 +52,11 @@ class Connection(models.Model):
     mirror_until = models.DateTimeField(null=True, blank=True)
     mirror_error = models.CharField(max_length=80, blank=True, default="")
     mirror_asked_at = models.DateTimeField(null=True, blank=True)
+    mirror_token = SealedTextField(blank=True, default="")
+    mirror_whole_at = models.DateTimeField(null=True, blank=True)
+    further_calendars = models.JSONField(default=list, blank=True)
+    mailbox_zone = models.CharField(max_length=64, blank=True, default="")
+    silent_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -87,16 +95,22 @@ class MirroredEvent(models.Model):
     """An occurrence in a connected calendar, as last read: what the public pages compute with.
 
     ``subject`` is sealed and for its owner alone; bodies are never stored. ``entry_key`` marks our own
-    events.
+    events. All that stands there is kept, blocking or not; ``blocks`` is what ``core.blocking`` makes of it
+    for its owner. ``calendar_id`` is empty for the default calendar. ``series_id`` is the id of the series an
+    occurrence belongs to; ``inherits``: all but its time is the series'.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="mirrored_events")
     remote_id = models.CharField(max_length=400)
+    calendar_id = models.CharField(max_length=400, blank=True, default="")
+    series_id = models.CharField(max_length=400, blank=True, default="")
+    inherits = models.BooleanField(default=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     show_as = models.CharField(max_length=20)
     all_day = models.BooleanField(default=False)
     private = models.BooleanField(default=False)
+    declined = models.BooleanField(default=False)
     blocks = models.BooleanField(default=True, help_text="counts as busy")
     subject = SealedTextField(blank=True, default="")
     entry_key = models.CharField(max_length=64, blank=True, default="")
@@ -111,3 +125,16 @@ class MirroredEvent(models.Model):
 
     def __str__(self) -> str:
         return f"mirrored event {self.pk}"
+
+
+class MailboxPause(models.Model):
+    """A mailbox that asked to be left alone until ``until`` (UTC), by every process (Retry-After).
+
+    ``account`` is the provider account as the limiter names it.
+    """
+
+    account = models.CharField(max_length=140, unique=True)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"mailbox pause {self.pk}"

@@ -6,6 +6,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
+from chosei.core.blocking import usual
+
 
 class Role(models.TextChoices):
     ADMINISTRATOR = "administrator"
@@ -52,6 +54,7 @@ class Member(AbstractBaseUser):
     """An employee (社員), who signs in with the address. Only active members can.
 
     ``working_hours`` is the JSON form of ``core.hours.WeeklyHours``; None for the usual office hours.
+    ``counts_as_busy`` lists those of ``core.blocking.CHOICES`` that take this member's time.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="members")
@@ -61,6 +64,7 @@ class Member(AbstractBaseUser):
     language = models.CharField(max_length=8, default="ja")
     zone = models.CharField(max_length=64, default="Asia/Tokyo")
     working_hours = models.JSONField(null=True, blank=True)
+    counts_as_busy = models.JSONField(default=usual, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
