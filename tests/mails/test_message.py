@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from chosei.adapters.mail.headers import one_line
 from chosei.adapters.mail.message import pack
 from chosei.ports.errors import Misconfigured, Rejected
-from chosei.ports.mail import CalendarPart
+from chosei.ports.mail import CalendarPart, InlineImage
+from chosei.sandbox.mailbox.contents import contents_of
 from tests.mails.test_mailbox import ICS, letter
 
 OURS = "chosei@chosei.example"
@@ -53,6 +54,29 @@ def test_an_invitation_has_the_parts_that_outlook_and_gmail_expect() -> None:
     (attached,) = mail.iter_attachments()
     assert attached.get_filename() == "invite.ics"
     assert attached.get_payload(decode=True) == ICS.encode()
+
+
+def test_pictures_travel_beside_the_html_that_shows_them() -> None:
+    shown = letter(
+        html='<img src="cid:code@chosei" alt="">',
+        images=(InlineImage("code@chosei", b"\x89PNG"),),
+        calendar=CalendarPart("REQUEST", ICS.encode()),
+    )
+    mail = read(pack(shown, OURS).content)
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "text/calendar",
+        "application/ics",
+    ]
+    (picture,) = (part for part in mail.walk() if part.get_content_type() == "image/png")
+    assert (picture["Content-ID"], picture.get_content_disposition()) == ("<code@chosei>", "inline")
+    assert picture.get_payload(decode=True) == b"\x89PNG"
+    assert "data:image/png;base64,iVBORw==" in contents_of(mail).html
 
 
 def test_a_letter_without_a_calendar_is_two_alternatives() -> None:

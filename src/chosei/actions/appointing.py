@@ -15,6 +15,7 @@ from chosei.actions.answers import keep_answers
 from chosei.actions.inputs import GuestInput
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.people import Attending, organizer_of
+from chosei.actions.reception_codes import settle_code
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, want_appointment
 from chosei.core.intervals import Interval
@@ -54,6 +55,7 @@ def appoint(
     )
     if appointment.booking_page is not None:
         keep_answers(appointment, appointment.booking_page, agreed.guest.answers)
+    settle_code(appointment)
     want_appointment(appointment, organizer, list(hosts))
     converge_soon(appointment)
     _tell(appointment, hosts)

@@ -115,6 +115,8 @@ def _fill(page: BookingPage, wanted: BookingPageInput) -> None:
     page.location = meeting.location
     page.guidance = meeting.guidance
     page.contact = meeting.contact
+    page.internal_notes = meeting.internal_notes
+    page.reception_code = meeting.with_code
     page.zone = wanted.hours.zone
     page.description = wanted.description
     page.hours = wanted.hours.to_json()

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
+from chosei.actions.reception_codes import settle_code
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, drop
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, IllegalTransition, advance
@@ -66,6 +67,7 @@ def _cancel(
             update_fields=["state", "cancelled_by", "cancel_reason", "sequence", "revision", "changed_at"]
         )
         locked.promises.update(standing=False)
+        settle_code(locked)
         drop(CalendarEntry.objects.filter(appointment=locked))
         converge_soon(locked)
         _tell(locked)

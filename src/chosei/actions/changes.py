@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
+from chosei.actions.reception_codes import settle_code
 from chosei.core.intervals import Interval
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, advance
 from chosei.records.models import Appointment, MailKind, MailMessage, MailState
@@ -40,6 +41,7 @@ def changed(
     appointment.sequence += 1
     appointment.revision += 1
     appointment.save()
+    settle_code(appointment)
     _tell(appointment, joined, wait_for_link_until)
 
 

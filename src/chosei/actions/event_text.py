@@ -9,6 +9,7 @@ from django.utils.html import escape, linebreaks
 
 from chosei.core import titles
 from chosei.core.language import Language, language_of
+from chosei.records.codes import code_digits
 from chosei.records.models import Appointment, Proposal
 
 _WORDS = {
@@ -20,6 +21,7 @@ _WORDS = {
         "phone": "電話番号",
         "message": "お客様からのメッセージ",
         "guidance": "お客様へのご案内",
+        "code": "受付コード",
         "notes": "社内メモ",
         "held": "日程調整中の仮予約です。日時が決まると自動的に削除されます。",
         "open": "Choseiで開く",
@@ -32,6 +34,7 @@ _WORDS = {
         "phone": "Phone",
         "message": "Message from the customer",
         "guidance": "Information for the customer",
+        "code": "Reception code",
         "notes": "Internal notes",
         "held": "This is a tentative hold. It goes by itself once a time has been chosen.",
         "open": "Open in Chosei",
@@ -74,6 +77,7 @@ def appointment_body(appointment: Appointment) -> str:
         company=appointment.guest_company,
         name=appointment.guest_name,
         email=appointment.guest_email,
+        code=code_digits(appointment),
         message=appointment.guest_message,
         guidance=appointment.guidance,
         notes=appointment.internal_notes,

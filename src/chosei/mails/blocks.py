@@ -73,6 +73,22 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """A reception code (受付コード) with its QR code; ``picture`` says what the picture is."""
+
+    label: str
+    digits: str
+    note: str
+    picture: str
+    kind = "code"
+
+    @property
+    def cid(self) -> str:
+        """The Content-ID of its picture (RFC 2392)."""
+        return f"reception-code-{self.digits}@chosei"
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """Words that a person typed, shown as theirs."""
 
@@ -87,7 +103,7 @@ class Signature:
     kind = "signature"
 
 
-Block = Addressee | Say | Times | Facts | Action | Aside | Quote | Signature
+Block = Addressee | Say | Times | Facts | Action | Aside | Code | Quote | Signature
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from chosei.core.language import language_of
 from chosei.core.text import one_line
 from chosei.mails import facts, times
 from chosei.mails.attached import gets_calendar_object
-from chosei.mails.blocks import Body
+from chosei.mails.blocks import Body, Code
 from chosei.mails.facts import Reader
 from chosei.mails.html import render_html
 from chosei.mails.ics import Invited, calendar_part
@@ -36,8 +36,9 @@ from chosei.mails.letters.reminder import reminder_for_guest, reminder_for_host
 from chosei.mails.letters.removed import removed_host
 from chosei.mails.letters.room_missing import room_missing
 from chosei.mails.letters.try_again import try_again
+from chosei.mails.qr import png
 from chosei.mails.text import render_text
-from chosei.ports.mail import CalendarPart, Letter
+from chosei.ports.mail import CalendarPart, InlineImage, Letter
 from chosei.records.models import (
     Appointment,
     MailKind,
@@ -96,6 +97,7 @@ def compose(message: MailMessage, *, now: datetime) -> Letter | None:
             reply_to=_reply_to(message, reader),
             calendar=_calendar(message, reader, now),
             in_reply_to=_earlier(message),
+            images=_images(body),
         )
 
 
@@ -179,6 +181,10 @@ def _calendar(message: MailMessage, reader: Reader, now: datetime) -> CalendarPa
         removed=message.kind == MailKind.REMOVED_HOST,
     )
     return calendar_part(appointment, invited, now=now)
+
+
+def _images(body: Body) -> tuple[InlineImage, ...]:
+    return tuple(InlineImage(one.cid, png(one.digits)) for one in body.blocks if isinstance(one, Code))
 
 
 def _earlier(message: MailMessage) -> str:

@@ -13,8 +13,9 @@ from chosei.core.questions import QuestionKind
 from chosei.core.text import one_line
 from chosei.core.titles import Customer
 from chosei.mails import times
-from chosei.mails.blocks import Addressee, Fact, Quote, Signature, Times
+from chosei.mails.blocks import Addressee, Code, Fact, Quote, Signature, Times
 from chosei.mails.clean import paragraphs
+from chosei.records.codes import code_digits
 from chosei.records.models import (
     Appointment,
     Candidate,
@@ -149,6 +150,17 @@ def answer_facts(appointment: Appointment) -> list[Fact]:
         for answer in appointment.answers.filter(in_mails=True)
     ]
     return optional(*((one_line(label), text) for label, text in rows))
+
+
+def reception_code(appointment: Appointment) -> list[Code]:
+    """受付コード, for whoever comes to us; nothing for everybody else."""
+    digits = code_digits(appointment)
+    if not digits:
+        return []
+    note = _(
+        "ご来訪の際は、受付の端末にこの受付コードをご入力いただくか、QRコードをかざしてください。担当者がお迎えにあがります。"
+    )
+    return [Code(pgettext("mail", "受付コード"), digits, note, pgettext("mail", "受付コードのQRコード"))]
 
 
 def quoted(label: str, text: str) -> list[Quote]:

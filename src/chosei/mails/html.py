@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from chosei.core.language import Language
 from chosei.core.text import one_line
-from chosei.mails.blocks import Block, Body, Quote, Say, Times
+from chosei.mails.blocks import Block, Body, Code, Quote, Say, Times
 from chosei.mails.look import styles
 from chosei.mails.markup import linked
 
@@ -42,4 +42,6 @@ def _shown(block: Block, look: dict[str, str]) -> _Shown:
     own = {}
     if isinstance(block, Times):
         own = {part: look[f"{block.tone}_{part}"] for part in ("box", "label", "row")}
+    if isinstance(block, Code):
+        own = {part: look[f"settled_{part}"] for part in ("box", "label")}
     return _Shown(block, f"mails/blocks/{block.kind}.html", own, words)

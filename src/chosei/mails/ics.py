@@ -30,6 +30,7 @@ from chosei.mails import facts
 from chosei.mails.clean import paragraphs
 from chosei.mails.links import appointment_url, cancellation_url, console_appointment_url
 from chosei.ports.mail import CalendarPart
+from chosei.records.codes import code_digits
 from chosei.records.models import Appointment, Member
 
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
@@ -114,7 +115,12 @@ def _event(appointment: Appointment, invited: Invited, written: datetime) -> Eve
 def _summary(appointment: Appointment, invited: Invited) -> str:
     """A host meets the customer; a guest meets the company."""
     if invited.member is not None:
-        return event_title(appointment.title, facts.customer_of(appointment), language=invited.language)
+        return event_title(
+            appointment.title,
+            facts.customer_of(appointment),
+            reception=bool(code_digits(appointment)),
+            language=invited.language,
+        )
     organization = one_line(appointment.organization.name)
     return one_line(appointment.title) or _("%(organization)sとのアポイントメント") % {
         "organization": organization
@@ -129,6 +135,9 @@ def _description(appointment: Appointment, invited: Invited) -> str:
     parts: list[str] = []
     if appointment.join_url:
         parts.append(pgettext("mail", "Web会議URL") + "\n" + appointment.join_url)
+    digits = code_digits(appointment)
+    if digits:
+        parts.append(pgettext("mail", "受付コード") + "\n" + digits)
     if invited.member is not None:
         parts.append(pgettext("mail", "アポイントメントの内容") + "\n" + console_appointment_url(appointment))
         return "\n\n".join(parts)

@@ -32,6 +32,8 @@ def styles(language: Language) -> dict[str, str]:
         "brand": f"{font}font-size:13px;line-height:1.6;color:#59616b;font-weight:bold;{break_long}",
         "headline": f"margin:0;{font}font-size:20px;line-height:1.4;font-weight:bold;color:#1c2128;"
         f"{break_long}",
+        "digits": f"{font}font-size:28px;line-height:1.3;font-weight:bold;color:#1c2128;letter-spacing:4px;"
+        "font-variant-numeric:tabular-nums;",
         "say": f"margin:0;{body}{break_long}",
         "label": f"{small}",
         "value": f"{body}{break_long}",

@@ -11,6 +11,7 @@ from chosei.mails.blocks import (
     Aside,
     Block,
     Body,
+    Code,
     Fact,
     Facts,
     Quote,
@@ -56,6 +57,8 @@ def _block(block: Block, marks: _Marks) -> str:
             return f"{wrap(marks.link + block.label)}\n{block.url}{note}"
         case Aside():
             return f"{wrap(block.text)}\n{block.url}"
+        case Code():
+            return f"{marks.part}{block.label}\n{wrap(block.digits, indent='  ')}\n{wrap(block.note)}"
         case Quote():
             return f"{marks.part}{block.label}\n{wrap(block.text, indent='  ')}"
         case Signature():

@@ -16,6 +16,14 @@ class CalendarPart:
 
 
 @dataclass(frozen=True, slots=True)
+class InlineImage:
+    """A PNG that the HTML shows as ``cid:`` + ``cid`` (RFC 2392)."""
+
+    cid: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A mail ready to be sent. ``message_id`` (with angle brackets) stays the same when it is sent again."""
 
@@ -30,6 +38,7 @@ class Letter:
     reply_to: str = ""
     calendar: CalendarPart | None = None
     in_reply_to: str = ""
+    images: tuple[InlineImage, ...] = ()
 
 
 class MailPort(Protocol):

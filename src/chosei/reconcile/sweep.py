@@ -11,6 +11,7 @@ from django.utils import timezone
 from chosei import wiring
 from chosei.actions.connections import finish_ending
 from chosei.actions.proposals import expire_proposal, release_past_candidates, release_stray_holds
+from chosei.actions.reception_codes import expire_codes
 from chosei.core.entries import EntryState
 from chosei.core.states import AppointmentState, CandidateState, ConnectionState
 from chosei.jobs import queue
@@ -152,6 +153,7 @@ def _finish_connections(now: datetime) -> None:
 def _forget(now: datetime) -> None:
     """What only had to be remembered for a while."""
     ConnectionAttempt.objects.filter(begun_at__lt=now - timedelta(days=30)).delete()
+    expire_codes(now=now)
     RateCount.objects.filter(window__lt=int(now.timestamp()) - 2 * 24 * 3600).delete()
 
 

@@ -8,10 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.utils import timezone
 from icalendar import Calendar
 
 from chosei.actions.cancellation import cancel_by_host
 from chosei.records.models import Appointment
+from tests.actions.test_reception_codes import visit as visitor
 from tests.web.public.walking import parsed, send, text_of
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +120,12 @@ def test_what_is_over_can_be_read_but_not_cancelled(client, appointment):
         assert client.post(f"/a/{appointment.link_token}/cancellation").status_code == 410
     appointment.refresh_from_db()
     assert appointment.state == "confirmed"
+
+
+def test_a_visitor_reads_and_shows_the_reception_code(client, tuesday, db):
+    appointment = visitor()
+    page = parsed(client.get(f"/a/{appointment.link_token}"))
+    assert page.select_one(".reception-digits").text == appointment.code.digits
+    assert page.select_one(".reception-code img")["src"].startswith("data:image/svg+xml")
+    cancel_by_host(appointment.promises.get().host, appointment, reason="", now=timezone.now())
+    assert not parsed(client.get(f"/a/{appointment.link_token}")).select(".reception-code")

@@ -3,7 +3,7 @@
     multipart/mixed                          only with a calendar object
     ├── multipart/alternative
     │   ├── text/plain
-    │   ├── text/html
+    │   ├── text/html                    in multipart/related with the pictures it shows, if any
     │   └── text/calendar; method=REQUEST    what makes a client answer it and update itself (RFC 6047)
     └── application/ics, invite.ics          for clients that only know attachments
 
@@ -72,6 +72,7 @@ def _head(letter: Letter, sender: str, recipient: str, reply_to: str) -> str:
 def _fill(message: EmailMessage, letter: Letter) -> None:
     message.set_content(letter.text, charset="utf-8", cte="base64")
     message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="base64")
+    _show_images(message, letter)
     part = letter.calendar
     if part is None:
         return
@@ -79,6 +80,23 @@ def _fill(message: EmailMessage, letter: Letter) -> None:
     params = {"method": part.method}
     message.add_alternative(calendar, subtype="calendar", charset="utf-8", cte="base64", params=params)
     message.add_attachment(part.content, maintype="application", subtype="ics", filename=part.filename)
+
+
+def _show_images(message: EmailMessage, letter: Letter) -> None:
+    """As parts of the letter: many clients block addresses of pictures, and do not show data in the HTML."""
+    if not letter.images:
+        return
+    html = message.get_body(("html",))
+    assert html is not None, "the HTML was added a moment ago"
+    for image in letter.images:
+        html.add_related(
+            image.content,
+            maintype="image",
+            subtype="png",
+            cid=f"<{image.cid}>",
+            filename="reception-code.png",
+            disposition="inline",
+        )
 
 
 def ascii_domain(address: str) -> str:

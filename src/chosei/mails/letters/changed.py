@@ -25,6 +25,7 @@ from chosei.mails.letters.confirmed import (
     visitor_action,
 )
 from chosei.mails.links import console_appointment_url
+from chosei.records.codes import code_digits
 from chosei.records.models import Appointment
 
 
@@ -46,6 +47,7 @@ def changed_for_guest(appointment: Appointment, reader: Reader, now: datetime) -
         *before,
         when,
         *what_changed(appointment, reader),
+        *facts.reception_code(appointment),
         Facts(tuple(guest_facts(appointment, reader))),
         *facts.quoted(pgettext("mail", "ご案内"), appointment.guidance),
         *visitor_action(appointment, reader),
@@ -81,7 +83,9 @@ def changed_for_host(appointment: Appointment, reader: Reader, now: datetime) ->
         blocks.append(Say(_("カレンダーの予定は、添付の予定(invite.ics)で新しい内容に変わります。")))
     if appointment.guest_email:
         blocks.append(Say(_("このメールに返信すると、お客様に届きます。")))
-    subject = host_subject(HostMail.CHANGED, facts.customer_of(appointment), language=reader.language)
+    subject = host_subject(
+        HostMail.CHANGED, facts.customer_of(appointment), code_digits(appointment), reader.language
+    )
     return Body(subject, _preview(when), _headline(bool(before)), tuple(blocks))
 
 

@@ -15,6 +15,7 @@ from chosei.mails.attached import gets_calendar_object
 from chosei.mails.blocks import Action, Aside, Block, Body, Fact, Facts, Say
 from chosei.mails.facts import Reader
 from chosei.mails.links import appointment_url, cancellation_url, change_url, console_appointment_url
+from chosei.records.codes import code_digits
 from chosei.records.guest_rules import may_cancel, may_change
 from chosei.records.models import Appointment, Proposal
 
@@ -30,6 +31,7 @@ def confirmed_for_guest(appointment: Appointment, reader: Reader, now: datetime)
         Say(facts.introduction(organization, speaker)),
         _opening(appointment, reader),
         when,
+        *facts.reception_code(appointment),
         Facts(tuple(guest_facts(appointment, reader))),
         *facts.quoted(pgettext("mail", "ご案内"), appointment.guidance),
         *visitor_action(appointment, reader),
@@ -127,7 +129,9 @@ def confirmed_for_host(appointment: Appointment, reader: Reader, now: datetime) 
         blocks.append(Say(_("カレンダーを連携されていないため、添付の予定(invite.ics)からご登録ください。")))
     if appointment.guest_email:
         blocks.append(Say(_("このメールに返信すると、お客様に届きます。")))
-    subject = host_subject(HostMail.CONFIRMED, facts.customer_of(appointment), language=reader.language)
+    subject = host_subject(
+        HostMail.CONFIRMED, facts.customer_of(appointment), code_digits(appointment), reader.language
+    )
     return Body(
         subject,
         f"{when.rows[0]} {when.zone}",
@@ -152,6 +156,7 @@ def host_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
         facts.format_fact(appointment),
         *_link_facts(appointment, for_guest=False),
         *facts.optional(
+            (pgettext("mail", "受付コード"), code_digits(appointment)),
             (pgettext("mail", "場所"), appointment.location),
             (pgettext("mail", "会議室"), facts.rooms_of(appointment)),
             (pgettext("mail", "担当者"), names),

@@ -14,6 +14,7 @@ from chosei.mails.blocks import Action, Aside, Block, Body, Fact, Facts, Say
 from chosei.mails.facts import Reader
 from chosei.mails.letters.confirmed import customer_name
 from chosei.mails.links import appointment_url, console_appointment_url
+from chosei.records.codes import code_digits
 from chosei.records.models import Appointment
 
 
@@ -77,5 +78,7 @@ def link_for_host(appointment: Appointment, reader: Reader, now: datetime) -> Bo
         Facts((Fact(pgettext("mail", "Web会議URL"), appointment.join_url, appointment.join_url),)),
         Action(pgettext("mail", "Choseiで開く"), console_appointment_url(appointment)),
     )
-    subject = host_subject(HostMail.DETAILS, facts.customer_of(appointment), language=reader.language)
+    subject = host_subject(
+        HostMail.DETAILS, facts.customer_of(appointment), code_digits(appointment), reader.language
+    )
     return Body(subject, f"{when.rows[0]} {when.zone}", pgettext("mail", "Web会議URLを発行しました"), blocks)

@@ -5,6 +5,14 @@ from chosei.records.models.appointment import Appointment, Companion, Promise
 from chosei.records.models.approval import ProviderApproval
 from chosei.records.models.booking_page import BookingPage, BookingPageHost
 from chosei.records.models.calendar_entry import CalendarEntry
+from chosei.records.models.chat import (
+    ChatDestination,
+    ChatKind,
+    ChatMessage,
+    ChatService,
+    ChatState,
+    PageChat,
+)
 from chosei.records.models.connection import Connection, ConnectionAttempt, MailboxPause, MirroredEvent
 from chosei.records.models.letters import LetterText, Logo
 from chosei.records.models.mail import MailKind, MailMessage, MailState
@@ -13,6 +21,7 @@ from chosei.records.models.organization import Member, Organization, Role
 from chosei.records.models.page_room import BookingPageRoom
 from chosei.records.models.proposal import Candidate, Proposal, ProposalHost, ProposalTemplate
 from chosei.records.models.readjustment import Readjustment
+from chosei.records.models.reception import CodeState, FrontDesk, Reception, ReceptionCode, Visit
 from chosei.records.models.room import Room, RoomBusy, RoomDirectory, RoomList, RoomListRoom
 from chosei.records.models.subscription import Subscription
 from chosei.records.models.timeline import RateCount, TimelineEntry
@@ -26,9 +35,16 @@ __all__ = [
     "BookingPageRoom",
     "CalendarEntry",
     "Candidate",
+    "ChatDestination",
+    "ChatKind",
+    "ChatMessage",
+    "ChatService",
+    "ChatState",
+    "CodeState",
     "Companion",
     "Connection",
     "ConnectionAttempt",
+    "FrontDesk",
     "LetterText",
     "Logo",
     "MailKind",
@@ -39,6 +55,7 @@ __all__ = [
     "Member",
     "MirroredEvent",
     "Organization",
+    "PageChat",
     "Promise",
     "Proposal",
     "ProposalHost",
@@ -46,6 +63,8 @@ __all__ = [
     "ProviderApproval",
     "RateCount",
     "Readjustment",
+    "Reception",
+    "ReceptionCode",
     "Role",
     "Room",
     "RoomBusy",
@@ -54,4 +73,5 @@ __all__ = [
     "RoomListRoom",
     "Subscription",
     "TimelineEntry",
+    "Visit",
 ]

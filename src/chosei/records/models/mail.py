@@ -26,6 +26,7 @@ class MailKind(models.TextChoices):
     REMINDER_HOST = "reminder_host"
     REMINDER_DEADLINE = "reminder_deadline"
     ROOM_MISSING = "room_missing"  # no room could be had: the host chooses
+    ARRIVED_HOST = "arrived_host"  # the guest stands at the front desk
     RECONNECT = "reconnect"
     ADDRESS_MISMATCH = "address_mismatch"  # the account no longer goes by the member's address
     REGISTRATION_BROKEN = "registration_broken"

@@ -55,6 +55,7 @@ class Member(AbstractBaseUser):
 
     ``working_hours`` is the JSON form of ``core.hours.WeeklyHours``; None for the usual office hours.
     ``counts_as_busy`` lists those of ``core.blocking.CHOICES`` that take this member's time.
+    ``chat_ids`` maps a ``ChatService`` to who they are there, for mentions.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="members")
@@ -65,6 +66,7 @@ class Member(AbstractBaseUser):
     zone = models.CharField(max_length=64, default="Asia/Tokyo")
     working_hours = models.JSONField(null=True, blank=True)
     counts_as_busy = models.JSONField(default=usual, blank=True)
+    chat_ids = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

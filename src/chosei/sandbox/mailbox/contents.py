@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from email.message import EmailMessage
@@ -64,7 +65,7 @@ def contents_of(mail: EmailMessage) -> Contents:
     return Contents(
         headers=tuple((name, str(value)) for name, value in mail.items()),
         text=_body(mail, "plain"),
-        html=_body(mail, "html"),
+        html=_with_images(mail, _body(mail, "html")),
         calendar=_calendar(calendars[0]) if calendars else None,
         attachments=tuple(name for name in names if name),
     )
@@ -73,6 +74,16 @@ def contents_of(mail: EmailMessage) -> Contents:
 def _body(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body(preferencelist=(kind,))
     return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
+
+
+def _with_images(mail: EmailMessage, html: str) -> str:
+    """The pictures that travel in the mail (RFC 2392) put where the HTML shows them."""
+    for part in mail.walk():
+        name = str(part.get("Content-ID", "")).strip("<>")
+        if name and part.get_content_maintype() == "image":
+            data = b64encode(part.get_payload(decode=True)).decode()
+            html = html.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{data}")
+    return html
 
 
 def _calendar(part: Any) -> CalendarObject:

@@ -109,6 +109,7 @@ MAIL_KIND = {
     MailKind.REMINDER_HOST: _("リマインド(担当者)"),
     MailKind.REMINDER_DEADLINE: _("ご回答期限のリマインド"),
     MailKind.ROOM_MISSING: _("会議室のご確認のお願い"),
+    MailKind.ARRIVED_HOST: _("ご来訪のお知らせ(担当者)"),
     MailKind.RECONNECT: _("再接続のお願い"),
     MailKind.NEW_PASSWORD: _("パスワードの設定"),
     MailKind.ADDRESS_MISMATCH: _("アドレスのご確認のお願い"),

@@ -18,6 +18,7 @@ from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, 
 from chosei.mails import ics
 from chosei.records.gates import appointment_for_guest
 from chosei.records.models import Appointment
+from chosei.web.codes import shown_code
 from chosei.web.public.calendar_links import GuestEvent, google_url, outlook_url
 from chosei.web.public.doors import LinkView, guest_address, refused_for_now
 from chosei.web.public.forms import CancellationForm
@@ -104,6 +105,7 @@ class AppointmentView(AppointmentLinkView):
             "outlook_url": outlook_url(event),
             "can_cancel": can(APPOINTMENT, AppointmentState(appointment.state), AppointmentEvent.CANCEL)
             and appointment.starts_at > timezone.now(),
+            "code": shown_code(appointment),
         }
         return render(request, "public/appointment.html", context)
 

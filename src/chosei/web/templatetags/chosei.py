@@ -33,6 +33,7 @@ STYLESHEETS = (
     "components/dialog",
     "components/calendar",
     "components/times",
+    "components/reception",
     "print",
 )
 BADGE_KINDS = frozenset({"", "accent", "hold", "settled", "attention", "unknown"})

@@ -17,6 +17,7 @@ from chosei.actions.errors import Closed, InvalidInput
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, can
 from chosei.records import gates
 from chosei.records.models import Appointment, Promise
+from chosei.web.codes import shown_code
 from chosei.web.console import status, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.answers import answers_of
@@ -114,4 +115,5 @@ def _facts(appointment: Appointment) -> dict[str, Any]:
         "mails": status.mail_statuses(appointment.mails.order_by("id")),
         "timeline": happened(appointment.timeline.select_related("member").order_by("-at", "-id")),
         "moves": status.appointment_moves(appointment),
+        "code": shown_code(appointment),
     }
