@@ -13,13 +13,16 @@ from chosei.records.sealed import seal
 
 BEHIND, AHEAD = timedelta(days=14), timedelta(days=100)  # what a mirror covers: see chosei.reconcile.observe
 
+VACUUM = "VACUUM ANALYZE"
 _EVENTS = """
     INSERT INTO records_mirroredevent
-        (connection_id, remote_id, starts_at, ends_at, show_as, all_day, private, blocks, subject, entry_key)
+        (connection_id, remote_id, starts_at, ends_at, show_as, all_day, private, blocks, subject, entry_key,
+         calendar_id, series_id, inherits, declined)
     SELECT chance.owner,
            'AAMkAD' || md5(chance.owner::text || '-' || chance.number::text) || repeat('A', 110),
            chance.start, chance.start + (15 + 15 * (chance.number %% 8)) * interval '1 minute',
-           'busy', false, false, true, %(subject)s, ''
+           'busy', false, false, true, %(subject)s, '',
+           '', '', false, false
     FROM (
         SELECT owner, number,
                %(first)s::timestamptz + floor(random() * %(quarters)s) * interval '15 minutes' AS start
@@ -57,7 +60,7 @@ def fill(size: Size, *, now: datetime) -> list[str]:
         BookingPageHost.objects.bulk_create(BookingPageHost(page=page, member=page.owner) for page in pages)
         _mirror([one.pk for one in connections], size.events // size.members, now)
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")  # the throw-away server has no autovacuum
+        cursor.execute(VACUUM)  # the throw-away server has no autovacuum
     return [page.link_token for page in pages]
 
 
