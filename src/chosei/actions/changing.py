@@ -120,7 +120,7 @@ def _change(step: _Step) -> bool:
     before = Interval(locked.starts_at, locked.ends_at)
     moved = before != wanted.time
     if not moved and not was and wanted.meeting.web_meeting == locked.web_meeting:
-        return False
+        return _only_notes(step, locked, hosts)
     _promise(locked, new_ids, wanted.time)
     left = Member.objects.filter(pk__in=set(old_ids) - set(new_ids))
     expects_link = _take_over(locked, wanted, hosts, now)
@@ -145,6 +145,17 @@ def _change(step: _Step) -> bool:
         actor="member",
         what=["time"] * moved + sorted(was),
     )
+    return True
+
+
+def _only_notes(step: _Step, locked: Appointment, hosts: list[Attending]) -> bool:
+    """The hosts' own notes are nobody else's business: they are kept, and nobody is told."""
+    if locked.internal_notes == step.wanted.meeting.internal_notes:
+        return False
+    locked.internal_notes = step.wanted.meeting.internal_notes
+    locked.save(update_fields=["internal_notes", "changed_at"])
+    want_appointment(locked, locked.organizer, hosts)
+    converge_soon(locked)
     return True
 
 
@@ -192,6 +203,7 @@ def _take_over(
     had_link = appointment.web_meeting
     for name in _TEXTS:
         setattr(appointment, name, getattr(meeting, name))
+    appointment.internal_notes = meeting.internal_notes
     appointment.web_meeting = meeting.web_meeting
     appointment.starts_at, appointment.ends_at = wanted.time.start, wanted.time.end
     connections = [host.connection for host in hosts if host.connection is not None]

@@ -26,19 +26,18 @@ def instant(day: date, at: time, zone: str) -> datetime:
     return found
 
 
-class CandidateForm(forms.Form):
-    """One row. ``keep``: the author knows that it lies over something in the calendar."""
+class TimeRow(forms.Form):
+    """A day, a start and an end as wall times of ``zone``; ``interval`` once they are valid."""
 
     day = forms.DateField(label=_("日付"), widget=DateInput())
     start = forms.TimeField(label=_("開始"), widget=TimeInput(attrs={"step": 300}))
     end = forms.TimeField(label=_("終了"), widget=TimeInput(attrs={"step": 300}))
-    keep = forms.BooleanField(label=_("予定と重なったまま提案する"), required=False)
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zone
         self.interval: Interval | None = None
-        self.use_required_attribute = False  # a row may stay empty
+        self.use_required_attribute = False  # what is missing is said in words
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -57,6 +56,12 @@ class CandidateForm(forms.Form):
         except ValueError:
             self.add_error("start", _("時計の切り替えのため、この時刻はありません。別の時刻にしてください。"))
         return data
+
+
+class CandidateForm(TimeRow):
+    """One row, which may stay empty. ``keep``: the author knows that it lies over something there."""
+
+    keep = forms.BooleanField(label=_("予定と重なったまま提案する"), required=False)
 
 
 class BaseCandidates(forms.BaseFormSet[CandidateForm]):

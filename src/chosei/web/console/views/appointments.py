@@ -25,6 +25,8 @@ from chosei.web.console.forms.cancellation import CancellationForm
 from chosei.web.console.forms.common import add_refusals
 from chosei.web.console.listing import by_start
 from chosei.web.console.timeline import happened
+from chosei.web.console.views.changing import may_change
+from chosei.web.console.wishing import open_requests
 
 
 @require_safe
@@ -52,6 +54,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_facts(appointment),
         "may_cancel": _may_cancel(appointment),
+        "may_change": may_change(appointment),
+        "requests": open_requests(appointment),
         "format": words.FORMAT.get(appointment.format, appointment.format),  # type: ignore[call-overload]
         "answers": answers_of(appointment),
         "hosts": [promise.host for promise in _host_promises(appointment)],
