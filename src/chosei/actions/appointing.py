@@ -20,7 +20,7 @@ from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, want_appointment
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
-from chosei.records.models import Appointment, BookingPage, Candidate, MailKind, Promise, Proposal
+from chosei.records.models import Appointment, BookingPage, Candidate, Companion, MailKind, Promise, Proposal
 
 LINK_PATIENCE = timedelta(seconds=60)
 """How long the confirmation mails wait for the web meeting's link; then they go without."""
@@ -56,6 +56,10 @@ def appoint(
     if appointment.booking_page is not None:
         keep_answers(appointment, appointment.booking_page, agreed.guest.answers)
     settle_code(appointment)
+    Companion.objects.bulk_create(
+        Companion(appointment=appointment, name=one.name, email=one.email, position=position)
+        for position, one in enumerate(agreed.guest.companions)
+    )
     want_appointment(appointment, organizer, list(hosts))
     converge_soon(appointment)
     _tell(appointment, hosts)

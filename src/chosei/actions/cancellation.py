@@ -12,6 +12,7 @@ from chosei.actions.reception_codes import settle_code
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, drop
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, IllegalTransition, advance
+from chosei.records.guest_rules import may_cancel
 from chosei.records.models import Appointment, CalendarEntry, MailKind, Member
 
 
@@ -21,7 +22,9 @@ def cancel_by_host(member: Member, appointment: Appointment, *, reason: str, now
 
 
 def cancel_by_guest(appointment: Appointment, *, reason: str, now: datetime) -> None:
-    """Raises Closed when it is over or cancelled already."""
+    """Raises Closed when it is over or cancelled already, and when the organisation does not let customers
+    cancel (any more): not_allowed.
+    """
     _cancel(appointment, by="guest", reason=reason, now=now, member=None)
 
 
@@ -55,6 +58,9 @@ def _cancel(
         locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
         if locked.ends_at <= now:
             raise Closed("past")
+        open_states = (AppointmentState.CONFIRMED, AppointmentState.PENDING)
+        if by == "guest" and locked.state in open_states and not may_cancel(locked, now):
+            raise Closed("past" if locked.starts_at <= now else "not_allowed")
         try:
             locked.state = advance(APPOINTMENT, AppointmentState(locked.state), AppointmentEvent.CANCEL)
         except IllegalTransition as refused:

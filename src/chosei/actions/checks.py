@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from chosei.actions.errors import InvalidInput
-from chosei.actions.inputs import GuestInput, MeetingInput
+from chosei.actions.inputs import CompanionInput, GuestInput, MeetingInput
+from chosei.core.companions import MAX_COMPANIONS
 from chosei.core.walltime import zone_of
 from chosei.records.models import MeetingFormat, Member
 
@@ -32,6 +33,19 @@ def check_guest(guest: GuestInput) -> None:
     check_email(guest.email, "email")
     if guest.zone:
         check_zone(guest.zone, "zone")
+    check_companions(guest.companions)
+
+
+def check_companions(companions: Sequence[CompanionInput]) -> None:
+    """Raises InvalidInput(companions)."""
+    if len(companions) > MAX_COMPANIONS:
+        raise InvalidInput(companions="too_many")
+    for one in companions:
+        if not one.name.strip():
+            raise InvalidInput(companions="required")
+        _check_length(companions=(one.name, 120))
+        if one.email:
+            check_email(one.email, "companions")
 
 
 def check_email(address: str, field: str) -> None:

@@ -17,6 +17,7 @@ _WORDS = {
         "company": "会社名",
         "name": "お名前",
         "email": "メールアドレス",
+        "companions": "同席される方",
         "furigana": "ふりがな",
         "phone": "電話番号",
         "message": "お客様からのメッセージ",
@@ -30,6 +31,7 @@ _WORDS = {
         "company": "Company",
         "name": "Name",
         "email": "Email",
+        "companions": "Also attending",
         "furigana": "Name in kana",
         "phone": "Phone",
         "message": "Message from the customer",
@@ -78,6 +80,7 @@ def appointment_body(appointment: Appointment) -> str:
         name=appointment.guest_name,
         email=appointment.guest_email,
         code=code_digits(appointment),
+        companions=_companions(appointment),
         message=appointment.guest_message,
         guidance=appointment.guidance,
         notes=appointment.internal_notes,
@@ -87,6 +90,11 @@ def appointment_body(appointment: Appointment) -> str:
 
 def _language(thing: Proposal | Appointment) -> Language:
     return language_of(thing.organization.language)
+
+
+def _companions(appointment: Appointment) -> str:
+    people = appointment.companions.all()
+    return "\n".join(f"{one.name} {one.email}".strip() for one in people)
 
 
 def _rows(words: dict[str, str], **values: str) -> str:

@@ -12,6 +12,14 @@ from chosei.core.questions import Answer
 
 
 @dataclass(frozen=True, slots=True)
+class CompanionInput:
+    """Somebody the customer brings along (同席者); without ``email`` they get no mail."""
+
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GuestInput:
     """The customer, as they entered themselves. ``zone`` is the IANA zone they read the times in; ``answers``
     are to the questions of a booking page.
@@ -24,6 +32,7 @@ class GuestInput:
     language: str = "ja"
     zone: str = ""
     answers: tuple[Answer, ...] = ()
+    companions: tuple[CompanionInput, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

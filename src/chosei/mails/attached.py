@@ -14,9 +14,9 @@ _LINKED = (
 )
 
 
-def gets_calendar_object(appointment: Appointment, member: Member | None) -> bool:
+def gets_calendar_object(appointment: Appointment, member: Member | None, *, left: bool = False) -> bool:
     """The guest (``member`` None) always; a host when no calendar of theirs was linked at confirmation;
-    whoever arranged it and does not attend never.
+    whoever arranged it and does not attend never. ``left``: the member was a host until this letter.
 
     A colleague of the organiser's tenant is an attendee of the organiser's event without an entry of their
     own, so the connection counts as well. One made after the confirmation does not: such a host has the
@@ -24,7 +24,7 @@ def gets_calendar_object(appointment: Appointment, member: Member | None) -> boo
     """
     if member is None:
         return True
-    if not appointment.promises.filter(host=member).exists():
+    if not left and not appointment.promises.filter(host=member).exists():
         return False
     if CalendarEntry.objects.filter(appointment=appointment, connection__member=member).exists():
         return False

@@ -170,7 +170,8 @@ def _calendar(message: MailMessage, reader: Reader, now: datetime) -> CalendarPa
     appointment = message.appointment
     if appointment is None or message.kind in _WITHOUT_CALENDAR:
         return None
-    if not gets_calendar_object(appointment, reader.member):
+    left = message.kind == MailKind.REMOVED_HOST
+    if not gets_calendar_object(appointment, reader.member, left=left):
         return None
     invited = Invited(
         message.recipient,
@@ -178,7 +179,7 @@ def _calendar(message: MailMessage, reader: Reader, now: datetime) -> CalendarPa
         reader.language,
         reader.member,
         alone=reader.companion is not None,
-        removed=message.kind == MailKind.REMOVED_HOST,
+        removed=left,
     )
     return calendar_part(appointment, invited, now=now)
 

@@ -24,7 +24,7 @@ def removed_host(appointment: Appointment, reader: Reader, now: datetime) -> Bod
         return None
     calendar = (
         _("カレンダーの予定は、添付のお知らせ(invite.ics)で取り消してください。")
-        if gets_calendar_object(appointment, reader.member)
+        if gets_calendar_object(appointment, reader.member, left=True)
         else _("カレンダーの予定は自動で取り消されます。お手続きは不要です。")
     )
     said = _("%(customer)sとのアポイントメントの担当から外れました。ご出席の必要はありません。")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from chosei.web.console.views import (
+    answering,
     appointments,
     approvals,
     booking_form,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("proposals/calendar", calendar.week, name="calendar"),
     path("proposals/calendar/outlook", calendar.outlook, name="calendar-outlook"),
     path("proposals/<int:pk>", proposals.detail, name="proposal"),
+    path("proposals/<int:pk>/answer", answering.answer, name="proposal-answer"),
     path("proposals/<int:pk>/progress", proposals.progress, name="proposal-progress"),
     path("proposals/<int:pk>/withdrawal", proposals.withdrawal, name="proposal-withdrawal"),
     path("pages/", pages.listing, name="pages"),

@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 
 from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.errors import Closed
+from chosei.core import wording
 from chosei.core.intervals import Interval
-from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, can
+from chosei.core.states import AppointmentState
 from chosei.mails import ics
 from chosei.records.gates import appointment_for_guest
+from chosei.records.guest_rules import closes_at, may_cancel, may_change
 from chosei.records.models import Appointment
 from chosei.web.codes import shown_code
 from chosei.web.public.calendar_links import GuestEvent, google_url, outlook_url
 from chosei.web.public.doors import LinkView, guest_address, refused_for_now
 from chosei.web.public.forms import CancellationForm
-from chosei.web.public.showing import hero, meeting_facts
+from chosei.web.public.showing import hero, meeting_facts, reader_language
 from chosei.web.public.zones import reader_zone
 
 _SOON = timedelta(minutes=2)
@@ -67,6 +69,7 @@ def context_of(request: HttpRequest, appointment: Appointment) -> dict[str, obje
     fresh = timezone.now() - appointment.confirmed_at < _SOON
     return {
         "organization": appointment.organization,
+        "zone": zone,
         "appointment": appointment,
         "status": status,
         "hero": hero(Interval(appointment.starts_at, appointment.ends_at), zone, now=timezone.now()),
@@ -91,6 +94,23 @@ class AppointmentLinkView(LinkView):
         return appointment
 
 
+def _possible(appointment: Appointment, zone: str) -> dict[str, object]:
+    """What the guest may do here, until when, and what they have asked for."""
+    now = timezone.now()
+    change, cancel = may_change(appointment, now), may_cancel(appointment, now)
+    limited = closes_at(appointment) != appointment.starts_at and (change or cancel)
+    confirmed = appointment.state == AppointmentState.CONFIRMED
+    language = reader_language()
+    return {
+        "can_change": change and confirmed,
+        "can_cancel": cancel,
+        "closes": confirmed and appointment.starts_at > now,
+        "until": wording.instant_text(closes_at(appointment), zone, language, now) if limited else "",
+        "asked": confirmed and appointment.readjustments.filter(answered_at__isnull=True).exists(),
+        "companions": appointment.companions.all(),
+    }
+
+
 class AppointmentView(AppointmentLinkView):
     """The whole page; for htmx the part that tells the way to the web meeting."""
 
@@ -103,9 +123,8 @@ class AppointmentView(AppointmentLinkView):
         context |= {
             "google_url": google_url(event),
             "outlook_url": outlook_url(event),
-            "can_cancel": can(APPOINTMENT, AppointmentState(appointment.state), AppointmentEvent.CANCEL)
-            and appointment.starts_at > timezone.now(),
             "code": shown_code(appointment),
+            **_possible(appointment, str(context["zone"])),
         }
         return render(request, "public/appointment.html", context)
 
@@ -137,6 +156,8 @@ class CancellationView(AppointmentLinkView):
         shown = status_of(appointment)
         if shown not in ("confirmed", "pending"):
             raise Closed(shown)
+        if not may_cancel(appointment, timezone.now()):
+            raise Closed("past" if appointment.starts_at <= timezone.now() else "not_allowed")
         context = context_of(request, appointment) | {"form": form}
         return render(request, "public/cancellation.html", context, status=status)
 

@@ -142,7 +142,9 @@ class ConfirmationView(LinkView, Generic[Thing]):
             return self._back(request, thing, lost=choice)
         visit, questions = self._visit(request, thing, chosen=choice.value), self.questions(thing)
         known = initial_of(visit.typed, questions) or self.known(thing)
-        return self.details(thing, visit, choice, GuestForm(initial=known, questions=questions))
+        came_along = request.POST if request.method == "POST" else None
+        form = GuestForm(initial=known, questions=questions, companions=came_along)
+        return self.details(thing, visit, choice, form)
 
     def _visit(self, request: HttpRequest, thing: Thing, *, chosen: str = "", notice: str = "") -> Visit:
         return Visit.of(request, thing.zone, questions=self.questions(thing), chosen=chosen, notice=notice)

@@ -13,6 +13,7 @@ from chosei.actions.errors import InvalidInput
 from chosei.actions.inputs import GuestInput
 from chosei.core.language import Language
 from chosei.core.questions import MAX_CHOICES, STANDARD, QuestionKind, Questions
+from chosei.web.public.companions import FIELDS, Companions
 from chosei.web.public.fields import REFUSALS, REFUSED_OTHERWISE, TOO_LONG, TextField, answer_of, field_of
 
 Typed = dict[str, list[str]]
@@ -28,11 +29,14 @@ class GuestForm(forms.Form):
 
     use_required_attribute = False  # our own messages stand at the fields, in the page's language
 
-    def __init__(self, *args: Any, questions: Questions = STANDARD, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, questions: Questions = STANDARD, companions: Any = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.questions = questions
         for question in questions:
             self.fields[question.key] = field_of(question)
+        self.companions = Companions(self.data if self.is_bound else companions)
 
     def guest(self, *, language: Language, zone: str) -> GuestInput:
         """The valid form's content."""
@@ -41,7 +45,14 @@ class GuestForm(forms.Form):
         answers = tuple(
             answer_of(question, data.get(question.key)) for question in self.questions if question.is_answer
         )
-        return GuestInput(**own, language=language, zone=zone, answers=answers)
+        return GuestInput(
+            **own, language=language, zone=zone, answers=answers, companions=self.companions.people
+        )
+
+    def clean(self) -> dict[str, Any]:
+        for sentence in self.companions.errors:
+            self.add_error(None, sentence)
+        return super().clean() or self.cleaned_data
 
     def refuse(self, refused: InvalidInput) -> None:
         """Put what the action refused at its field."""
@@ -76,6 +87,7 @@ def typed(request: HttpRequest, questions: Questions) -> Typed:
     """
     sent = request.POST if request.method == "POST" else request.GET
     keys = [one.key for one in questions if one.kind is not QuestionKind.FILE and one.key in sent]
+    keys += [name for name in FIELDS if name in sent and request.method == "POST"]
     given = {key: sent.getlist(key)[:MAX_CHOICES] for key in keys}
     return given if any(any(values) for values in given.values()) else {}
 
@@ -83,7 +95,8 @@ def typed(request: HttpRequest, questions: Questions) -> Typed:
 def initial_of(typed: Typed, questions: Questions) -> dict[str, str | list[str]]:
     """What the form begins with, from what was typed."""
     several = {one.key for one in questions if one.kind is QuestionKind.SEVERAL}
-    return {key: values if key in several else values[0] for key, values in typed.items() if values}
+    own = {key: values for key, values in typed.items() if values and key not in FIELDS}
+    return {key: values if key in several else values[0] for key, values in own.items()}
 
 
 def submission_of(request: HttpRequest) -> UUID:

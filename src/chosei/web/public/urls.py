@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from chosei.web.public import appointments, bookings, proposals
+from chosei.web.public import appointments, bookings, proposals, readjusting
 
 
 class LinkConverter:
@@ -26,9 +26,11 @@ app_name = "public"
 urlpatterns = [
     path("p/<link:token>", proposals.ProposalView.as_view(), name="proposal"),
     path("p/<link:token>/confirm", proposals.ProposalConfirmationView.as_view(), name="proposal-confirm"),
+    path("p/<link:token>/readjustment", readjusting.ReadjustmentView.as_view(), name="readjustment"),
     path("b/<link:token>", bookings.BookingPageView.as_view(), name="page"),
     path("b/<link:token>/confirm", bookings.BookingConfirmationView.as_view(), name="page-confirm"),
     path("a/<link:token>", appointments.AppointmentView.as_view(), name="appointment"),
     path("a/<link:token>/cancellation", appointments.CancellationView.as_view(), name="cancellation"),
+    path("a/<link:token>/change", readjusting.ChangeRequestView.as_view(), name="change"),
     path("a/<link:token>/invite.ics", appointments.InviteView.as_view(), name="ics"),
 ]

@@ -55,7 +55,8 @@ class ChangeForm(TimeRow):
         standing = appointment.promises.filter(standing=True, host__isnull=False).select_related("host")
         self.present = [promise.host for promise in standing if promise.host]
         super().__init__(data, zone=member.zone, initial=self._now())
-        self.colleagues = self._offered(data)
+        self.ticked: list[str] = data.getlist("hosts") if data is not None else []
+        self.colleagues = self._offered()
         hosts = self.fields["hosts"]
         assert isinstance(hosts, forms.MultipleChoiceField)
         hosts.choices = [(str(one.pk), one.name) for one in self.colleagues]
@@ -75,10 +76,11 @@ class ChangeForm(TimeRow):
             },
         }
 
-    def _offered(self, data: Any) -> list[Member]:
+    def _offered(self) -> list[Member]:
         """Who attends now, and whoever has been added on this page."""
-        sent = data.getlist("hosts") if data is not None else []
-        added = [int(pk) for pk in sent if pk.isascii() and pk.isdecimal() and len(pk) < 19][:MAX_HOSTS]
+        added = [int(pk) for pk in self.ticked if pk.isascii() and pk.isdecimal() and len(pk) < 19][
+            :MAX_HOSTS
+        ]
         present = [host.pk for host in self.present]
         rows = Member.objects.filter(organization_id=self.appointment.organization_id, is_active=True)
         found = rows.in_bulk([*present, *added])

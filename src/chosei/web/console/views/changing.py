@@ -132,8 +132,7 @@ def _chosen(form: ChangeForm) -> list[Member]:
     if not form.is_bound:
         return form.present
     if not form.is_valid():
-        sent = form.data.getlist("hosts")
-        return [one for one in form.colleagues if str(one.pk) in sent]
+        return [one for one in form.colleagues if str(one.pk) in form.ticked]
     members = Member.objects.filter(organization_id=form.appointment.organization_id)
     found = members.in_bulk(list(form.host_ids()))
     return [found[pk] for pk in form.host_ids() if pk in found]

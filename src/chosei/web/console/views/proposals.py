@@ -24,6 +24,7 @@ from chosei.web.console import status, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.listing import by_id
 from chosei.web.console.timeline import happened
+from chosei.web.console.wishing import open_requests
 from chosei.web.console.words import Word
 
 RUNNING = (ProposalState.OPEN, ProposalState.READJUSTMENT_REQUESTED)
@@ -75,6 +76,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         **_facts(proposal),
         "url": proposal_url(proposal),
         "paste": paste_text(proposal, language),
+        "may_answer": proposal.state in (ProposalState.READJUSTMENT_REQUESTED, ProposalState.EXPIRED),
+        "requests": open_requests(proposal),
         "may_withdraw": can(PROPOSAL, ProposalState(proposal.state), ProposalEvent.WITHDRAW),
         "format": words.FORMAT.get(proposal.format, proposal.format),  # type: ignore[call-overload]
         "hosts": [host.member for host in proposal.hosts.select_related("member")],

@@ -1,0 +1,69 @@
+"""同席される方: rows of name and address, and a field to paste many at once. Both work without JavaScript."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from chosei.actions.inputs import CompanionInput
+from chosei.core.companions import MAX_COMPANIONS, pasted
+from chosei.core.text import one_line
+
+NAME, EMAIL, BULK = "companion_name", "companion_email", "companions_bulk"
+FIELDS = (NAME, EMAIL, BULK)
+MIN_ROWS = 3
+_MAX_BULK = 20_000  # characters: 50 people need far fewer
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str = ""
+    email: str = ""
+
+
+class Companions:
+    """What was sent about companions, as typed; ``errors`` are sentences, ``people`` what they come to."""
+
+    def __init__(self, data: Any = None) -> None:
+        names = data.getlist(NAME)[:MAX_COMPANIONS] if data is not None else []
+        emails = data.getlist(EMAIL)[:MAX_COMPANIONS] if data is not None else []
+        emails += [""] * (len(names) - len(emails))
+        typed = [Row(one_line(name), one_line(email)) for name, email in zip(names, emails, strict=False)]
+        self.bulk = str(data.get(BULK, ""))[:_MAX_BULK] if data is not None else ""
+        filled = [row for row in typed if row.name or row.email]
+        self.rows = filled + [Row()] * max(1, MIN_ROWS - len(filled))
+        self.errors: list[str] = []
+        self.people = self._people([(row.name, row.email) for row in filled] + pasted(self.bulk))
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.people or self.errors or self.bulk)
+
+    def _people(self, entered: list[tuple[str, str]]) -> tuple[CompanionInput, ...]:
+        people: list[CompanionInput] = []
+        seen: set[str] = set()
+        for name, email in entered:
+            if email and not _is_address(email):
+                wrong = {"address": email}
+                self.errors.append(_("メールアドレスの形式をご確認ください: %(address)s") % wrong)
+            if len(name) > 120:
+                self.errors.append(_("お名前が長すぎます: %(name)s…") % {"name": name[:20]})
+            key = email.lower() or f"name:{name}"
+            if key not in seen:
+                seen.add(key)
+                people.append(CompanionInput(name or email, email))
+        if len(people) > MAX_COMPANIONS:
+            self.errors.append(_("同席される方は%(limit)d名までです。") % {"limit": MAX_COMPANIONS})
+        return tuple(people)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= 254
