@@ -23,6 +23,7 @@ from chosei.actions.outbox import queue_mail, to_member
 from chosei.actions.people import Attending, attending, organizer_of
 from chosei.actions.promising import committed
 from chosei.actions.readjusting import settle_readjustments
+from chosei.actions.reception_codes import settle_code
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, want_appointment
 from chosei.core.intervals import Interval
@@ -119,11 +120,16 @@ def _change(step: _Step) -> bool:
     was = _differences(locked, wanted, new_ids)
     before = Interval(locked.starts_at, locked.ends_at)
     moved = before != wanted.time
-    if not moved and not was and wanted.meeting.web_meeting == locked.web_meeting:
+    same_kind = (wanted.meeting.web_meeting, wanted.meeting.with_code) == (
+        locked.web_meeting,
+        locked.reception_code,
+    )
+    if not moved and not was and same_kind:
         return _only_notes(step, locked, hosts)
     _promise(locked, new_ids, wanted.time)
     left = Member.objects.filter(pk__in=set(old_ids) - set(new_ids))
     expects_link = _take_over(locked, wanted, hosts, now)
+    settle_code(locked)
     want_appointment(locked, locked.organizer, list(hosts))
     converge_soon(locked)
     changed(
@@ -204,7 +210,7 @@ def _take_over(
     for name in _TEXTS:
         setattr(appointment, name, getattr(meeting, name))
     appointment.internal_notes = meeting.internal_notes
-    appointment.web_meeting = meeting.web_meeting
+    appointment.web_meeting, appointment.reception_code = meeting.web_meeting, meeting.with_code
     appointment.starts_at, appointment.ends_at = wanted.time.start, wanted.time.end
     connections = [host.connection for host in hosts if host.connection is not None]
     organizer = appointment.organizer

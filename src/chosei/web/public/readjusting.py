@@ -6,17 +6,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.readjusting import ask_for_other_times, ask_to_move
 from chosei.core.intervals import Interval
-from chosei.records.gates import appointment_for_guest, proposal_for_guest
+from chosei.records.gates import proposal_for_guest
 from chosei.records.guest_rules import may_change
 from chosei.records.models import Appointment, Proposal
-from chosei.web.public.appointments import host_names, status_of
-from chosei.web.public.doors import LinkView, refused_for_now
+from chosei.web.public.appointments import AppointmentLinkView, host_names, status_of
+from chosei.web.public.doors import LinkView, guest_address, refused_for_now
 from chosei.web.public.proposals import facts_of, insist_open
 from chosei.web.public.showing import hero, meeting_facts, zone_name
 from chosei.web.public.wishes import WishForm
@@ -43,7 +42,7 @@ class ReadjustmentView(LinkView):
             except InvalidInput as wrong:
                 form.refuse(wrong)
             else:
-                return HttpResponseRedirect(reverse("public:proposal", args=[token]))
+                return HttpResponseRedirect(guest_address(request, "proposal", token))
         return self._ask(request, proposal, form, status=422)
 
     def _ask(
@@ -55,16 +54,16 @@ class ReadjustmentView(LinkView):
             "organization": proposal.organization,
             "meeting": proposal,
             "facts": facts_of(proposal, times),
-            "back": reverse("public:proposal", args=[proposal.link_token]),
+            "back": guest_address(request, "proposal", proposal.link_token),
         }
         return render(request, "public/readjustment.html", context, status=status)
 
 
-class ChangeRequestView(LinkView):
+class ChangeRequestView(AppointmentLinkView):
     """The same for an appointment, which stands until a host has moved it."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        appointment = appointment_for_guest(token)
+        appointment = self.load(token)
         _insist_changeable(appointment)
         return self._ask(request, appointment, WishForm(zone=_zone(request, appointment)))
 
@@ -72,7 +71,7 @@ class ChangeRequestView(LinkView):
         refused = refused_for_now(request, "readjust", token, limit=10, seconds=600)
         if refused is not None:
             return refused
-        appointment = appointment_for_guest(token)
+        appointment = self.load(token)
         form = WishForm(request.POST, zone=_zone(request, appointment))
         if form.is_valid():
             try:
@@ -80,7 +79,7 @@ class ChangeRequestView(LinkView):
             except InvalidInput as wrong:
                 form.refuse(wrong)
             else:
-                return HttpResponseRedirect(reverse("public:appointment", args=[token]))
+                return HttpResponseRedirect(guest_address(request, "appointment", token))
         return self._ask(request, appointment, form, status=422)
 
     def _ask(
@@ -93,7 +92,7 @@ class ChangeRequestView(LinkView):
             "meeting": appointment,
             "facts": meeting_facts(appointment, host_names(appointment)),
             "hero": hero(time, form.zone, now=timezone.now()),
-            "back": reverse("public:appointment", args=[appointment.link_token]),
+            "back": guest_address(request, "appointment", appointment.link_token),
         }
         return render(request, "public/readjustment.html", context, status=status)
 

@@ -15,6 +15,9 @@ from chosei.web.console import words
 from chosei.web.console.forms.candidates import TimeRow
 
 MAX_HOSTS = 20
+_AS_IT_IS = (
+    "title", "format", "location", "web_meeting", "reception_code", "guidance", "internal_notes"
+)  # fmt: skip
 
 
 class ChangeForm(TimeRow):
@@ -27,6 +30,9 @@ class ChangeForm(TimeRow):
     )
     location = forms.CharField(label=_("場所"), required=False, max_length=300)
     web_meeting = forms.BooleanField(label=_("WEB会議URLを発行する"), required=False)
+    reception_code = forms.BooleanField(
+        label=_("受付コードを発行する"), required=False, help_text=_("来訪のときに発行します。")
+    )
     hosts = forms.MultipleChoiceField(
         label=_("担当者"),
         widget=forms.CheckboxSelectMultiple,
@@ -70,10 +76,7 @@ class ChangeForm(TimeRow):
             "start": start.time(),
             "end": end.time(),
             "hosts": [str(host.pk) for host in self.present],
-            **{
-                name: getattr(one, name)
-                for name in ("title", "format", "location", "web_meeting", "guidance", "internal_notes")
-            },
+            **{name: getattr(one, name) for name in _AS_IT_IS},
         }
 
     def _offered(self) -> list[Member]:
@@ -119,7 +122,7 @@ class ChangeForm(TimeRow):
             guidance=data["guidance"].strip(),
             contact=one.contact,
             internal_notes=data["internal_notes"].strip(),
-            reception_code=one.reception_code,
+            reception_code=data["reception_code"],
         )
         return ChangeInput(
             time=self.kept(self.interval),
