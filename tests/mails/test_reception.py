@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from chosei.core.intervals import Interval
 from chosei.core.reception import validity
 from chosei.mails.qr import png, svg_address
-from chosei.records.models import MailKind, ReceptionCode
-from tests.mails.scene import Scene
+from chosei.records.models import FrontDesk, MailKind, ReceptionCode, Visit
+from tests.mails.scene import START, Scene
 
 
 def coded(scene: Scene):
@@ -62,3 +64,29 @@ def test_a_void_code_is_named_nowhere(scene: Scene) -> None:
 def test_two_numbers_are_two_pictures() -> None:
     assert png("810749") != png("810748")
     assert svg_address("810749").startswith("data:image/svg+xml")
+
+
+def arrived(scene: Scene, **visit):
+    appointment = coded(scene)
+    desk = FrontDesk.objects.create(organization=scene.organization, name="1F受付")
+    made = Visit.objects.create(
+        organization=scene.organization,
+        appointment=appointment,
+        day=appointment.starts_at.date(),
+        arrived_at=appointment.starts_at - timedelta(minutes=5),
+        arrived_at_desk=desk,
+        **visit,
+    )
+    return scene.mail(MailKind.ARRIVED_HOST, appointment, scene.host, occasion=f"visit:{made.pk}")
+
+
+def test_the_host_is_told_who_stands_where(scene: Scene) -> None:
+    letter = arrived(scene)
+    assert letter.subject == "【ご来訪】[810749]来訪:株式会社テスト:三田花子様"
+    for words in ("三田花子様が受付にいらっしゃいました", "12月3日(木) 13:55", "1F受付", "14:00〜15:00"):
+        assert words in letter.text
+    assert letter.calendar is None
+
+
+def test_nobody_is_fetched_who_has_left_again(scene: Scene) -> None:
+    assert arrived(scene, left_at=START) is None

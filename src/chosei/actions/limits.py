@@ -13,6 +13,9 @@ _COUNT = """
 INSERT INTO records_ratecount AS r (bucket, "window", count) VALUES (%s, %s, 1)
 ON CONFLICT (bucket, "window") DO UPDATE SET count = r.count + 1 RETURNING count
 """
+_TAKE_BACK = """
+UPDATE records_ratecount SET count = count - 1 WHERE bucket = %s AND "window" = %s AND count > 0
+"""
 
 
 def within_limit(what: str, who: str, *, limit: int, seconds: int) -> bool:
@@ -20,9 +23,22 @@ def within_limit(what: str, who: str, *, limit: int, seconds: int) -> bool:
 
     ``who`` may be an address or a link: only a keyed hash of it is stored.
     """
-    digest = hmac.new(settings.SECRET_KEY.encode(), f"{what}\0{who}\0{seconds}".encode(), hashlib.sha256)
-    window = int(time.time()) // seconds * seconds
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [digest.hexdigest(), window])
+        cursor.execute(_COUNT, [_bucket(what, who, seconds), _window(seconds)])
         count: int = cursor.fetchone()[0]
     return count <= limit
+
+
+def take_back(what: str, who: str, *, seconds: int) -> None:
+    """Do not count the last one after all: where only failures count, and an attempt has succeeded."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_BACK, [_bucket(what, who, seconds), _window(seconds)])
+
+
+def _bucket(what: str, who: str, seconds: int) -> str:
+    words = f"{what}\0{who}\0{seconds}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), words, hashlib.sha256).hexdigest()
+
+
+def _window(seconds: int) -> int:
+    return int(time.time()) // seconds * seconds

@@ -62,6 +62,7 @@ class HostMail(StrEnum):
     EXPIRED = "expired"
     REMINDER = "reminder"
     REMOVED = "removed"
+    ARRIVED = "arrived"
 
 
 _GUEST: Mapping[Language, Mapping[GuestMail, str]] = {
@@ -103,6 +104,7 @@ _HOST: Mapping[Language, Mapping[HostMail, str]] = {
         HostMail.READJUSTMENT: "【再調整依頼】",
         HostMail.EXPIRED: "【期限切れ】",
         HostMail.REMINDER: "【リマインド】",
+        HostMail.ARRIVED: "【ご来訪】",
         HostMail.REMOVED: "【担当変更】",
     },
     Language.EN: {
@@ -114,6 +116,7 @@ _HOST: Mapping[Language, Mapping[HostMail, str]] = {
         HostMail.READJUSTMENT: "[Other times requested] ",
         HostMail.EXPIRED: "[Expired] ",
         HostMail.REMINDER: "[Reminder] ",
+        HostMail.ARRIVED: "[Arrived] ",
         HostMail.REMOVED: "[Hosts changed] ",
     },
 }

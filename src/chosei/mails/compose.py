@@ -20,6 +20,7 @@ from chosei.mails.facts import Reader
 from chosei.mails.html import render_html
 from chosei.mails.ics import Invited, calendar_part
 from chosei.mails.letters.address_mismatch import address_mismatch
+from chosei.mails.letters.arrived import arrived, visit_told_of
 from chosei.mails.letters.cancelled import cancelled_for_guest, cancelled_for_host
 from chosei.mails.letters.changed import changed_for_guest, changed_for_host
 from chosei.mails.letters.confirmed import confirmed_for_guest, confirmed_for_host
@@ -70,7 +71,12 @@ _OF_PROPOSALS: dict[MailKind, Callable[[Proposal, Reader, datetime], Body | None
     MailKind.REMINDER_DEADLINE: deadline_near,
 }
 # Letters that bring nothing new for a calendar: what stands there is right already.
-_WITHOUT_CALENDAR = (MailKind.READJUSTMENT, MailKind.REMINDER_GUEST, MailKind.REMINDER_HOST)
+_WITHOUT_CALENDAR = (
+    MailKind.READJUSTMENT,
+    MailKind.REMINDER_GUEST,
+    MailKind.REMINDER_HOST,
+    MailKind.ARRIVED_HOST,
+)
 
 
 def compose(message: MailMessage, *, now: datetime) -> Letter | None:
@@ -130,6 +136,8 @@ def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
         return invited_member(message.member, reader)
     if kind is MailKind.NEW_PASSWORD and message.member is not None:
         return password_reset(message.member, reader)
+    if kind is MailKind.ARRIVED_HOST and message.appointment is not None:
+        return arrived(visit_told_of(message.occasion, message.appointment), reader)
     if kind in _OF_APPOINTMENTS and message.appointment is not None:
         return _OF_APPOINTMENTS[kind](message.appointment, reader, now)
     raise ValueError(f"a {kind.value} mail needs something to be about")

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "chosei.web",
     "chosei.web.console",
     "chosei.web.public",
+    "chosei.web.reception",
 ]
 MIDDLEWARE = [
     "chosei.ops.requests.ClientAddressMiddleware",
@@ -195,7 +196,9 @@ WHITENOISE_AUTOREFRESH = False
 # --- Language and time ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]  # each in itself, so that its reader finds it
-LOCALE_PATHS = [_package / area / "locale" for area in ("web", "web/console", "web/public", "mails")]
+LOCALE_PATHS = [
+    _package / area / "locale" for area in ("web", "web/console", "web/public", "web/reception", "mails")
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -18,7 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).resolve().parents[1]
-AREAS = ("web/console", "web/public", "mails", "web")
+AREAS = ("web/console", "web/public", "web/reception", "mails", "web")
 """A file belongs to the first area that holds it; a file outside all of them to the last."""
 LANGUAGE = "en"
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {

@@ -16,12 +16,15 @@ from chosei.records.models import (
     BookingPage,
     CalendarEntry,
     Connection,
+    FrontDesk,
     Member,
     Proposal,
     Room,
     RoomDirectory,
     RoomList,
+    Visit,
 )
+from chosei.records.models.reception import desk_secret_hash
 
 
 class NotThere(Exception):
@@ -67,6 +70,18 @@ def booking_page_for_guest(token: str) -> BookingPage:
 def appointment_for_guest(token: str) -> Appointment:
     rows = Appointment.objects.select_related("organization", "organizer", "proposal", "booking_page")
     return _by_link(rows, token)
+
+
+# --- the front desk: a tablet's secret opens that one page
+# ------------------------------------------------------------------
+
+
+def front_desk(secret: str) -> FrontDesk:
+    """The paired tablet that holds ``secret``."""
+    rows = FrontDesk.objects.select_related("organization").filter(revoked_at__isnull=True)
+    if not secret:
+        raise NotThere
+    return _one(rows, secret_hash=desk_secret_hash(secret))
 
 
 # --- members: their own, and for administrators everybody's of the organisation
@@ -118,6 +133,24 @@ def members_of(administrator: Member) -> QuerySet[Member]:
     if not administrator.is_administrator:
         raise NotThere
     return Member.objects.filter(organization_id=administrator.organization_id)
+
+
+def front_desks_of(administrator: Member) -> QuerySet[FrontDesk]:
+    """The organisation's tablets, those let go included; for administrators alone."""
+    if not administrator.is_administrator:
+        raise NotThere
+    return FrontDesk.objects.filter(organization_id=administrator.organization_id)
+
+
+def visits_of(administrator: Member) -> QuerySet[Visit]:
+    """Who came and left (来訪記録); for administrators alone."""
+    if not administrator.is_administrator:
+        raise NotThere
+    return Visit.objects.filter(organization_id=administrator.organization_id)
+
+
+def front_desk_for_administrator(administrator: Member, pk: int) -> FrontDesk:
+    return _one(front_desks_of(administrator), pk=pk)
 
 
 def connection_for_administrator(administrator: Member, pk: int) -> Connection:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("chosei.web.public.urls")),
     path("embed/", include("chosei.web.public.embedded_urls", namespace="embedded")),
     path("embed.js", embedding.script, name="embed-script"),
+    path("reception/", include("chosei.web.reception.urls")),
     path("hooks/", include("chosei.web.hooks.urls")),
     path("", include("chosei.web.console.urls")),
 ]

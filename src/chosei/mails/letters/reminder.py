@@ -20,6 +20,7 @@ from chosei.mails.letters.confirmed import (
     visitor_action,
 )
 from chosei.mails.links import console_appointment_url
+from chosei.records.codes import code_digits
 from chosei.records.models import Appointment
 
 
@@ -38,6 +39,7 @@ def reminder_for_guest(appointment: Appointment, reader: Reader, now: datetime) 
         Say(facts.introduction(organization, speaker)),
         Say(_("アポイントメントの日時が近づいてまいりましたので、あらためてご案内申し上げます。"), "opening"),
         when,
+        *facts.reception_code(appointment),
         Facts(tuple(guest_facts(appointment, reader))),
         *facts.quoted(pgettext("mail", "ご案内"), appointment.guidance),
         *visitor_action(appointment, reader),
@@ -65,6 +67,8 @@ def reminder_for_host(appointment: Appointment, reader: Reader, now: datetime) -
         *facts.quoted(pgettext("mail", "お客様からのメッセージ"), appointment.guest_message),
         Action(pgettext("mail", "Choseiで開く"), console_appointment_url(appointment)),
     ]
-    subject = host_subject(HostMail.REMINDER, facts.customer_of(appointment), language=reader.language)
+    subject = host_subject(
+        HostMail.REMINDER, facts.customer_of(appointment), code_digits(appointment), reader.language
+    )
     headline = pgettext("mail", "アポイントメントが近づいています")
     return Body(subject, f"{when.rows[0]} {when.zone}", headline, tuple(blocks))

@@ -65,6 +65,11 @@ CONNECTION = {
 }
 ROLE = {Role.ADMINISTRATOR: Word(_("管理者"), "accent"), Role.MEMBER: Word(_("一般社員"))}
 IN_USE, INVITED, REMOVED = Word(_("利用中"), "settled"), Word(_("招待中"), "hold"), Word(_("利用停止"))
+DESK_PAIRED, DESK_WAITS, DESK_REVOKED = (
+    Word(_("登録済み"), "settled"),
+    Word(_("登録待ち"), "hold"),
+    Word(_("解除済み")),
+)
 APPROVAL = {
     ApprovalState.ASKED: Word(_("依頼中"), "hold"),
     ApprovalState.GRANTED: Word(_("承認済み"), "settled"),
@@ -164,6 +169,7 @@ CLOSED = {
     "changed_meanwhile": _(
         "ほかの方がこのアポイントメントを先に変更しました。最新の内容をご確認のうえ、もう一度お試しください。"
     ),
+    "paired": _("この端末は、すでに登録または解除されています。"),
     "archived": _("この予約ページは保管済みです。"),
     "settled": _("アドレスの不一致は、すでに解消しています。"),
     "of_directory": _("Microsoft 365から取得したリストは、Microsoft 365で変更します。"),
