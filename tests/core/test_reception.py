@@ -33,7 +33,8 @@ def test_six_digits_however_they_are_typed(typed, number):
 
 
 def meeting(start, end):
-    return Interval(datetime(2026, *start, tzinfo=UTC), datetime(2026, *end, tzinfo=UTC))
+    begin, finish = (datetime(2026, *parts).replace(tzinfo=UTC) for parts in (start, end))
+    return Interval(begin, finish)
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,9 @@ def _with_images(mail: EmailMessage, html: str) -> str:
     """The pictures that travel in the mail (RFC 2392) put where the HTML shows them."""
     for part in mail.walk():
         name = str(part.get("Content-ID", "")).strip("<>")
-        if name and part.get_content_maintype() == "image":
-            data = b64encode(part.get_payload(decode=True)).decode()
+        content = part.get_payload(decode=True)
+        if name and part.get_content_maintype() == "image" and isinstance(content, bytes):
+            data = b64encode(content).decode()
             html = html.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{data}")
     return html
 
