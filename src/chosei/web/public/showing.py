@@ -9,6 +9,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -56,9 +58,11 @@ class Hero:
 
 @dataclass(frozen=True, slots=True)
 class ZoneSwitch:
+    """The zone that times are shown in, and the ``<option>``s of the others."""
+
     current: str
     name: str
-    choices: tuple[tuple[str, str], ...]
+    options: SafeString
 
 
 def reader_language() -> Language:
@@ -153,9 +157,11 @@ def zone_switch(current: str, now: datetime) -> ZoneSwitch:
 
 @lru_cache(maxsize=64)
 def _zone_switch(current: str, language: Language, at: datetime) -> ZoneSwitch:
-    """Kept, because naming every zone takes as long as finding a month's free times."""
-    names = tuple((zone, wording.zone_text(zone, at, language)) for zone in zones_offered(current))
-    return ZoneSwitch(current, dict(names)[current], names)
+    """Kept, because naming and writing out every zone takes as long as finding a month's free times."""
+    names = {zone: wording.zone_text(zone, at, language) for zone in zones_offered(current)}
+    rows = ((zone, " selected" if zone == current else "", name) for zone, name in names.items())
+    options = format_html_join("", '<option value="{}"{}>{}</option>', rows)
+    return ZoneSwitch(current, names[current], options)
 
 
 def day_name(day: date, today: date) -> str:

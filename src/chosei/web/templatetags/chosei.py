@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Protocol
 from uuid import uuid4
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -53,6 +56,12 @@ _COMPANY_WORDS = (
 @register.simple_tag
 def stylesheets() -> SafeString:
     """The design system's own files, in their order."""
+    return _stylesheets(settings.STATIC_URL)
+
+
+@lru_cache(maxsize=2)
+def _stylesheets(static_url: str) -> SafeString:
+    """Kept: their addresses change with a release, never while a process lives."""
     return format_html_join(
         "\n  ", '<link rel="stylesheet" href="{}">', ((static(f"css/{name}.css"),) for name in STYLESHEETS)
     )
@@ -118,6 +127,33 @@ def notice(content: str, kind: str, title: str = "", role: str = "") -> SafeStri
 def empty(content: str, title: str, sign: str = "calendar") -> SafeString:
     """Nothing here yet: why, and what to do first."""
     return format_html('<div class="empty">{}<h2>{}</h2>{}</div>', icon(sign), title, content)
+
+
+class Chip(Protocol):
+    """One time to choose: the form's value, what is shown, and the end of the control's id."""
+
+    @property
+    def value(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def chosen(self) -> bool: ...
+
+
+@register.simple_tag
+def time_chips(chips: Iterable[Chip], field: str, prefix: str) -> SafeString:
+    """Times to choose from as radio chips. Written out at once: a page shows a hundred of them."""
+    rows = (
+        (prefix, chip.key, field, chip.value, " checked" if chip.chosen else "", chip.name) for chip in chips
+    )
+    return format_html_join(
+        "",
+        '<label class="time-chip" for="{0}-{1}"><input type="radio" name="{2}" value="{3}" id="{0}-{1}"'
+        " required{4}>{5}</label>",
+        rows,
+    )
 
 
 @register.simple_tag
