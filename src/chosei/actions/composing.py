@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import F
 from psycopg.types.range import TimestamptzRange
@@ -16,13 +16,20 @@ from chosei.actions.event_text import appointment_title, hold_title
 from chosei.actions.offers import look_again
 from chosei.actions.people import Attending, attending
 from chosei.actions.rules import working_hours
+from chosei.core.attendance import all_hosts
 from chosei.core.availability import Availability, Known, Unknown
 from chosei.core.blocking import blocks
 from chosei.core.hours import DateRange, windows
 from chosei.core.intervals import Interval, intersect, merge
+from chosei.core.slots import SlotRules, find_slots_within
 from chosei.core.states import CandidateState
-from chosei.core.walltime import local_date
+from chosei.core.suggest import suggest
+from chosei.core.walltime import local_date, zone_of
 from chosei.records.models import Appointment, Candidate, Member, MirroredEvent, Promise, Proposal
+
+FINDER_STEP = 30
+FINDER_NOTICE = 60
+"""Minutes: candidates begin at half hours of the working day, and none within the hour."""
 
 _Blocks = dict[int, list["CalendarBlock"]]
 
@@ -118,6 +125,55 @@ def _told(block: ColleagueBlock) -> CalendarBlock:
     return CalendarBlock(block.start, block.end, block.title, block.show_as, False, "event", taken)
 
 
+@dataclass(frozen=True, slots=True)
+class FreeTimes:
+    """What the finder proposes. With a calendar of ``unreadable`` it proposes nothing: unknown is not free.
+
+    ``unseen`` have no connection and Outlook says nothing of them: the author decides about them.
+    """
+
+    times: tuple[Interval, ...] = ()
+    unreadable: tuple[Member, ...] = ()
+    unseen: tuple[Member, ...] = ()
+
+
+def find_times(
+    viewer: Member,
+    members: Sequence[Member],
+    minutes: int,
+    *,
+    now: datetime,
+    taken: Sequence[Interval] = (),
+    without: Proposal | None = None,
+) -> FreeTimes:
+    """A few times of this length, this week and next, at which all are at work and free. May ask Outlook
+    about colleagues without a connection, for three seconds at most.
+
+    ``taken``: candidates marked already. Raises ValueError for no members or a length out of range.
+    """
+    today = local_date(now, viewer.zone)
+    dates = DateRange(today, today + timedelta(days=13 - today.weekday()))
+    window = days_between(dates.first, dates.last + timedelta(days=1), viewer.zone)
+    known = hosts_time(viewer, members, window, now=now, without=without)
+    unlinked = [one.member for one in known if not one.linked]
+    asked = seen_in_outlook(viewer, unlinked, window) if unlinked else {}
+    told = [*(one for one in known if one.linked), *asked.values()]
+    unreadable = tuple(one.member for one in told if one.linked and not one.known)
+    unseen = tuple(one for one in unlinked if one.pk not in asked or not asked[one.pk].known)
+    if unreadable:
+        return FreeTimes(unreadable=unreadable, unseen=unseen)
+    ours = [Known(_busy(one.blocks)) for one in known]
+    need = all_hosts([Known(list(taken)), *ours, *(one.availability for one in told if one.known)])
+    rules = SlotRules(minutes, FINDER_STEP, min_notice_minutes=FINDER_NOTICE)
+    free = find_slots_within(rules, common_hours(members, window), need, now)
+    return FreeTimes(tuple(suggest(free, viewer.zone)), unseen=unseen)
+
+
+def days_between(first: date, last: date, zone: str) -> Interval:
+    """From the midnight that begins ``first`` to the one that begins ``last``, in ``zone``."""
+    return Interval(*(datetime.combine(day, time(0), zone_of(zone)).astimezone(UTC) for day in (first, last)))
+
+
 def common_hours(members: Iterable[Member], window: Interval) -> list[Interval]:
     """When all of them are at work, by their own hours in their own zones; a normal list."""
     common = [window]
@@ -158,8 +214,8 @@ def _events(viewer: Member, hosts: Sequence[Attending], window: Interval) -> _Bl
             )
         )
     others = rows.exclude(connection__in=own).filter(blocks=True, ends_at__gt=F("starts_at"))
-    for pk, *facts in others.values_list("connection_id", "starts_at", "ends_at", "show_as", "all_day"):
-        start, end, show_as, all_day = facts
+    facts = others.values_list("connection_id", "starts_at", "ends_at", "show_as", "all_day")
+    for pk, start, end, show_as, all_day in facts:
         found[owners[pk]].append(CalendarBlock(start, end, "", show_as, all_day, "event"))
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -44,11 +44,13 @@ DEFAULT_DEADLINE = timedelta(days=7)
 FURTHEST = timedelta(days=2 * 366)
 
 
-def open_proposal(author: Member, wanted: ProposalInput, *, now: datetime) -> Proposal:
-    """Offer the candidates: holds are asked for, the guest (if an address is given) is invited. Raises
-    InvalidInput.
+def open_proposal(
+    author: Member, wanted: ProposalInput, *, now: datetime, draft: Proposal | None = None
+) -> Proposal:
+    """Offer the candidates: holds are asked for, the guest (if an address is given) is invited. ``draft``
+    becomes the proposal. Raises InvalidInput, and Closed when the draft was sent meanwhile.
     """
-    _check(wanted, now)
+    check_proposal(wanted, now)
     members = check_hosts(author, wanted.host_ids)
     with transaction.atomic():
         lock_hosts(member.pk for member in [author, *members])
@@ -56,17 +58,34 @@ def open_proposal(author: Member, wanted: ProposalInput, *, now: datetime) -> Pr
             made = Proposal.objects.filter(author=author, submission=wanted.submission).first()
             if made is not None:
                 return made
-        hosts = attending(members)
-        proposal = _create(author, wanted, now)
-        ProposalHost.objects.bulk_create(
-            ProposalHost(proposal=proposal, member=member, position=position)
-            for position, member in enumerate(members)
-        )
-        candidates = add_candidates(proposal, wanted.candidates, hosts)
+        proposal = locked_draft(draft) if draft else new_proposal(author)
+        fill_in(proposal, wanted, deadline=wanted.deadline or now + DEFAULT_DEADLINE)
+        proposal.submission = wanted.submission
+        proposal.state = advance(PROPOSAL, ProposalState(proposal.state), ProposalEvent.OPEN)
+        proposal.save()
+        set_hosts(proposal, members)
+        proposal.candidates.all().delete()
+        candidates = add_candidates(proposal, wanted.candidates, attending(members))
         if proposal.guest_email and wanted.invite:
             queue_mail(MailKind.INVITATION, proposal, to_guest(proposal), revision=0)
         note("proposal_opened", proposal=proposal, member=author, actor="member", candidates=len(candidates))
     return proposal
+
+
+def new_proposal(author: Member) -> Proposal:
+    """A draft with a link of its own, not saved yet."""
+    proposal = Proposal(organization_id=author.organization_id, author=author)
+    proposal.make_link()
+    return proposal
+
+
+def locked_draft(draft: Proposal) -> Proposal:
+    """The draft under its row lock. Raises Closed when it was sent meanwhile."""
+    rows = Proposal.objects.select_for_update(of=("self",)).select_related("organization", "author")
+    locked = rows.filter(pk=draft.pk).first()
+    if locked is None or locked.state != ProposalState.DRAFT:
+        raise Closed(locked.state if locked else "discarded")
+    return locked
 
 
 def add_candidates(
@@ -80,7 +99,7 @@ def add_candidates(
             proposal=proposal,
             starts_at=time.start,
             ends_at=time.end,
-            accepted_conflicts=_events_under(hosts, time),
+            accepted_conflicts=events_under(hosts, time),
         )
         for time in times
     )
@@ -168,45 +187,47 @@ def _end(proposal: Proposal, event: ProposalEvent) -> None:
     release_candidates(proposal, list(proposal.candidates.filter(state=CandidateState.OPEN)))
 
 
-def _create(author: Member, wanted: ProposalInput, now: datetime) -> Proposal:
+def fill_in(proposal: Proposal, wanted: ProposalInput, *, deadline: datetime | None) -> None:
+    """Have the proposal say what is wanted. Hosts and candidates are rows of their own; nothing is saved."""
     meeting = wanted.meeting
-    proposal = Proposal(
-        organization_id=author.organization_id,
-        author=author,
-        state=advance(PROPOSAL, ProposalState.DRAFT, ProposalEvent.OPEN),
-        title=meeting.title,
-        format=meeting.format,
-        web_meeting=meeting.web_meeting,
-        location=meeting.location,
-        guidance=meeting.guidance,
-        contact=meeting.contact,
-        internal_notes=meeting.internal_notes,
-        reception_code=meeting.with_code,
-        zone=meeting.zone,
-        guest_company=wanted.guest_company,
-        guest_name=wanted.guest_name,
-        guest_email=wanted.guest_email,
-        guest_language=wanted.guest_language,
-        deadline=wanted.deadline or now + DEFAULT_DEADLINE,
-        write_holds=wanted.write_holds,
-        submission=wanted.submission,
+    proposal.title = meeting.title
+    proposal.format = meeting.format
+    proposal.web_meeting = meeting.web_meeting
+    proposal.location = meeting.location
+    proposal.guidance = meeting.guidance
+    proposal.contact = meeting.contact
+    proposal.internal_notes = meeting.internal_notes
+    proposal.reception_code = meeting.with_code
+    proposal.zone = meeting.zone
+    proposal.guest_company = wanted.guest_company
+    proposal.guest_name = wanted.guest_name
+    proposal.guest_email = wanted.guest_email
+    proposal.guest_language = wanted.guest_language
+    proposal.deadline = deadline
+    proposal.write_holds = wanted.write_holds
+
+
+def set_hosts(proposal: Proposal, members: Sequence[Member]) -> None:
+    """Exactly these attend, in this order."""
+    proposal.hosts.all().delete()
+    ProposalHost.objects.bulk_create(
+        ProposalHost(proposal=proposal, member=member, position=position)
+        for position, member in enumerate(members)
     )
-    proposal.make_link()
-    proposal.save()
-    return proposal
 
 
-def _check(wanted: ProposalInput, now: datetime) -> None:
+def check_proposal(wanted: ProposalInput, now: datetime, *, standing: Collection[Interval] = ()) -> None:
+    """Raises InvalidInput. Candidates that are ``standing`` already may begin whenever they do."""
     check_meeting(wanted.meeting)
     if wanted.guest_email:
         check_email(wanted.guest_email, "guest_email")
     if len(wanted.host_ids) > MAX_HOSTS:
         raise InvalidInput(hosts="too_many_hosts")
-    check_times(wanted.candidates, now)
+    check_times(wanted.candidates, now, standing=standing)
     check_deadline(wanted.deadline, now)
 
 
-def check_times(times: Sequence[Interval], now: datetime) -> None:
+def check_times(times: Sequence[Interval], now: datetime, *, standing: Collection[Interval] = ()) -> None:
     """Raises InvalidInput(candidates)."""
     if not times:
         raise InvalidInput(candidates="required")
@@ -214,7 +235,7 @@ def check_times(times: Sequence[Interval], now: datetime) -> None:
         raise InvalidInput(candidates="too_many")
     if len(set(times)) != len(times):
         raise InvalidInput(candidates="twice_the_same")
-    if any(time.start <= now for time in times):
+    if any(time.start <= now and time not in standing for time in times):
         raise InvalidInput(candidates="in_the_past")
     if any(time.duration > timedelta(hours=24) for time in times):
         raise InvalidInput(candidates="too_long")
@@ -230,7 +251,7 @@ def check_deadline(deadline: datetime | None, now: datetime) -> None:
         raise InvalidInput(deadline="out_of_range")
 
 
-def _events_under(hosts: Sequence[Attending], time: Interval) -> list[str]:
+def events_under(hosts: Sequence[Attending], time: Interval) -> list[str]:
     """The events the author saw under this candidate, and keeps it over."""
     linked = [host.connection for host in hosts if host.connection is not None]
     rows = MirroredEvent.objects.filter(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from chosei.actions import event_text
 from chosei.actions.people import Attending
 from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, WantedAttendee
 from chosei.core.intervals import Interval
+from chosei.core.states import CandidateState
 from chosei.jobs import queue
 from chosei.records.models import Appointment, CalendarEntry, Candidate, Connection, Proposal
 from chosei.records.models.calendar_entry import new_key
@@ -26,6 +28,33 @@ def about_of(thing: Proposal | Appointment) -> str:
 
 def converge_soon(thing: Proposal | Appointment) -> None:
     queue.enqueue(queue.CONVERGE, about_of(thing))
+
+
+def settle_holds(proposal: Proposal, hosts: Sequence[Attending]) -> None:
+    """Have exactly the holds stand that the running proposal wants by now: for each candidate on offer one in
+    every linked host's calendar, saying what the proposal says. Those that stand so already are left alone.
+    """
+    linked = [host.connection for host in hosts if host.connection] if proposal.write_holds else []
+    candidates = list(proposal.candidates.filter(state=CandidateState.OPEN))
+    standing = {
+        (entry.candidate_id, entry.connection_id): entry
+        for entry in CalendarEntry.objects.filter(
+            candidate__proposal=proposal, appointment__isnull=True, desired__isnull=False
+        )
+    }
+    missing: dict[int, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        wanted = _hold(proposal, candidate)
+        for connection in linked:
+            entry = standing.pop((candidate.pk, connection.pk), None)
+            if entry is None:
+                missing[connection.pk].append(candidate)
+            elif entry.desired and DesiredEntry.from_json(entry.desired) != wanted:
+                _want(entry, wanted)
+    drop(standing.values())
+    for host in hosts:
+        if host.connection is not None:
+            want_holds(proposal, missing[host.connection.pk], [host])
 
 
 def want_holds(proposal: Proposal, candidates: Iterable[Candidate], hosts: Iterable[Attending]) -> None:

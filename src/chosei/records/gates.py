@@ -89,7 +89,9 @@ def front_desk(secret: str) -> FrontDesk:
 
 
 def proposals_of(member: Member) -> QuerySet[Proposal]:
+    """Sent or attended by the member; a draft is its author's alone."""
     rows = Proposal.objects.filter(organization_id=member.organization_id)
+    rows = rows.filter(Q(author=member) | ~Q(state="draft"))
     if member.is_administrator:
         return rows
     return rows.filter(Q(author=member) | Q(hosts__member=member)).distinct()

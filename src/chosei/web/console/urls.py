@@ -43,6 +43,7 @@ urlpatterns = [
     path("proposals/new", compose.new, name="proposal-new"),
     path("proposals/hosts", compose.hosts, name="proposal-hosts"),
     path("proposals/calendar", calendar.week, name="calendar"),
+    path("proposals/free-times", calendar.free_times, name="free-times"),
     path("proposals/calendar/outlook", calendar.outlook, name="calendar-outlook"),
     path("proposals/<int:pk>", proposals.detail, name="proposal"),
     path("proposals/<int:pk>/answer", answering.answer, name="proposal-answer"),

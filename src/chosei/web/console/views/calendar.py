@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,8 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from chosei.actions.composing import CalendarBlock, HostTime, common_hours, hosts_time, seen_in_outlook
-from chosei.actions.proposals import MAX_HOSTS
+from chosei.actions.composing import (
+    CalendarBlock,
+    FreeTimes,
+    HostTime,
+    common_hours,
+    days_between,
+    find_times,
+    hosts_time,
+    seen_in_outlook,
+)
+from chosei.actions.proposals import MAX_CANDIDATES, MAX_HOSTS
 from chosei.core.availability import Unknown, UnknownReason
 from chosei.core.intervals import Interval, subtract
 from chosei.core.walltime import zone_of
@@ -27,11 +36,6 @@ MAX_DAYS = 45
 SOON = (UnknownReason.NOT_READ_YET, UnknownReason.STALE, UnknownReason.READ_FAILED)
 """Reasons that pass by themselves: the page asks again."""
 BAD_DATES = {"error": "from and to must be dates, at most 45 days apart"}
-
-
-def days_between(first: date, last: date, zone: str) -> Interval:
-    """From the midnight that begins ``first`` to the one that begins ``last``, in ``zone``."""
-    return Interval(*(datetime.combine(day, time(0), zone_of(zone)).astimezone(UTC) for day in (first, last)))
 
 
 @require_safe
@@ -55,6 +59,44 @@ def outlook(request: HttpRequest) -> HttpResponse:
         return JsonResponse(BAD_DATES, status=400)
     told = seen_in_outlook(viewer, members, window)
     return JsonResponse({"people": [_person_json(one, viewer.zone) for one in told.values() if one.known]})
+
+
+@require_safe
+@member_required
+def free_times(request: HttpRequest) -> HttpResponse:
+    """Candidates the finder proposes; ``taken`` are those marked already, as "start/end" in wall times."""
+    viewer = signed_in(request)
+    members = _asked_for(request, viewer)
+    try:
+        taken = [_interval(one, viewer.zone) for one in request.GET.getlist("taken")[:MAX_CANDIDATES]]
+        minutes = int(request.GET.get("minutes", ""))
+        edited = _edited(request, viewer)
+        found = find_times(viewer, members, minutes, now=timezone.now(), taken=taken, without=edited)
+    except (ValueError, OverflowError):
+        return JsonResponse({"error": "minutes and taken must be a length and times"}, status=400)
+    times = [[_wall(one.start, viewer.zone), _wall(one.end, viewer.zone)] for one in found.times]
+    return JsonResponse({"times": times, "note": found_note(found)})
+
+
+def found_note(found: FreeTimes) -> str:
+    """What to say of the finder's answer: whom it could not ask, or that nothing was free."""
+    if found.unreadable:
+        names = "、".join(member.name for member in found.unreadable)
+        return gettext("%(names)sのカレンダーを確認できないため、提案できません。") % {"names": names}
+    note = "" if found.times else gettext("今週と来週に、全員が空いている時間は見つかりませんでした。")
+    if found.unseen:
+        names = "、".join(member.name for member in found.unseen)
+        note += gettext("%(names)sの予定は確認できないため、含めていません。") % {"names": names}
+    return note
+
+
+def _interval(text: str, zone: str) -> Interval:
+    start, _, end = text.partition("/")
+    return Interval(*(_instant(one, zone) for one in (start, end)))
+
+
+def _instant(wall: str, zone: str) -> datetime:
+    return datetime.fromisoformat(wall).replace(tzinfo=zone_of(zone)).astimezone(UTC)
 
 
 def week_json(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from chosei.actions.composing import days_between
 from chosei.actions.errors import InvalidInput
 from chosei.actions.proposals import open_proposal
 from chosei.core.states import ConnectionState
@@ -25,7 +26,7 @@ from chosei.web.console.forms.candidates import MAX_ROWS, ROWS_AT_FIRST, BaseCan
 from chosei.web.console.forms.common import add_refusals, refusal
 from chosei.web.console.forms.hosts import BUTTONS, HostPicker
 from chosei.web.console.forms.proposal import DEFAULT_LENGTH, LENGTHS, SEND, ProposalForm
-from chosei.web.console.views.calendar import days_between, week_json
+from chosei.web.console.views.calendar import week_json
 from chosei.web.console.views.connections import live_connection
 
 _SENT = "sent_proposals"

@@ -24,9 +24,8 @@ export class CalendarFeed {
 
   // Other hosts: every week looked at so far is read again, what is known of the others stays meanwhile.
   setPeople(people) {
-    const before = this.people.map((one) => one.id).join();
+    if (people.map((one) => one.id).join() === this.people.map((one) => one.id).join()) return;
     this.people = people;
-    if (people.map((one) => one.id).join() === before) return;
     for (const key of this.weeks.keys()) this.fetchWeek(key, 0);
     this.changed();
   }

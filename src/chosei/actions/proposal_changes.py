@@ -1,0 +1,151 @@
+"""Drafts of a proposal, and changing one while it runs: the holds and the customer's page follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from chosei.actions.agenda import RUNNING
+from chosei.actions.checks import check_email, check_hosts, check_meeting
+from chosei.actions.errors import Closed, InvalidInput
+from chosei.actions.inputs import ProposalInput
+from chosei.actions.outbox import queue_mail, to_guest
+from chosei.actions.people import Attending, attending
+from chosei.actions.proposals import (
+    MAX_CANDIDATES,
+    MAX_HOSTS,
+    add_candidates,
+    check_proposal,
+    events_under,
+    fill_in,
+    locked_draft,
+    new_proposal,
+    release_candidates,
+    set_hosts,
+)
+from chosei.actions.timeline import note
+from chosei.actions.wishes import converge_soon, settle_holds
+from chosei.core.intervals import Interval
+from chosei.core.states import CandidateState
+from chosei.records.locks import lock_hosts
+from chosei.records.models import Candidate, MailKind, Member, Proposal
+
+
+def save_draft(
+    author: Member, wanted: ProposalInput, *, now: datetime, draft: Proposal | None = None
+) -> Proposal:
+    """Keep what has been entered so far, for the author alone: nothing is held, nobody is mailed.
+
+    Raises InvalidInput, and Closed when ``draft`` was sent meanwhile.
+    """
+    check_meeting(wanted.meeting)
+    if wanted.guest_email:
+        check_email(wanted.guest_email, "guest_email")
+    if len(wanted.host_ids) > MAX_HOSTS:
+        raise InvalidInput(hosts="too_many_hosts")
+    if len(wanted.candidates) > MAX_CANDIDATES:
+        raise InvalidInput(candidates="too_many")
+    members = check_hosts(author, wanted.host_ids) if wanted.host_ids else []
+    with transaction.atomic():
+        kept = locked_draft(draft) if draft else new_proposal(author)
+        fill_in(kept, wanted, deadline=wanted.deadline)
+        kept.save()
+        set_hosts(kept, members)
+        kept.candidates.all().delete()
+        Candidate.objects.bulk_create(
+            Candidate(proposal=kept, starts_at=time.start, ends_at=time.end) for time in wanted.candidates
+        )
+    return kept
+
+
+def discard_draft(draft: Proposal) -> None:
+    """Raises Closed when it was sent meanwhile."""
+    with transaction.atomic():
+        locked_draft(draft).delete()
+
+
+def change_proposal(
+    member: Member, proposal: Proposal, wanted: ProposalInput, *, seen: int, now: datetime
+) -> bool:
+    """Bring a running proposal to what is wanted now: texts, hosts, candidates, deadline; the holds follow.
+
+    Candidates are known by their times: those still wanted stay as they are. ``seen`` is the revision that
+    the form showed. The customer is told when ``wanted.invite``. Returns whether anything changed. Raises
+    InvalidInput, and Closed: confirmed, withdrawn, expired, changed_meanwhile.
+    """
+    check_proposal(wanted, now, standing=[_time(one) for one in _standing(proposal)])
+    members = check_hosts(member, wanted.host_ids)
+    with transaction.atomic():
+        lock_hosts([proposal.author_id, *_host_ids(proposal), *(one.pk for one in members)])
+        rows = Proposal.objects.select_for_update(of=("self",)).select_related("organization", "author")
+        locked = rows.get(pk=proposal.pk)
+        _insist_on_running(locked, seen, now)
+        was = _texts(locked)
+        fill_in(locked, wanted, deadline=wanted.deadline or locked.deadline)
+        changed = (
+            was != _texts(locked)
+            or _host_ids(locked) != [one.pk for one in members]
+            or {_time(one) for one in _standing(locked)} != set(wanted.candidates)
+        )
+        if changed:
+            _carry_over(locked, wanted, members)
+            note("proposal_changed", proposal=locked, member=member, actor="member")
+        if wanted.invite and locked.guest_email:
+            _tell(locked)
+    return changed
+
+
+def _carry_over(proposal: Proposal, wanted: ProposalInput, members: Sequence[Member]) -> None:
+    proposal.revision += 1
+    proposal.save()
+    set_hosts(proposal, members)
+    hosts = attending(members)
+    standing = {_time(one): one for one in _standing(proposal)}
+    release_candidates(proposal, [one for time, one in standing.items() if time not in wanted.candidates])
+    for time in wanted.candidates:
+        if time in standing:
+            _accept_again(standing[time], hosts)
+    add_candidates(proposal, [time for time in wanted.candidates if time not in standing], hosts)
+    settle_holds(proposal, hosts)
+    converge_soon(proposal)
+
+
+def _accept_again(candidate: Candidate, hosts: Sequence[Attending]) -> None:
+    """The author has seen what stands under it by now, in the calendars of hosts added since as well."""
+    seen = sorted({*candidate.accepted_conflicts, *events_under(hosts, _time(candidate))})
+    Candidate.objects.filter(pk=candidate.pk).update(accepted_conflicts=seen)
+
+
+def _tell(proposal: Proposal) -> None:
+    """The first mail to this address is the invitation; later ones say that the offer has changed."""
+    invited = proposal.mails.filter(kind=MailKind.INVITATION, recipient=proposal.guest_email).exists()
+    kind = MailKind.OFFERED_AGAIN if invited else MailKind.INVITATION
+    queue_mail(kind, proposal, to_guest(proposal), revision=proposal.revision if invited else 0)
+
+
+def _insist_on_running(proposal: Proposal, seen: int, now: datetime) -> None:
+    if proposal.state not in RUNNING:
+        raise Closed(proposal.state)
+    if proposal.deadline is not None and proposal.deadline <= now:
+        raise Closed("expired")
+    if proposal.revision != seen:
+        raise Closed("changed_meanwhile")
+
+
+def _texts(proposal: Proposal) -> dict[str, object]:
+    names = [field.attname for field in Proposal._meta.concrete_fields]
+    return {name: getattr(proposal, name) for name in names}
+
+
+def _standing(proposal: Proposal) -> list[Candidate]:
+    return list(proposal.candidates.filter(state=CandidateState.OPEN))
+
+
+def _time(candidate: Candidate) -> Interval:
+    return Interval(candidate.starts_at, candidate.ends_at)
+
+
+def _host_ids(proposal: Proposal) -> list[int]:
+    return list(proposal.hosts.values_list("member_id", flat=True))

@@ -1,0 +1,62 @@
+"""ひな形: what a member starts new proposals from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chosei.actions.checks import check_meeting
+from chosei.actions.errors import InvalidInput
+from chosei.actions.inputs import MeetingInput
+from chosei.records.models import Member, ProposalTemplate
+
+MAX_TEMPLATES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateInput:
+    """``minutes``: a candidate's usual length; ``deadline_days`` after the day a proposal is sent."""
+
+    name: str
+    meeting: MeetingInput
+    host_ids: tuple[int, ...]
+    minutes: int
+    deadline_days: int
+    write_holds: bool
+
+
+def save_template(owner: Member, wanted: TemplateInput) -> ProposalTemplate:
+    """Keep it under its name, in place of an earlier one of that name. Raises InvalidInput."""
+    name = wanted.name.strip()
+    if not name:
+        raise InvalidInput(template_name="required")
+    if len(name) > 120:
+        raise InvalidInput(template_name="too_long")
+    check_meeting(wanted.meeting)
+    others = ProposalTemplate.objects.filter(owner=owner).exclude(name=name)
+    if others.count() >= MAX_TEMPLATES:
+        raise InvalidInput(template_name="too_many_templates")
+    meeting = wanted.meeting
+    template, _ = ProposalTemplate.objects.update_or_create(
+        owner=owner,
+        name=name,
+        defaults={
+            "title": meeting.title,
+            "format": meeting.format,
+            "web_meeting": meeting.web_meeting,
+            "location": meeting.location,
+            "guidance": meeting.guidance,
+            "contact": meeting.contact,
+            "internal_notes": meeting.internal_notes,
+            "reception_code": meeting.with_code,
+            "zone": meeting.zone,
+            "host_ids": list(wanted.host_ids),
+            "minutes": wanted.minutes,
+            "deadline_days": wanted.deadline_days,
+            "write_holds": wanted.write_holds,
+        },
+    )
+    return template
+
+
+def remove_template(template: ProposalTemplate) -> None:
+    template.delete()
