@@ -28,13 +28,13 @@ def save_template(owner: Member, wanted: TemplateInput) -> ProposalTemplate:
     """Keep it under its name, in place of an earlier one of that name. Raises InvalidInput."""
     name = wanted.name.strip()
     if not name:
-        raise InvalidInput(template_name="required")
+        raise InvalidInput(name="required")
     if len(name) > 120:
-        raise InvalidInput(template_name="too_long")
+        raise InvalidInput(name="too_long")
     check_meeting(wanted.meeting)
     others = ProposalTemplate.objects.filter(owner=owner).exclude(name=name)
     if others.count() >= MAX_TEMPLATES:
-        raise InvalidInput(template_name="too_many_templates")
+        raise InvalidInput(name="too_many_templates")
     meeting = wanted.meeting
     template, _ = ProposalTemplate.objects.update_or_create(
         owner=owner,

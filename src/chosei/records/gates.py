@@ -19,6 +19,7 @@ from chosei.records.models import (
     FrontDesk,
     Member,
     Proposal,
+    ProposalTemplate,
     Room,
     RoomDirectory,
     RoomList,
@@ -47,6 +48,13 @@ def _one(rows: QuerySet[_Record], **wanted: Any) -> _Record:
     if found is None:
         raise NotThere
     return found
+
+
+def number(text: str) -> int:
+    """A key out of an address. Raises NotThere for what can be none."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise NotThere
+    return int(text)
 
 
 # --- guests: the secret link opens one thing
@@ -120,6 +128,11 @@ def connections_of(member: Member) -> QuerySet[Connection]:
 
 def proposal_for_member(member: Member, pk: int) -> Proposal:
     return _one(proposals_of(member).select_related("organization", "author"), pk=pk)
+
+
+def template_for_member(member: Member, pk: int) -> ProposalTemplate:
+    """One's own alone."""
+    return _one(ProposalTemplate.objects.filter(owner=member), pk=pk)
 
 
 def booking_page_for_member(member: Member, pk: int) -> BookingPage:

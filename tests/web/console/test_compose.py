@@ -23,6 +23,7 @@ def form(*times: tuple[str, str, str], **values: Any) -> dict[str, Any]:
         "title": "導入のご相談",
         "format": "web",
         "web_meeting": "on",
+        "write_holds": "on",
         "guest_company": "株式会社テスト",
         "guest_name": "三田花子",
         "guest_email": "hanako@test.example",

@@ -64,6 +64,13 @@ def test_text_of_any_kind(browser: Client, odd: str) -> None:
     assert browser.post("/settings/profile", {"language": odd, "zone": odd}).status_code == 200
 
 
+def test_odd_searches_for_hosts(browser: Client) -> None:
+    for odd in ("\x00", "%_\\", "x" * 100_000, " "):
+        assert browser.get("/proposals/hosts", {"host_query": odd, "part": "found"}).status_code == 200
+        query = {"hosts": [odd, "-1", "9" * 30], "host_add": odd, "host_remove": odd, "host_earlier": odd}
+        assert browser.get("/proposals/hosts", query).status_code == 200
+
+
 def test_forms_for_strangers(browser: Client, people: Company) -> None:
     browser.logout()
     for odd in ("\x00", "x" * 5000, "ｓａｔｏ@sample.example", "a@b"):

@@ -14,6 +14,7 @@ from chosei.web.console.words import MAIL_KIND
 
 SENTENCES = {
     "proposal_opened": _("日程調整を始めました。"),
+    "proposal_changed": _("日程調整の内容を変更しました。"),
     "hold_written": _("仮予約をOutlookに登録しました。"),
     "hold_removed": _("仮予約をOutlookから削除しました。"),
     "hold_problem": _("仮予約をOutlookに登録できませんでした。"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chosei.core.intervals import Interval
 from chosei.core.walltime import zone_of
+from chosei.records.models import Candidate
 from chosei.web.console.forms.common import REFUSALS, DateInput, TimeInput
 
 MAX_ROWS = 30
@@ -65,6 +66,8 @@ class CandidateForm(TimeRow):
 
 
 class BaseCandidates(forms.BaseFormSet[CandidateForm]):
+    may_be_empty = False
+
     def times(self) -> list[Interval]:
         """The rows that are filled in, as typed."""
         return [form.interval for form in self.forms if form.interval is not None]
@@ -72,7 +75,7 @@ class BaseCandidates(forms.BaseFormSet[CandidateForm]):
     def clean(self) -> None:
         if any(self.errors):
             return
-        if not self.times():
+        if not self.times() and not self.may_be_empty:
             raise forms.ValidationError(_("候補日時を1件以上入れてください。"), code="required")
 
     def flag_conflicts(self, told: Callable[[Interval], str]) -> bool:
@@ -98,3 +101,23 @@ def candidate_rows(rows: int = ROWS_AT_FIRST) -> type[BaseCandidates]:
         absolute_max=60,
     )
     return made
+
+
+def shown_rows(candidates: Iterable[Candidate], zone: str) -> BaseCandidates:
+    """The candidates of a draft or a running proposal, as if they had been typed."""
+    data: dict[str, str] = {"candidates-INITIAL_FORMS": "0"}
+    number = 0
+    for candidate in candidates:
+        time = Interval(candidate.starts_at, candidate.ends_at)
+        data |= {f"candidates-{number}-{name}": text for name, text in row_of(time, zone).items()}
+        if candidate.accepted_conflicts:
+            data[f"candidates-{number}-keep"] = "on"
+        number += 1
+    data["candidates-TOTAL_FORMS"] = str(max(number, ROWS_AT_FIRST))
+    return candidate_rows()(data, prefix="candidates", form_kwargs={"zone": zone})
+
+
+def row_of(time: Interval, zone: str) -> dict[str, str]:
+    """The fields of a row, in wall times of ``zone``."""
+    start, end = (one.astimezone(zone_of(zone)) for one in (time.start, time.end))
+    return {"day": f"{start:%Y-%m-%d}", "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}

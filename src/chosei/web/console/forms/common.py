@@ -32,6 +32,7 @@ REFUSALS = {
     "not_an_address": _("メールアドレスの形式で入力してください(例: hanako@example.co.jp)。"),
     "too_long": _("長すぎます。短くしてください。"),
     "too_many": _("候補日時は30件までです。"),
+    "too_many_templates": _("ひな形は50件までです。使わないものを削除してください。"),
     "too_many_hosts": _("担当者は10人までです。"),
     "twice_the_same": _("同じものが2回入っています。"),
     "in_the_past": _("これからの日時を指定してください。"),

@@ -31,10 +31,15 @@ class HostPicker:
     more: bool = False
 
     @classmethod
+    def of(cls, author: Member, ids: Iterable[int]) -> HostPicker:
+        """Those of a proposal or a template who are still there."""
+        return cls(author, members_by_id(author, [str(pk) for pk in ids]))
+
+    @classmethod
     def typed(cls, data: QueryDict, author: Member) -> HostPicker:
         """What came with the form, after the button that was pressed."""
         members = _pressed(data, members_by_id(author, data.getlist("hosts")), author)
-        query = data.get("host_query", "").strip()
+        query = data.get("host_query", "").replace("\x00", "").strip()[:100]
         added = "host_add" in data
         picker = cls(author, members, "" if added else query)
         if not added and (query or "host_find" in data):

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.inputs import MeetingInput, ProposalInput
+from chosei.actions.templates import TemplateInput
 from chosei.core.intervals import Interval
 from chosei.core.walltime import local_date
-from chosei.records.models import MeetingFormat, Member
+from chosei.records.models import MeetingFormat, Member, Proposal, ProposalTemplate
 from chosei.web.console import words
 from chosei.web.console.forms.candidates import instant
 from chosei.web.console.forms.common import REFUSALS, DateInput
@@ -22,19 +23,39 @@ from chosei.web.console.forms.hosts import HostPicker
 LENGTHS = (15, 30, 45, 60, 90, 120)
 DEFAULT_LENGTH = 60
 DEADLINE_DAYS = 7
-SEND, LINK_ONLY = "send", "link"
+PLACES = {one.value: f"place_{one.value}" for one in MeetingFormat}
+"""The field in which each form of meeting says where or how."""
 
 
 class ProposalForm(forms.Form):
-    """``outcome`` is the button pressed: ``send`` also mails the invitation, ``link`` only makes the URL."""
+    """``seen`` is the revision of a running proposal that the form shows; ``zone`` is the meeting's own."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     title = forms.CharField(label=_("会議タイトル"), required=False, max_length=200)
     format = forms.ChoiceField(
         required=False, label=_("会議形態"), choices=[(f.value, words.FORMAT[f]) for f in MeetingFormat]
     )
-    location = forms.CharField(label=_("場所"), required=False, max_length=300)
+    place_visit = forms.CharField(label=_("お越しいただく場所"), required=False, max_length=300)
+    place_web = forms.URLField(
+        label=_("お手元のWeb会議URL"),
+        required=False,
+        max_length=300,
+        assume_scheme="https",
+        help_text=_("URLを発行せず、ご自分で用意した会議を使うときに入力します。"),
+    )
+    place_outing = forms.CharField(label=_("お伺いする場所"), required=False, max_length=300)
+    place_phone = forms.RegexField(
+        r"^[0-9+()\-. ]*$",
+        label=_("おかけする電話番号"),
+        required=False,
+        max_length=40,
+        error_messages={"invalid": _("電話番号は 03-1234-5678 のように入力してください。")},
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
+    place_other = forms.CharField(label=_("場所・方法"), required=False, max_length=300)
     web_meeting = forms.BooleanField(label=_("WEB会議URLを発行する"), required=False)
+    reception_code = forms.BooleanField(label=_("受付コードを発行する"), required=False)
     guest_company = forms.CharField(label=_("会社名"), required=False, max_length=200)
     guest_name = forms.CharField(label=_("お名前"), required=False, max_length=120)
     guest_email = forms.EmailField(
@@ -47,7 +68,19 @@ class ProposalForm(forms.Form):
     guidance = forms.CharField(
         label=_("お客様へのご案内"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
+    contact = forms.CharField(
+        label=_("ご連絡先"), required=False, max_length=300, help_text=_("お客様にお知らせする連絡先です。")
+    )
+    internal_notes = forms.CharField(
+        label=_("社内メモ"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("担当者のOutlookの予定にだけ載ります。お客様には見えません。"),
+    )
     deadline = forms.DateField(label=_("ご回答期限"), required=False, widget=DateInput())
+    write_holds = forms.BooleanField(label=_("候補日時をOutlookに仮予約する"), required=False)
+    kept_as = forms.CharField(label=_("ひな形の名前"), required=False, max_length=120)
 
     def __init__(
         self,
@@ -57,16 +90,20 @@ class ProposalForm(forms.Form):
         picker: HostPicker,
         now: datetime,
         initial: dict[str, Any] | None = None,
+        zone: str = "",
     ) -> None:
         self.author = author
+        self.zone = zone or author.zone
         self.picker = picker
+        self.today = local_date(now, author.zone)
         self.can_link = picker.can_link
         usual = {
             "submission": uuid4(),
             "format": MeetingFormat.WEB.value,
             "web_meeting": self.can_link,
             "guest_language": author.organization.language,
-            "deadline": local_date(now, author.zone) + timedelta(days=DEADLINE_DAYS),
+            "deadline": self.today + timedelta(days=DEADLINE_DAYS),
+            "write_holds": author.organization.write_holds,
         }
         super().__init__(data, initial={**usual, **(initial or {})})
         web_meeting = self.fields["web_meeting"]
@@ -77,9 +114,17 @@ class ProposalForm(forms.Form):
             web_meeting.help_text = _(
                 "接続中のアカウントではTeams会議を作成できません。IT担当者の方にライセンスをご確認ください。"
             )
-        self.fields["guest_company"].widget.attrs["autocomplete"] = "off"
-        self.fields["guest_name"].widget.attrs["autocomplete"] = "off"
-        self.fields["guest_email"].widget.attrs["autocomplete"] = "off"
+        for name in ("guest_company", "guest_name", "guest_email", "kept_as", *PLACES.values()):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def clean(self) -> dict[str, Any]:
+        """What stands in the fields of another form of meeting is not looked at."""
+        data: dict[str, Any] = super().clean() or {}
+        for form, name in PLACES.items():
+            if form != data.get("format"):
+                self.errors.pop(name, None)
+                data[name] = ""
+        return data
 
     def check_recipient(self) -> bool:
         """What a mail cannot go without. Called when the invitation is to be sent."""
@@ -95,19 +140,26 @@ class ProposalForm(forms.Form):
             missing = True
         return not missing
 
+    def meeting(self) -> MeetingInput:
+        data = self.cleaned_data
+        form = data["format"] or MeetingFormat.WEB.value
+        return MeetingInput(
+            title=data["title"].strip(),
+            format=form,
+            web_meeting=data["web_meeting"] and self.can_link,
+            zone=self.zone,
+            location=data[PLACES[form]].strip(),
+            guidance=data["guidance"].strip(),
+            contact=data["contact"].strip(),
+            internal_notes=data["internal_notes"].strip(),
+            reception_code=data["reception_code"],
+        )
+
     def wanted(self, candidates: list[Interval], *, send: bool) -> ProposalInput:
         data = self.cleaned_data
-        meeting = MeetingInput(
-            title=data["title"].strip(),
-            format=data["format"],
-            web_meeting=data["web_meeting"] and self.can_link,
-            zone=self.author.zone,
-            location=data["location"].strip(),
-            guidance=data["guidance"].strip(),
-        )
         return ProposalInput(
-            meeting=meeting,
-            host_ids=tuple(member.pk for member in self.picker.members),
+            meeting=self.meeting(),
+            host_ids=self.host_ids,
             candidates=tuple(sorted(candidates, key=lambda one: one.start)),
             guest_company=data["guest_company"].strip(),
             guest_name=data["guest_name"].strip(),
@@ -115,8 +167,26 @@ class ProposalForm(forms.Form):
             invite=send,
             guest_language=data["guest_language"] or self.author.organization.language,
             deadline=data["deadline"],
+            write_holds=data["write_holds"],
             submission=data["submission"],
         )
+
+    def template(self, minutes: int) -> TemplateInput:
+        data = self.cleaned_data
+        deadline: datetime | None = data["deadline"]
+        days = (local_date(deadline, self.author.zone) - self.today).days if deadline else DEADLINE_DAYS
+        return TemplateInput(
+            name=data["kept_as"],
+            meeting=self.meeting(),
+            host_ids=self.host_ids,
+            minutes=minutes,
+            deadline_days=max(days, 1),
+            write_holds=data["write_holds"],
+        )
+
+    @property
+    def host_ids(self) -> tuple[int, ...]:
+        return tuple(member.pk for member in self.picker.members)
 
     def clean_deadline(self) -> datetime | None:
         """The last minute of the day that was chosen, in the author's zone."""
@@ -125,3 +195,18 @@ class ProposalForm(forms.Form):
             return instant(day, time(23, 59), self.author.zone) if day else None
         except (ValueError, OverflowError):
             raise forms.ValidationError(REFUSALS["out_of_range"], code="out_of_range") from None
+
+
+def meeting_initial(meeting: Proposal | ProposalTemplate) -> dict[str, Any]:
+    """The fields of the meeting as they were kept."""
+    names = ("title", "format", "web_meeting", "reception_code", "guidance", "contact", "internal_notes")
+    kept = {name: getattr(meeting, name) for name in (*names, "write_holds")}
+    return {**kept, PLACES.get(meeting.format, "place_other"): meeting.location}
+
+
+def proposal_initial(proposal: Proposal, zone: str) -> dict[str, Any]:
+    """Everything a draft or a running proposal says."""
+    names = ("guest_company", "guest_name", "guest_email", "guest_language")
+    kept = {name: getattr(proposal, name) for name in names}
+    deadline = {"deadline": local_date(proposal.deadline, zone)} if proposal.deadline else {}
+    return {**meeting_initial(proposal), **kept, **deadline, "seen": proposal.revision}

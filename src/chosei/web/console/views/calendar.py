@@ -33,6 +33,7 @@ from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.hosts import members_by_id
 
 MAX_DAYS = 45
+YEARS = range(2000, 2200)
 SOON = (UnknownReason.NOT_READ_YET, UnknownReason.STALE, UnknownReason.READ_FAILED)
 """Reasons that pass by themselves: the page asks again."""
 BAD_DATES = {"error": "from and to must be dates, at most 45 days apart"}
@@ -145,7 +146,7 @@ def _wall(instant: datetime, zone: str) -> str:
 def _window(request: HttpRequest, viewer: Member) -> Interval | None:
     try:
         first, last = (date.fromisoformat(request.GET.get(name, "")) for name in ("from", "to"))
-        if not timedelta(0) < last - first <= timedelta(days=MAX_DAYS):
+        if not timedelta(0) < last - first <= timedelta(days=MAX_DAYS) or first.year not in YEARS:
             return None
         return days_between(first, last, viewer.zone)
     except (ValueError, OverflowError):
@@ -165,8 +166,4 @@ def _asked_for(request: HttpRequest, viewer: Member) -> list[Member]:
 
 def _edited(request: HttpRequest, viewer: Member) -> Proposal | None:
     given = request.GET.get("proposal", "")
-    if not given:
-        return None
-    if not (given.isascii() and given.isdecimal() and len(given) < 19):
-        raise NotThere
-    return gates.proposal_for_member(viewer, int(given))
+    return gates.proposal_for_member(viewer, gates.number(given)) if given else None

@@ -1,4 +1,4 @@
-"""The composing page: who meets, candidates on their calendars, the customer, and how to send it."""
+"""The composing page: who meets, when, and the customer; new, from a draft, or while it runs."""
 
 from __future__ import annotations
 
@@ -6,52 +6,76 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chosei.actions.composing import days_between
-from chosei.actions.errors import InvalidInput
-from chosei.actions.proposals import open_proposal
-from chosei.core.states import ConnectionState
+from chosei.actions.errors import Closed
+from chosei.actions.proposal_changes import discard_draft
+from chosei.actions.templates import remove_template
+from chosei.core.states import CandidateState, ConnectionState, ProposalState
 from chosei.core.walltime import local_date
 from chosei.records import gates
-from chosei.records.models import Member
-from chosei.web.console import conflicts
+from chosei.records.models import Member, Proposal, ProposalTemplate
+from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
-from chosei.web.console.forms.candidates import MAX_ROWS, ROWS_AT_FIRST, BaseCandidates, candidate_rows
-from chosei.web.console.forms.common import add_refusals, refusal
-from chosei.web.console.forms.hosts import BUTTONS, HostPicker
-from chosei.web.console.forms.proposal import DEFAULT_LENGTH, LENGTHS, SEND, ProposalForm
+from chosei.web.console.composing import UNCHECKED, Composition, already_sent, as_typed, carry_out
+from chosei.web.console.forms.candidates import MAX_ROWS, candidate_rows, shown_rows
+from chosei.web.console.forms.hosts import HostPicker
+from chosei.web.console.forms.proposal import (
+    DEFAULT_LENGTH,
+    LENGTHS,
+    ProposalForm,
+    meeting_initial,
+    proposal_initial,
+)
 from chosei.web.console.views.calendar import week_json
 from chosei.web.console.views.connections import live_connection
-
-_SENT = "sent_proposals"
-_REMEMBERED = 20
-_UNCHECKED = ("more", "refresh", *BUTTONS)
-"""Buttons that bring the page again with everything typed, and send nothing."""
+from chosei.web.console.views.proposals import RUNNING
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def new(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
-    if request.method != "POST":
-        picker = HostPicker(member, [member])
-        form = ProposalForm(author=member, picker=picker, now=timezone.now())
-        return _page(request, form, candidate_rows()(prefix="candidates", form_kwargs={"zone": member.zone}))
-    picker = HostPicker.typed(request.POST, member)
-    if any(name in request.POST for name in _UNCHECKED):
-        return _page(request, *_as_typed(request, member, picker))
-    form = ProposalForm(request.POST, author=member, picker=picker, now=timezone.now())
-    rows = candidate_rows()(request.POST, prefix="candidates", form_kwargs={"zone": member.zone})
-    done = _already_sent(request, member)
-    if done is None and form.is_valid() & rows.is_valid():
-        done = _send(request, member, form, rows)
-    return done or _page(request, form, rows)
+    if request.method == "POST":
+        return _posted(request, member, None)
+    picker, initial = HostPicker(member, [member]), {}
+    length = DEFAULT_LENGTH
+    if "template" in request.GET:
+        template = gates.template_for_member(member, gates.number(request.GET["template"]))
+        picker = HostPicker.of(member, template.host_ids)
+        until = local_date(timezone.now(), member.zone) + timedelta(days=template.deadline_days)
+        initial, length = {**meeting_initial(template), "deadline": until}, template.minutes
+    elif "copy" in request.GET:
+        copied = gates.proposal_for_member(member, gates.number(request.GET["copy"]))
+        picker = HostPicker.of(member, _host_ids(copied))
+        initial = meeting_initial(copied)
+    form = ProposalForm(author=member, picker=picker, now=timezone.now(), initial=initial)
+    rows = candidate_rows()(prefix="candidates", form_kwargs={"zone": member.zone})
+    return _page(request, Composition(member, form, rows), length=length)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft, or a proposal that runs."""
+    member = signed_in(request)
+    proposal = gates.proposal_for_member(member, pk)
+    if proposal.state != ProposalState.DRAFT and proposal.state not in RUNNING:
+        messages.warning(request, words.closed(proposal.state))
+        return redirect("console:proposal", proposal.pk)
+    if request.method == "POST":
+        return _posted(request, member, proposal)
+    picker = HostPicker.of(member, _host_ids(proposal))
+    initial = proposal_initial(proposal, member.zone)
+    zone = "" if proposal.state == ProposalState.DRAFT else proposal.zone
+    form = ProposalForm(author=member, picker=picker, now=timezone.now(), initial=initial, zone=zone)
+    rows = shown_rows(proposal.candidates.filter(state=CandidateState.OPEN), member.zone)
+    return _page(request, Composition(member, form, rows, proposal))
 
 
 @require_safe
@@ -65,93 +89,65 @@ def hosts(request: HttpRequest) -> HttpResponse:
     return render(request, f"console/parts/hosts_{part}.html", {"picker": picker, "form": form})
 
 
-def _send(
-    request: HttpRequest, member: Member, form: ProposalForm, rows: BaseCandidates
-) -> HttpResponse | None:
-    """Open the proposal and go to its page; None when something has to be put right first."""
-    send = request.POST.get("outcome") == SEND
-    recipient_missing = send and not form.check_recipient()
-    told = conflicts.teller(member, form.picker.members, rows.times())
-    if rows.flag_conflicts(told) or recipient_missing:
-        return None
-    wanted = form.wanted(rows.times(), send=send)
+@require_POST
+@member_required
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    proposal = gates.proposal_for_member(signed_in(request), pk)
     try:
-        proposal = open_proposal(member, wanted, now=timezone.now())
-    except InvalidInput as refused:
-        codes = dict(refused.fields)
-        if "candidates" in codes:
-            rows.non_form_errors().append(refusal(codes.pop("candidates")))
-        if "hosts" in codes:
-            code = codes.pop("hosts")
-            form.picker.error = (
-                gettext("担当者を1人以上選んでください。") if code == "required" else refusal(code)
-            )
-        add_refusals(form, InvalidInput(**codes))
-        return None
-    _remember(request, str(form.cleaned_data["submission"]), proposal.pk)
-    messages.success(request, _told(len(wanted.candidates), send=send))
-    return redirect("console:proposal", proposal.pk)
+        discard_draft(proposal)
+    except Closed as refused:
+        messages.warning(request, words.closed(refused.reason))
+        return redirect("console:proposal", proposal.pk)
+    messages.success(request, gettext("下書きを削除しました。"))
+    return redirect("console:proposals")
 
 
-def _told(count: int, *, send: bool) -> str:
-    if send:
-        return gettext("お客様にご案内をお送りします。")
-    return ngettext(
-        "%(count)d件の候補で日程調整URLを発行しました。コピーしてお客様にお送りください。",
-        "%(count)d件の候補で日程調整URLを発行しました。コピーしてお客様にお送りください。",
-        count,
-    ) % {"count": count}
+@require_POST
+@member_required
+def template_removal(request: HttpRequest, pk: int) -> HttpResponse:
+    remove_template(gates.template_for_member(signed_in(request), pk))
+    messages.success(request, gettext("ひな形を削除しました。"))
+    return redirect("console:proposal-new")
 
 
-def _as_typed(
-    request: HttpRequest, member: Member, picker: HostPicker
-) -> tuple[ProposalForm, BaseCandidates]:
-    """The same page with everything typed, unchecked: for a browser without script."""
-    typed = request.POST.copy()
-    try:
-        total = max(int(typed.get("candidates-TOTAL_FORMS", "")), 0)
-    except ValueError:
-        total = 0
-    more = ROWS_AT_FIRST if "more" in typed else 0
-    typed["candidates-TOTAL_FORMS"] = str(min(total + more, MAX_ROWS))
-    form = ProposalForm(typed, author=member, picker=picker, now=timezone.now())
-    rows = candidate_rows()(typed, prefix="candidates", form_kwargs={"zone": member.zone})
-    for checked in (form, *rows.forms):
-        vars(checked)["_errors"] = ErrorDict()  # nothing was sent, so nothing is wrong yet
-    vars(rows).update(_errors=[], _non_form_errors=rows.error_class())
-    return form, rows
+def _posted(request: HttpRequest, member: Member, proposal: Proposal | None) -> HttpResponse:
+    picker = HostPicker.typed(request.POST, member)
+    if any(name in request.POST for name in UNCHECKED):
+        return _page(request, as_typed(request, member, picker, proposal))
+    zone = proposal.zone if proposal and proposal.state in RUNNING else ""
+    form = ProposalForm(request.POST, author=member, picker=picker, now=timezone.now(), zone=zone)
+    rows = candidate_rows()(request.POST, prefix="candidates", form_kwargs={"zone": member.zone})
+    composition = Composition(member, form, rows, proposal)
+    done = already_sent(request, member)
+    return done or carry_out(request, composition) or _page(request, composition)
 
 
-def _page(request: HttpRequest, form: ProposalForm, rows: BaseCandidates) -> HttpResponse:
-    author, picker = form.author, form.picker
+def _page(request: HttpRequest, shown: Composition, *, length: int = DEFAULT_LENGTH) -> HttpResponse:
+    author, picker, proposal = shown.member, shown.form.picker, shown.proposal
     connection = live_connection(author)
     today = local_date(timezone.now(), author.zone)
     monday = today - timedelta(days=today.weekday())
     week = days_between(monday, monday + timedelta(days=7), author.zone)
+    running = proposal is not None and proposal.state in RUNNING
+    edited = proposal if running else None
+    typed = request.POST.get("minutes", "")
     context: dict[str, Any] = {
-        "form": form,
-        "rows": rows,
+        "form": shown.form,
+        "rows": shown.rows,
         "picker": picker,
+        "proposal": proposal,
+        "running": running,
         "max_rows": MAX_ROWS,
         "connection": connection,
         "connected": connection is not None and connection.state == ConnectionState.ACTIVE,
-        "lengths": LENGTHS,
-        "default_length": DEFAULT_LENGTH,
+        "lengths": sorted({*LENGTHS, length}),
+        "length": int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else length,
         "today": today,
-        "first_week": {"monday": monday.isoformat(), **week_json(author, picker.members, week)},
+        "templates": ProposalTemplate.objects.filter(owner=author),
+        "first_week": {"monday": monday.isoformat(), **week_json(author, picker.members, week, edited)},
     }
     return render(request, "console/compose.html", context)
 
 
-def _already_sent(request: HttpRequest, member: Member) -> HttpResponse | None:
-    """A form that was sent twice leads to the proposal it made, and makes no second one."""
-    known: dict[str, int] = request.session.get(_SENT, {})
-    made = known.get(request.POST.get("submission", ""))
-    if made is None:
-        return None
-    return redirect("console:proposal", gates.proposal_for_member(member, made).pk)
-
-
-def _remember(request: HttpRequest, submission: str, proposal_id: int) -> None:
-    known: dict[str, int] = request.session.get(_SENT, {})
-    request.session[_SENT] = dict([*known.items(), (submission, proposal_id)][-_REMEMBERED:])
+def _host_ids(proposal: Proposal) -> list[int]:
+    return list(proposal.hosts.values_list("member_id", flat=True))

@@ -71,6 +71,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 @member_required
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = gates.proposal_for_member(signed_in(request), pk)
+    if proposal.state == ProposalState.DRAFT:
+        return redirect("console:proposal-edit", proposal.pk)
     language = proposal.guest_language if proposal.guest_language in ("ja", "en") else "ja"
     context = {
         **_facts(proposal),

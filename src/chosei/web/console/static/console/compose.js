@@ -31,6 +31,11 @@ class Composer {
 
   prepareButtons() {
     this.form.querySelector("[data-more]").hidden = true;
+    const find = this.form.querySelector("[data-find]");
+    find.addEventListener("click", (event) => {
+      event.preventDefault();
+      if (this.feed.people.length) this.find(find);
+    });
     const add = this.form.querySelector("[data-add]");
     add.hidden = false;
     add.addEventListener("click", () => {
@@ -58,6 +63,23 @@ class Composer {
       own: item.hasAttribute("data-own"),
       place: place + 1,
     }));
+  }
+
+  // One click for a few times at which everybody is free, around what is marked already.
+  async find(button) {
+    button.disabled = true;
+    const taken = this.rows.map((row) => row.wall).filter(Boolean);
+    const asked = new URLSearchParams([["members", this.feed.people.map((one) => one.id).join()], ["minutes", this.minutes], ...taken.map((time) => ["taken", time])]);
+    if (this.words.proposal) asked.set("proposal", this.words.proposal);
+    const told = await fetch(`${this.words.free}?${asked}`, { headers: { Accept: "application/json" } })
+      .then((answer) => (answer.ok && !answer.redirected ? answer.json() : Promise.reject(answer)))
+      .catch(() => ({ times: [], note: this.words.failed }));
+    button.disabled = false;
+    for (const [start, end] of told.times) this.add(new Date(start), new Date(end));
+    if (told.times.length) this.week.show(new Date(told.times[0][0]));
+    const note = this.form.querySelector("[data-found]");
+    note.textContent = [told.times.length ? this.words.found.replace("{n}", told.times.length) : "", told.note].join("");
+    note.hidden = false;
   }
 
   adopt(element) {

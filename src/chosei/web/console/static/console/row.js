@@ -27,6 +27,12 @@ export class Row {
     return Number.isNaN(start.valueOf()) || end <= start ? null : { start, end };
   }
 
+  // The same as the server reads it.
+  get wall() {
+    const span = this.span;
+    return span && `${dayOf(span.start)}T${timeOf(span.start)}/${dayOf(span.end)}T${timeOf(span.end)}`;
+  }
+
   write(start, end) {
     this.day.value = dayOf(start);
     this.startField.value = timeOf(start);
