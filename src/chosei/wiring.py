@@ -5,6 +5,7 @@ A provider is one line in ``PROVIDERS`` and one class with ``authorization()`` a
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -32,8 +33,9 @@ class AccountAccess:
     """An account, and what its calendar needs from us.
 
     ``zone`` (IANA) is where its owner's days begin. ``token(True)`` asks for a fresh access token;
-    ``refused`` is told when that was turned away too. ``places(n)`` holds n of the mailbox's four places. All
-    calls together may take ``within`` seconds.
+    ``refused`` is told when that was turned away too. ``places(n)`` holds n of the mailbox's four places;
+    ``pause`` keeps everybody out of it for so many seconds, as it asked. All calls together may take
+    ``within`` seconds.
     """
 
     tenant_id: str
@@ -42,6 +44,7 @@ class AccountAccess:
     token: Callable[[bool], str]
     refused: Callable[[str], None]
     places: Callable[[int], AbstractContextManager[None]]
+    pause: Callable[[float], None]
     within: float | None = None
 
 
@@ -85,20 +88,25 @@ def directory_of(connection: Connection) -> DirectoryPort:
 
 def _access(connection: Connection, within: float | None, *, also: str = "") -> AccountAccess:
     from chosei.actions.health import connection_lost
-    from chosei.reconcile.limiter import WAIT_SECONDS, places
+    from chosei.reconcile.limiter import WAIT_SECONDS, pause, places
     from chosei.reconcile.tokens import access_token
 
     pk = connection.pk
     account = f"{connection.account_tenant}:{connection.account_object}"
-    wait = WAIT_SECONDS if within is None else within
+    begun = time.monotonic()
+
+    def wait() -> float:
+        return WAIT_SECONDS if within is None else max(begun + within - time.monotonic(), 0.0)
+
     return AccountAccess(
         connection.account_tenant,
         connection.account_object,
         zone=connection.mailbox_zone or connection.member.zone,
-        token=lambda force: access_token(pk, force=force, wait=wait, also=also),
+        token=lambda force: access_token(pk, force=force, wait=wait(), also=also),
         # A token beyond the calendar's that is refused says nothing of the calendar's.
         refused=(lambda code: None) if also else (lambda code: connection_lost(pk, code)),
-        places=lambda count: places(account, count, wait=wait),
+        places=lambda count: places(account, count, wait=wait()),
+        pause=lambda seconds: pause(account, seconds),
         within=within,
     )
 
@@ -112,6 +120,7 @@ def calendar_with(provider: str, token: str, identity: Identity) -> CalendarPort
         token=lambda force: token,
         refused=lambda code: None,  # there is no connection yet that could be lost
         places=lambda count: nullcontext(),
+        pause=lambda seconds: None,
         within=SIGN_IN_SECONDS,
     )
     return _provider(PROVIDERS[provider]).calendar(access)

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from chosei.adapters.http import Unreachable
-from chosei.adapters.microsoft.graph import GraphCall, Reply, path
+from chosei.adapters.microsoft.graph import Graph, GraphCall, Reply, path
 from chosei.adapters.microsoft.problems import Duplicate, refusal
 from chosei.ports.errors import (
     Conflict,
@@ -20,7 +20,7 @@ from chosei.ports.errors import (
     Throttled,
     Transient,
 )
-from tests.adapters.wire import BASE, Service, graph_on, refused, reply
+from tests.adapters.wire import BASE, Places, Service, Tokens, graph_on, refused, reply
 
 LIST = GraphCall("GET", "/me/events?$top=2", "/me/events")
 
@@ -353,3 +353,25 @@ def test_a_spent_transaction_id_is_known_in_every_shape(status: int, extra: dict
 )
 def test_an_error_without_a_usable_code_has_its_status(body: Any) -> None:
     assert refusal(400, body, {}).code == "http_400"
+
+
+def test_a_wish_to_wait_is_passed_on_whoever_it_was_told_to() -> None:
+    asked: list[float] = []
+    wait = {"Retry-After": "7"}
+    service = Service(
+        refused(429, "ApplicationThrottled", wait),
+        refused(503, "serviceNotAvailable", {"Retry-After": "20"}),
+        answered((0, 204), (1, 429, {"error": {"code": "ApplicationThrottled"}}, {"Retry-After": "9"})),
+        refused(429, "ApplicationThrottled"),
+        refused(500, "InternalServerError"),
+    )
+    graph = Graph(service.http, BASE, Tokens(), Places(), pause=asked.append)
+    for _ in range(2):
+        with pytest.raises(Throttled):
+            graph.send(GraphCall("POST", "/me/events", "/me/events", {}, repeatable=False))
+    done, throttled = graph.send_all(deletions(2))
+    assert (isinstance(done, Reply), isinstance(throttled, Throttled)) == (True, True)
+    for _ in range(2):
+        with pytest.raises(PortError):
+            graph.send(GraphCall("POST", "/me/events", "/me/events", {}, repeatable=False))
+    assert asked == [7, 20, 9, 10]  # ten where it was not said how long

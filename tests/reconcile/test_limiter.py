@@ -6,9 +6,11 @@ import threading
 
 import pytest
 from django.db import connections, transaction
+from django.utils import timezone
 
 from chosei.ports.errors import Throttled
-from chosei.reconcile.limiter import places
+from chosei.reconcile.limiter import pause, places
+from chosei.records.models import MailboxPause
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -94,3 +96,34 @@ def test_a_failure_gives_the_places_back() -> None:
 def test_never_inside_a_transaction() -> None:
     with transaction.atomic(), pytest.raises(RuntimeError), places("sato", 1):
         raise AssertionError("the network would be inside")
+
+
+def test_a_wish_to_wait_is_obeyed_by_every_process() -> None:
+    pause("sato", 30)
+    with pytest.raises(Throttled) as told, places("sato", 1):
+        raise AssertionError("it was to be left alone")
+    assert told.value.code == "asked_to_wait"
+    assert 29 < told.value.retry_after <= 30
+    with places("suzuki", 1):
+        pass
+    pause("sato", 5)  # a shorter wish does not shorten a longer one
+    with pytest.raises(Throttled) as told, places("sato", 1):
+        raise AssertionError("it was to be left alone")
+    assert told.value.retry_after > 28
+    MailboxPause.objects.update(until=timezone.now())
+    with places("sato", 4, wait=0):
+        pass
+
+
+def test_a_wish_told_to_somebody_before_us_in_the_line_is_heard() -> None:
+    with Elsewhere("sato", 4) as other:
+
+        def told() -> None:
+            pause("sato", 30)
+            connections.close_all()
+            other._let_go.set()
+
+        threading.Timer(0.2, told).start()
+        with pytest.raises(Throttled) as refused, places("sato", 1, wait=10):
+            raise AssertionError("it was to be left alone")
+    assert refused.value.code == "asked_to_wait"

@@ -4,18 +4,23 @@ answers.
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connections as database
 from django.utils import timezone
 
 from chosei.actions.confirm import book_page, confirm_candidate
 from chosei.actions.errors import TimeTaken, Unverifiable
 from chosei.core.hours import WeeklyHours
-from chosei.records.models import Connection, MirroredEvent
+from chosei.reconcile.observe import observe
+from chosei.records.models import Connection, MailboxPause, MirroredEvent
 from chosei.sandbox.faults import FaultKind
 from tests.support.company import GUEST, propose, publish
+from tests.support.mortal import Fate, mortal
 from tests.support.times import late
 from tests.support.worker import run_jobs
 
@@ -81,3 +86,83 @@ def test_without_an_answer_and_with_an_old_mirror_it_is_refused(tenant, page, li
     Connection.objects.update(mirror_read_at=timezone.now() - timedelta(minutes=21))
     with pytest.raises(Unverifiable):
         book(page, late(1))
+
+
+def at_once(count, act):
+    """What ``count`` customers got at the same time, and how many seconds the last of them waited."""
+    with ThreadPoolExecutor(count) as crowd:
+        begun = time.monotonic()
+
+        def one(number):
+            try:
+                return act(number)
+            finally:
+                seconds.append(time.monotonic() - begun)
+                database.close_all()
+
+        seconds: list[float] = []
+        return list(crowd.map(one, range(count))), max(seconds)
+
+
+def outcome(page, time_):
+    try:
+        return book(page, time_)
+    except TimeTaken:
+        return "taken"
+
+
+def test_who_comes_while_an_account_hangs_does_not_wait_for_what_others_waited_for(tenant, page, linked):
+    tenant.fault(FaultKind.SLOW, SATO, seconds=30)
+    first, waited = at_once(14, lambda number: outcome(page, late(1 + number % 7)))
+    assert waited < 3.5
+    assert len([one for one in first if one != "taken"]) == 7
+    second, waited = at_once(14, lambda number: outcome(page, late(8 + number % 7)))
+    assert waited < 1.5
+    assert len([one for one in second if one != "taken"]) == 7
+
+
+def test_one_tries_again_after_a_while_and_the_account_that_answers_is_asked_as_before(tenant, page, linked):
+    Connection.objects.update(silent_until=timezone.now() + timedelta(seconds=5))
+    enters(tenant, late(1))
+    assert book(page, late(1)).starts_at == late(1).start, "not asked: the mirror, read a moment ago, decides"
+    Connection.objects.update(silent_until=timezone.now())
+    enters(tenant, late(2))
+    with pytest.raises(TimeTaken):
+        book(page, late(2))
+    assert Connection.objects.get().silent_until is None
+
+
+def test_one_that_still_hangs_costs_one_of_those_who_come(tenant, page, linked):
+    tenant.fault(FaultKind.SLOW, SATO, seconds=30)
+    Connection.objects.update(silent_until=timezone.now())
+    waited = []
+
+    def customer(number):
+        begun = time.monotonic()
+        outcome(page, late(number + 1))
+        waited.append(time.monotonic() - begun)
+
+    at_once(6, customer)
+    assert len([seconds for seconds in waited if seconds > 2]) == 1
+
+
+def test_an_account_that_asked_to_be_left_alone_is_not_asked(tenant, page, linked):
+    tenant.fault(FaultKind.THROTTLED, SATO, count=1, seconds=30)
+    enters(tenant, late(1))
+    book(page, late(2))  # is told to wait, and so is everybody
+    assert book(page, late(1)).starts_at == late(1).start
+    observe(linked.pk)
+    linked.refresh_from_db()
+    assert linked.mirror_error == "asked_to_wait"
+    MailboxPause.objects.update(until=timezone.now())
+    observe(linked.pk)
+    assert Connection.objects.get().mirror_error == ""
+
+
+def test_a_crowd_after_few_times_gets_each_of_them_once(tenant, page, linked):
+    with mortal(Fate()) as fate:
+        got, waited = at_once(30, lambda number: outcome(page, late(1 + number % 5)))
+    assert len([one for one in got if one != "taken"]) == 5
+    assert sorted({one.starts_at for one in got if one != "taken"}) == [late(n).start for n in range(1, 6)]
+    assert waited < 5
+    assert fate.log.count("read_busy") <= 8

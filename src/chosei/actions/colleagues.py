@@ -5,6 +5,7 @@ Asked under the viewer's own permission, at the moment of looking, and kept nowh
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ import structlog
 
 from chosei import wiring
 from chosei.actions.people import attending
+from chosei.actions.silence import SLOW_SECONDS, may_be_asked, note_answer, note_silence
 from chosei.core.availability import Availability, Known, Unknown, UnknownReason
 from chosei.core.intervals import Interval
 from chosei.core.states import ConnectionState
@@ -65,9 +67,15 @@ def colleague_schedule(
         return _nothing(addresses, UnknownReason.ADDRESS_MISMATCH)
     if connection.state != ConnectionState.ACTIVE:
         return _nothing(addresses, UnknownReason.NEEDS_RECONNECT)
+    if not may_be_asked(connection):
+        return _nothing(addresses, UnknownReason.READ_FAILED)
+    begun = time.monotonic()
     try:
         answers = _asked(connection, addresses, window)
+        note_answer(connection)
     except PortError as error:
+        if time.monotonic() - begun > SLOW_SECONDS:
+            note_silence(connection.pk)
         log.warning(
             "schedules_not_read",
             connection=connection.pk,

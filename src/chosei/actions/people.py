@@ -30,6 +30,9 @@ def attending(members: Sequence[Member]) -> list[Attending]:
     rows = Connection.objects.filter(member__in=present, state__in=LINKED)
     # Unsealing two tokens each would cost more than all the rest; whoever reads a calendar asks anew.
     linked = {connection.member_id: connection for connection in rows.defer("access_token", "refresh_token")}
+    for member in present:
+        if member.pk in linked:
+            linked[member.pk].member = member
     return [Attending(member, linked.get(member.pk)) for member in members]
 
 

@@ -2,7 +2,7 @@
 
 Exchange answers the fifth with 429, and what was throttled comes late (microsoft-graph-docs
 concepts/throttling-limits). Each mailbox has four numbered places, kept as session locks of PostgreSQL: a
-killed process leaves none taken.
+killed process leaves none taken. When the mailbox asks to wait (Retry-After), everybody does.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from chosei.ports.errors import Throttled
+from chosei.records.models import MailboxPause
 
 PLACES = 4
 WAIT_SECONDS = 30.0
@@ -25,14 +28,34 @@ _PAUSE_SECONDS = 0.05
 def places(account: str, count: int, *, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold ``count`` of the account's places (1 to 4) while the block runs. Not inside a transaction.
 
-    Raises ``Throttled("mailbox_busy")`` when they do not become free within ``wait`` seconds.
+    Raises ``Throttled``: "mailbox_busy" when they do not become free within ``wait`` seconds, "asked_to_wait"
+    while the mailbox wants to be left alone.
     """
     refuse_inside_transaction()
     taken = _taken(account, min(count, PLACES), time.monotonic() + wait)
     try:
+        _insist_on_leave(account)
         yield
     finally:
         _release(account, taken)
+
+
+def pause(account: str, seconds: float) -> None:
+    """Leave the account alone for ``seconds`` from now, in every process; a longer wish stays."""
+    until = timezone.now() + timedelta(seconds=seconds)
+    made, fresh = MailboxPause.objects.get_or_create(account=account, defaults={"until": until})
+    if not fresh:
+        MailboxPause.objects.filter(pk=made.pk, until__lt=until).update(until=until)
+
+
+def _insist_on_leave(account: str) -> None:
+    """Looked at with the place in hand: what was told while we stood in line counts."""
+    now = timezone.now()
+    until = (
+        MailboxPause.objects.filter(account=account, until__gt=now).values_list("until", flat=True).first()
+    )
+    if until is not None:
+        raise Throttled("asked_to_wait", retry_after=(until - now).total_seconds())
 
 
 def refuse_inside_transaction() -> None:

@@ -24,6 +24,7 @@ from chosei.records.models import (
     Candidate,
     Connection,
     ConnectionAttempt,
+    MailboxPause,
     MailMessage,
     MailState,
     Proposal,
@@ -154,6 +155,7 @@ def _forget(now: datetime) -> None:
     """What only had to be remembered for a while."""
     ConnectionAttempt.objects.filter(begun_at__lt=now - timedelta(days=30)).delete()
     expire_codes(now=now)
+    MailboxPause.objects.filter(until__lt=now - timedelta(days=1)).delete()
     RateCount.objects.filter(window__lt=int(now.timestamp()) - 2 * 24 * 3600).delete()
 
 

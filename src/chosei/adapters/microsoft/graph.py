@@ -29,6 +29,10 @@ Slot = Callable[[int], AbstractContextManager[None]]
 """Holds so many of the mailbox's places while the block runs. May raise ``Throttled``."""
 
 
+Pause = Callable[[float], None]
+"""Keeps everybody out of the mailbox for so many seconds: it asked for that."""
+
+
 class TokenSource(Protocol):
     """Where an account's access tokens come from."""
 
@@ -70,6 +74,9 @@ class Reply:
     body: Mapping[str, Any] = field(repr=False)
 
 
+Outcome = Reply | PortError
+
+
 def path(route: str, *ids: str, **query: str) -> str:
     """``/me/events/{}`` with its ids quoted; query names are written without their dollar (``select=``)."""
     filled = route.format(*(quote(one, safe="") for one in ids))
@@ -86,12 +93,20 @@ class Graph:
     """The calls of one account. ``token`` and ``slot`` come from outside, so that no state lives here."""
 
     def __init__(
-        self, http: Http, base: str, token: TokenSource, slot: Slot, deadline: Deadline | None = None
+        self,
+        http: Http,
+        base: str,
+        token: TokenSource,
+        slot: Slot,
+        deadline: Deadline | None = None,
+        *,
+        pause: Pause = lambda seconds: None,
     ) -> None:
         self._http = http
         self._root = f"{base}/v1.0"
         self._token = token
         self._slot = slot
+        self._pause = pause
         self._deadline = deadline or Deadline()
 
     def send(self, call: GraphCall) -> Reply:
@@ -187,7 +202,13 @@ class Graph:
         by_id = {
             str(answer["id"]): answer for answer in answers if isinstance(answer, Mapping) and "id" in answer
         }
-        return [_judge_item(by_id.get(str(number))) for number in range(len(calls))]
+        return [self._heeded(_judge_item(by_id.get(str(number)))) for number in range(len(calls))]
+
+    def _heeded(self, outcome: Outcome) -> Outcome:
+        """A wish to wait is everybody's to obey, whoever it was told to."""
+        if isinstance(outcome, Throttled):
+            self._pause(outcome.retry_after)
+        return outcome
 
     def _exchange(self, call: GraphCall, url: str, *, weight: int) -> Answer:
         content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
@@ -204,14 +225,15 @@ class Graph:
             headers = {**call.headers, "Authorization": f"Bearer {token}"}
             return self._http.send(replace(call, headers=headers), self._deadline)
 
-    @staticmethod
-    def _judged(answer: Answer) -> Reply:
+    def _judged(self, answer: Answer) -> Reply:
         body = _json(answer.content, None)
         if not 200 <= answer.status < 300:
             if answer.content and not isinstance(body, Mapping) and answer.status in _FINAL:
                 # A page of a proxy or firewall: whether an event is there or allowed is not its to say.
                 raise Transient(f"foreign_answer_{answer.status}", request_id=answer.request_id)
-            raise refusal(answer.status, body, answer.headers)
+            refused = refusal(answer.status, body, answer.headers)
+            self._heeded(refused)
+            raise refused
         if not answer.content:
             return Reply(answer.status, {})
         if not isinstance(body, Mapping):

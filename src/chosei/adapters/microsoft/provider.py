@@ -34,6 +34,9 @@ class Access(Protocol):
     def places(self) -> Callable[[int], AbstractContextManager[None]]: ...
 
     @property
+    def pause(self) -> Callable[[float], None]: ...
+
+    @property
     def within(self) -> float | None: ...
 
 
@@ -63,7 +66,8 @@ class MicrosoftProvider:
     def _graph(self, access: Access) -> Graph:
         base = self._registration.graph_url
         http = shared("microsoft-graph", base)
-        return Graph(http, base, _Tokens(access), access.places, Deadline.within(access.within))
+        deadline = Deadline.within(access.within)
+        return Graph(http, base, _Tokens(access), access.places, deadline, pause=access.pause)
 
     def notification_url(self, public_url: str) -> str:
         """Graph notifies https addresses alone; a sandbox on this machine reaches this machine as well."""

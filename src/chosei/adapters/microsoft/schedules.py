@@ -85,21 +85,24 @@ def _answer(address: str, raw: Mapping[str, Any] | None) -> ScheduleAnswer:
     if not isinstance(items, list):
         return ScheduleAnswer(address, error=UNREADABLE)
     try:
-        return ScheduleAnswer(address, items=tuple(_item(item) for item in items))
+        return ScheduleAnswer(address, items=tuple(one for item in items for one in _item(item)))
     except Unreadable:
         return ScheduleAnswer(address, error=UNREADABLE)
 
 
-def _item(raw: Any) -> ScheduleItem:
+def _item(raw: Any) -> list[ScheduleItem]:
     if not isinstance(raw, Mapping):
         raise Unreadable("schedule item")
-    start, end = zones.instant(raw.get("start")), zones.instant(raw.get("end"))
-    if end < start:
-        raise Unreadable("end before start")
-    title = raw.get("subject")
-    return ScheduleItem(
-        start, end, events.show_as(raw.get("status")), title if isinstance(title, str) else ""
-    )
+    status, title = events.show_as(raw.get("status")), raw.get("subject")
+    try:
+        start, end = zones.instant(raw.get("start")), zones.instant(raw.get("end"))
+        if end < start:
+            raise Unreadable("end before start")
+    except Unreadable:
+        if blocks(status):
+            raise
+        return []  # it takes no time, wherever it stands
+    return [ScheduleItem(start, end, status, title if isinstance(title, str) else "")]
 
 
 def _joined(address: str, answers: Sequence[ScheduleAnswer], window: Interval) -> ScheduleAnswer:
