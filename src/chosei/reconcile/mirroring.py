@@ -22,14 +22,12 @@ def keep(connection: Connection, reading: Reading) -> bool:
     False when what was to be read has changed meanwhile: nothing is kept, and it is to be read again.
     """
     with transaction.atomic():
-        current = (
-            Connection.objects.select_for_update(of=["self"]).select_related("member").get(pk=connection.pk)
-        )
+        current = Connection.objects.select_for_update().get(pk=connection.pk)
         if current.state != ConnectionState.ACTIVE:
             return True  # disconnected while we were reading: there is nothing to keep
         if _chosen(current) != _chosen(connection) or current.mirror_token != connection.mirror_token:
             return False
-        busy = current.member.counts_as_busy
+        busy = current.member.counts_as_busy  # read now: whoever changes it locks the connection first
         if reading.whole is not None:
             _replace(current, "", reading.whole, busy)
         elif reading.changes is not None:

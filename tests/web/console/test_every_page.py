@@ -55,6 +55,7 @@ def addresses(people: Company) -> dict[str, str]:
         "cancellation": f"/appointments/{appointment.pk}/cancellation",
         "connections": "/settings/connections",
         "disconnection": f"/settings/connections/{people.connection.pk}/disconnection",
+        "calendars": "/settings/connections/calendars",
         "profile": "/settings/profile",
     }
 
