@@ -21,21 +21,26 @@ def whole_day(day: int) -> list[Interval]:
 
 def test_one_a_day_in_turn_before_and_after_noon():
     free = [time for day in (1, 2, 3, 4, 7, 8) for time in whole_day(day)]
-    assert suggest(free, TOKYO) == [tokyo(1, 9), tokyo(2, 12), tokyo(3, 9), tokyo(4, 12), tokyo(7, 9)]
+    assert suggest(free, TOKYO) == [tokyo(1, 9), tokyo(2, 13), tokyo(3, 9), tokyo(4, 13), tokyo(7, 9)]
 
 
 def test_a_second_of_a_day_when_days_are_few_in_its_other_half():
     assert suggest([*whole_day(1), *whole_day(2)], TOKYO) == [
         tokyo(1, 9),
-        tokyo(1, 12),
+        tokyo(1, 13),
         tokyo(2, 9),
-        tokyo(2, 12),
+        tokyo(2, 13),
     ]
 
 
 def test_what_is_left_of_a_day_is_taken_whatever_its_half_and_nothing_overlaps():
     free = [tokyo(1, 9), tokyo(1, 9, 30), tokyo(2, 9)]
     assert suggest(free, TOKYO) == [tokyo(1, 9), tokyo(2, 9)]
+
+
+def test_lunch_only_where_a_day_has_nothing_else():
+    assert suggest([tokyo(1, 12), tokyo(1, 11, 30), tokyo(1, 16)], TOKYO, each_day=1) == [tokyo(1, 16)]
+    assert suggest([tokyo(1, 12)], TOKYO) == [tokyo(1, 12)]
 
 
 def test_days_are_those_of_the_zone():

@@ -239,7 +239,7 @@ def test_free_times_of_all_hosts_fill_the_rows(client: Client, people: Company) 
         ("2026-11-24", "10:30", "11:30"),  # not within the hour
         ("2026-11-26", "13:00", "14:00"),
         ("2026-11-27", "09:00", "10:00"),
-        ("2026-11-30", "12:00", "13:00"),
+        ("2026-11-30", "13:00", "14:00"),
         ("2026-12-01", "09:00", "10:00"),
     ]
     assert not Proposal.objects.exists()

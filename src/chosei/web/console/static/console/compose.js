@@ -19,14 +19,26 @@ class Composer {
     this.length = form.querySelector("[data-length]");
     this.status = form.querySelector("[data-status]");
     this.rows = [...this.holder.children].map((element) => this.adopt(element));
-    const first = JSON.parse(document.getElementById("first-week").textContent);
-    this.feed = new CalendarFeed(form.dataset, this.people(), first, () => this.refresh());
+    const known = JSON.parse(document.getElementById("first-week").textContent);
+    this.feed = new CalendarFeed(form.dataset, this.people(), known, () => this.refresh());
     this.week = new Week(form, this);
     this.prepareButtons();
     this.prepareKeys();
+    this.prepareFormat();
     document.body.addEventListener("htmx:afterSwap", () => this.feed.setPeople(this.people()));
     for (const row of this.rows) row.element.hidden = row.empty && !row.element.querySelector(".errorlist");
     this.refresh();
+    const first = this.rows.map((row) => row.span).filter(Boolean).sort((one, other) => one.start - other.start)[0];
+    if (this.words.proposal && first) this.week.show(first.start);
+  }
+
+  // A link belongs to a web meeting; whoever wants one for a visit as well ticks it again.
+  prepareFormat() {
+    const format = this.form.querySelector('[name="format"]');
+    format.addEventListener("change", () => {
+      const link = this.form.querySelector('[name="web_meeting"]');
+      if (!link.disabled) link.checked = format.value === "web";
+    });
   }
 
   prepareButtons() {
