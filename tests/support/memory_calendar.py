@@ -197,6 +197,18 @@ class MemoryCalendar:
             raise NeedsReconnect("revoked")
         return [self._outcome(change) for change in changes]
 
+    def accept(self, ical_uid: str) -> ObservedEvent:
+        self._admit()
+        me = self._box.address.lower()
+        for box in self._service.mailboxes.values():
+            for event in box.events.values():
+                invited = {person.address.lower() for person in event.attendees}
+                if f"uid-{event.remote_id}" == ical_uid and me in invited:
+                    copy = replace(event, remote_id=f"{event.remote_id}-{me}", key="")
+                    self._box.events[copy.remote_id] = copy
+                    return replace(_observed(copy), ical_uid=ical_uid, organizes=False)
+        raise Missing("not_invited")
+
     def schedules(self, addresses: Sequence[str], window: Interval) -> list[ScheduleAnswer]:
         self._admit()
         return [self._schedule(address, window) for address in addresses]

@@ -75,25 +75,35 @@ def want_holds(proposal: Proposal, candidates: Iterable[Candidate], hosts: Itera
 def want_appointment(appointment: Appointment, organizer: Connection | None, hosts: list[Attending]) -> None:
     """The confirmed event in the calendars of all linked hosts.
 
-    Hosts of the organiser's tenant are its attendees; hosts linked elsewhere get an entry of their own. The
+    Hosts of the organiser's tenant are its attendees, and accept through their own accounts without a mail;
+    hosts linked elsewhere get an entry of their own. The
     organiser's hold of the chosen time becomes the appointment in place, so that its time is never let go.
     Asked again after a change: the same events say what is true now, and those of who no longer attends go.
     """
-    wanted = _wanted_events(appointment, organizer, hosts)
+    colleagues, elsewhere = _sides(organizer, hosts)
+    wanted = _wanted_events(appointment, organizer, colleagues, elsewhere)
+    copies = [host.connection for host in colleagues if host.connection is not None]
     standing = CalendarEntry.objects.filter(appointment=appointment, desired__isnull=False)
-    drop(standing.exclude(connection__in=list(wanted)))
+    accepted = standing.filter(purpose=EntryPurpose.ATTENDANCE)
+    drop(standing.exclude(purpose=EntryPurpose.ATTENDANCE).exclude(connection__in=list(wanted)))
+    drop(accepted.exclude(connection__in=copies))
     for connection, desired in wanted.items():
         _settle(appointment, connection, desired)
+    known = {entry.connection_id: entry for entry in accepted}
+    for connection in copies:
+        entry = known.get(connection.pk) or CalendarEntry(connection=connection, generation=0)
+        entry.purpose, entry.appointment = EntryPurpose.ATTENDANCE, appointment
+        _want(entry, _meeting(appointment).settled())
 
 
-def _wanted_events(
-    appointment: Appointment, organizer: Connection | None, hosts: list[Attending]
-) -> dict[Connection, DesiredEntry]:
-    """What should stand in whose calendar."""
-    if organizer is None:
-        return {}
+def _sides(
+    organizer: Connection | None, hosts: Sequence[Attending]
+) -> tuple[list[Attending], list[Attending]]:
+    """The linked hosts besides the organiser: of the same tenant, and elsewhere."""
     colleagues: list[Attending] = []
     elsewhere: list[Attending] = []
+    if organizer is None:
+        return colleagues, elsewhere
     for host in hosts:
         if host.connection is None or host.connection.pk == organizer.pk:
             continue
@@ -102,6 +112,18 @@ def _wanted_events(
             organizer.account_tenant,
         )
         (colleagues if same_tenant else elsewhere).append(host)
+    return colleagues, elsewhere
+
+
+def _wanted_events(
+    appointment: Appointment,
+    organizer: Connection | None,
+    colleagues: Sequence[Attending],
+    elsewhere: Sequence[Attending],
+) -> dict[Connection, DesiredEntry]:
+    """What we write into whose calendar; colleagues have a copy of the organiser's meeting."""
+    if organizer is None:
+        return {}
     attendees = tuple(
         WantedAttendee(host.connection.address or host.member.email, host.member.name, "person")
         for host in colleagues
@@ -159,7 +181,10 @@ def _event_of(
     cannot be taken back, so such an event goes and another comes.
     """
     standing = CalendarEntry.objects.filter(
-        appointment=appointment, connection=connection, desired__isnull=False
+        appointment=appointment,
+        connection=connection,
+        purpose=EntryPurpose.APPOINTMENT,
+        desired__isnull=False,
     ).first()
     had = standing is not None and standing.desired is not None and standing.desired["web_meeting"]
     if standing is not None and had and not desired.web_meeting:

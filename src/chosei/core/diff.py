@@ -12,6 +12,7 @@ class Step(StrEnum):
     """LOOK: a creation was sent and its answer lost, so search by our key before anything else.
 
     READ: the event stands as written, but something we wait for (the web meeting's link) is not there yet.
+    ACCEPT: the organiser's meeting has put a copy there, or will any moment. WAIT: it is not written yet.
     """
 
     NOTHING = "nothing"
@@ -20,6 +21,8 @@ class Step(StrEnum):
     UPDATE = "update"
     READ = "read"
     DELETE = "delete"
+    ACCEPT = "accept"
+    WAIT = "wait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class EntryFacts:
     """The three states of an entry, and what we know of it at the provider.
 
     ``create_begun``: a creation may have reached the provider although we hold no ``remote_id``.
+    ``copy``: the event is a copy of another mailbox's meeting, which ``invited`` tells to stand as wanted.
     """
 
     desired: DesiredEntry | None
@@ -34,6 +38,8 @@ class EntryFacts:
     observed: SeenEntry | None
     remote_id: str
     create_begun: bool
+    copy: bool = False
+    invited: bool = False
 
 
 def next_step(facts: EntryFacts, *, still_waiting_for_link: bool = False) -> Step:
@@ -42,6 +48,8 @@ def next_step(facts: EntryFacts, *, still_waiting_for_link: bool = False) -> Ste
     A person's change in the calendar (observed differs from written) leads to no step: it is not ours to
     undo.
     """
+    if facts.copy:
+        return _of_copy(facts)
     if not facts.remote_id:
         return _without_remote(facts)
     if facts.desired is None:
@@ -51,6 +59,13 @@ def next_step(facts: EntryFacts, *, still_waiting_for_link: bool = False) -> Ste
     if facts.desired.web_meeting and still_waiting_for_link and not _has_link(facts.observed):
         return Step.READ
     return Step.NOTHING
+
+
+def _of_copy(facts: EntryFacts) -> Step:
+    """A copy comes and goes with its meeting; ours is only to accept it, anew after each change."""
+    if facts.desired is None or facts.desired == facts.written:
+        return Step.NOTHING
+    return Step.ACCEPT if facts.invited else Step.WAIT
 
 
 def _without_remote(facts: EntryFacts) -> Step:

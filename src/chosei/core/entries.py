@@ -13,6 +13,7 @@ class EntryPurpose(StrEnum):
 
     HOLD = "hold"  # 仮予約
     APPOINTMENT = "appointment"
+    ATTENDANCE = "attendance"  # a colleague's copy of the organiser's meeting, accepted for them
 
 
 class EntryState(StrEnum):
@@ -86,6 +87,7 @@ class SeenEntry:
     show_as: str
     cancelled: bool = False
     join_url: str = ""
+    ical_uid: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "start": self.start.isoformat(), "end": self.end.isoformat()}

@@ -274,6 +274,11 @@ class CalendarPort(Protocol):
         ``Failed(Transient)``.
         """
 
+    def accept(self, ical_uid: str) -> ObservedEvent:
+        """Accept another mailbox's meeting for the owner, sending no response; accepted already counts as
+        done. Raises ``Missing`` while the invitation is not there, or when it is not any more.
+        """
+
     def schedules(self, addresses: Sequence[str], window: Interval) -> list[ScheduleAnswer]:
         """Free/busy of other mailboxes and rooms as this account may see them, an answer for each address."""
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from chosei import wiring
 from chosei.actions.adopting import Question, adopt_move, adopt_removal
 from chosei.core import sights
-from chosei.core.entries import DesiredEntry, EntryState, SeenEntry
+from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, SeenEntry
 from chosei.core.intervals import Interval
 from chosei.jobs import queue
 from chosei.ports.calendar import CalendarPort
@@ -56,6 +56,7 @@ def _settled(connection: Connection, now: datetime) -> list[CalendarEntry]:
         generation=F("written_generation"),
         changed_at__lt=connection.mirror_read_at,
     ).exclude(remote_id="")
+    rows = rows.exclude(purpose=EntryPurpose.ATTENDANCE)  # the organiser's event is what counts
     related = rows.select_related("connection__member", "candidate__proposal", "appointment__proposal")
     return [entry for entry in related.order_by("id") if _written(entry).end > now]
 
@@ -72,9 +73,8 @@ def _as_expected(entry: CalendarEntry, row: MirroredEvent | None, connection: Co
     if sights.moved((written.start, written.end), (row.starts_at, row.ends_at)):
         asked = entry.question == Question.MOVED and before is not None
         return asked and before is not None and (before.start, before.end) == (row.starts_at, row.ends_at)
-    found = SeenEntry(
-        row.subject, row.starts_at, row.ends_at, row.show_as, join_url=before.join_url if before else ""
-    )
+    link, uid = (before.join_url, before.ical_uid) if before else ("", "")
+    found = SeenEntry(row.subject, row.starts_at, row.ends_at, row.show_as, join_url=link, ical_uid=uid)
     if found != before or entry.question or entry.missing_at:
         _note_sight(entry, found)
     return True

@@ -12,7 +12,7 @@ from chosei.actions.links import link_issued
 from chosei.actions.timeline import note
 from chosei.core.entries import EntryPurpose, EntryState
 from chosei.jobs import queue
-from chosei.reconcile.facts import waits_for_link
+from chosei.reconcile.facts import invitation_of, waits_for_link
 from chosei.records.models import Appointment, CalendarEntry, TimelineEntry
 
 _SOON, _LATER = timedelta(seconds=3), timedelta(seconds=30)
@@ -29,12 +29,18 @@ def follow_up(about: str, entries: Sequence[CalendarEntry]) -> None:
             link_issued(entry.appointment_id, url)
         elif waits_for_link(entry, now) and entry.appointment and entry.state == EntryState.WRITTEN:
             wakes.append(_patience(entry.appointment, now))
-    if any(entry.state == EntryState.WAITING and entry.connection.state == "active" for entry in entries):
+    if any(_newly_wanted(entry) for entry in entries):
         wakes.append(_SOON)  # something newer was decided while we wrote
     if wakes:
         queue.enqueue(
             queue.CONVERGE, about, after=max(min(wakes), timedelta(milliseconds=200)).total_seconds()
         )
+
+
+def _newly_wanted(entry: CalendarEntry) -> bool:
+    """A colleague's copy waits for its meeting, and is accepted in the same go as that is written."""
+    waits_its_turn = entry.purpose == EntryPurpose.ATTENDANCE and not invitation_of(entry)
+    return entry.state == EntryState.WAITING and entry.connection.state == "active" and not waits_its_turn
 
 
 def _carries_the_link(entry: CalendarEntry) -> bool:

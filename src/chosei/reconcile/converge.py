@@ -64,7 +64,7 @@ def _round(about: str) -> bool:
         step = step_of(entry, now)
         if step is Step.NOTHING:
             recording.nothing_to_do(entry)
-        elif entry.connection.state in _WRITABLE and _due(entry, now):
+        elif step is not Step.WAIT and entry.connection.state in _WRITABLE and _due(entry, now):
             by_connection[entry.connection].append((entry, step))
     for connection, steps in by_connection.items():
         _write(connection, steps)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from chosei.core.diff import EntryFacts, Step, next_step
-from chosei.core.entries import DesiredEntry, SeenEntry
+from chosei.core.entries import DesiredEntry, EntryPurpose, SeenEntry
 from chosei.core.states import AppointmentState
 from chosei.ports.calendar import Attendee, AttendeeKind, EventDraft, ObservedEvent, ShowAs
 from chosei.records.models import CalendarEntry
@@ -22,9 +24,27 @@ def step_of(entry: CalendarEntry, now: datetime) -> Step:
             observed=SeenEntry.from_json(entry.observed) if entry.observed else None,
             remote_id=entry.remote_id,
             create_begun=entry.create_begun,
+            copy=entry.purpose == EntryPurpose.ATTENDANCE,
+            invited=bool(invitation_of(entry)),
         ),
         still_waiting_for_link=waits_for_link(entry, now),
     )
+
+
+def invitation_of(entry: CalendarEntry) -> str:
+    """The iCalUID of the meeting that ``entry`` is a copy of, once that stands as wanted; else empty."""
+    appointment = entry.appointment
+    if entry.purpose != EntryPurpose.ATTENDANCE or appointment is None:
+        return ""
+    meetings = CalendarEntry.objects.filter(
+        appointment=appointment,
+        connection=appointment.organizer_id,
+        purpose=EntryPurpose.APPOINTMENT,
+        desired__isnull=False,
+        generation=F("written_generation"),
+    )
+    seen_last = meetings.values_list("observed", flat=True).first()
+    return str((seen_last or {}).get("ical_uid", ""))
 
 
 def waits_for_link(entry: CalendarEntry, now: datetime) -> bool:
@@ -67,4 +87,5 @@ def seen(event: ObservedEvent) -> SeenEntry:
         show_as=event.show_as,
         cancelled=event.cancelled,
         join_url=event.join_url,
+        ical_uid=event.ical_uid,
     )

@@ -35,6 +35,8 @@ def written(entry: CalendarEntry, event: ObservedEvent) -> None:
     _reach(entry, EntryState.WRITTEN)
     if entry.purpose == EntryPurpose.APPOINTMENT:
         note("event_written", appointment=entry.appointment, proposal=_proposal(entry), actor="chosei")
+    elif entry.purpose == EntryPurpose.ATTENDANCE:
+        note("event_accepted", appointment=entry.appointment, proposal=_proposal(entry), actor="chosei")
     elif first:
         note("hold_written", proposal=_proposal(entry), actor="chosei", candidate=entry.candidate_id)
 
@@ -130,7 +132,7 @@ def _park(entry: CalendarEntry, error: PortError) -> None:
         state=EntryState.PARKED, problem=error.code[:80], retry_at=None, changed_at=timezone.now()
     ):
         return
-    kind = "event_problem" if entry.purpose == EntryPurpose.APPOINTMENT else "hold_problem"
+    kind = "hold_problem" if entry.purpose == EntryPurpose.HOLD else "event_problem"
     note(kind, appointment=entry.appointment, proposal=_proposal(entry), actor="provider", code=error.code)
 
 

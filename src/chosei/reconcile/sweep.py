@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ from chosei import wiring
 from chosei.actions.connections import finish_ending
 from chosei.actions.proposals import expire_proposal, release_past_candidates, release_stray_holds
 from chosei.actions.reception_codes import expire_codes
-from chosei.core.entries import EntryState
+from chosei.core.entries import EntryPurpose, EntryState
 from chosei.core.states import AppointmentState, CandidateState, ConnectionState
 from chosei.jobs import queue
 from chosei.reconcile import directory
@@ -71,7 +71,7 @@ def _wake_entries(now: datetime) -> None:
         state__in=[EntryState.WAITING, EntryState.RETRYING],
         changed_at__lt=now - _FORGOTTEN_AFTER,
         connection__state__in=[ConnectionState.ACTIVE, ConnectionState.ENDING],
-    )
+    ).filter(~Q(purpose=EntryPurpose.ATTENDANCE) | Q(desired__isnull=True) | Exists(_meeting_of_copy()))
     rows = unfinished.values_list("candidate__proposal_id", "appointment__proposal_id", "appointment_id")[
         :_AT_ONCE
     ]
@@ -87,6 +87,16 @@ def _wake_entries(now: datetime) -> None:
     unlinked = awaited.values_list(F("proposal_id"), F("proposal_id"), F("pk"))[:_AT_ONCE]
     for about in {_about(*row) for row in (*rows, *unlinked)}:
         queue.enqueue(queue.CONVERGE, about)
+
+
+def _meeting_of_copy() -> QuerySet[CalendarEntry]:
+    """The organiser's event, once it is written: before that there is nothing for a colleague to accept."""
+    return CalendarEntry.objects.filter(
+        appointment=OuterRef("appointment"),
+        connection=OuterRef("appointment__organizer"),
+        purpose=EntryPurpose.APPOINTMENT,
+        state=EntryState.WRITTEN,
+    )
 
 
 def _about(candidate_of: int | None, appointment_of: int | None, appointment: int | None) -> str:

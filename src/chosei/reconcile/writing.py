@@ -15,12 +15,14 @@ from chosei.ports.calendar import (
     UpdateEvent,
     Written,
 )
-from chosei.ports.errors import Conflict, Missing, PortError
+from chosei.ports.errors import Conflict, Missing, PortError, Rejected, Transient
 from chosei.reconcile import recording
-from chosei.reconcile.facts import draft_of
+from chosei.reconcile.facts import draft_of, invitation_of
 from chosei.records.models import CalendarEntry
 
 _CONFLICTS = 2
+_INVITATIONS = 8
+"""How often a colleague's invitation is looked for, over some eight minutes."""
 _LOOKS = 4
 """How often an event whose token is spent is looked for, over half a minute, before it is made anew."""
 
@@ -34,6 +36,8 @@ def carry_out(port: CalendarPort, steps: Sequence[tuple[CalendarEntry, Step]]) -
                 _look(port, entry)
             case Step.READ:
                 _read(port, entry)
+            case Step.ACCEPT:
+                _accept(port, entry)
             case Step.CREATE:
                 recording.creation_begins(entry)
                 changes.append((entry, CreateEvent(draft_of(entry), entry.create_token)))
@@ -93,6 +97,18 @@ def _read(port: CalendarPort, entry: CalendarEntry) -> None:
         recording.observed(entry, port.get(entry.remote_id))
     except Missing:
         return  # whether a person removed it is for the observation of changes to prove, not for us
+    except PortError as error:
+        recording.failed(entry, error)
+
+
+def _accept(port: CalendarPort, entry: CalendarEntry) -> None:
+    """The invitation travels for a while; one that never comes is for a person to look into."""
+    try:
+        recording.written(entry, port.accept(invitation_of(entry)))
+    except Missing as missing:
+        gone = Rejected(missing.code, request_id=missing.request_id)
+        later = Transient("not_invited_yet", request_id=missing.request_id)
+        recording.failed(entry, gone if entry.attempts >= _INVITATIONS else later)
     except PortError as error:
         recording.failed(entry, error)
 

@@ -29,6 +29,7 @@ PAGE_SIZE = 250
 _CALENDAR = "/me/calendar"
 _CALENDARS = "/me/calendars"
 _VIEW = "/me/calendarView"
+_ACCEPT = "/me/events/{}/accept"
 _FURTHER_VIEW = "/me/calendars/{}/calendarView"
 # The service keeps an all-day event at some zone's midnights and shows it as a date: what is the owner's day
 # may lie this far from where it is kept.
@@ -126,6 +127,25 @@ class MicrosoftCalendar:
 
     def apply(self, changes: Sequence[Change]) -> list[Outcome]:
         return self._writer.apply(changes)
+
+    def accept(self, ical_uid: str) -> ObservedEvent:
+        quoted = ical_uid.replace("'", "''")
+        found = self._graph.pages(
+            GraphCall(
+                "GET",
+                path(EVENTS, filter=f"iCalUId eq '{quoted}'", select=f"{events.EVENT_SELECT},responseStatus"),
+                EVENTS,
+            )
+        )
+        raw = next((one for one in found if one.get("isCancelled") is not True), None)
+        if raw is None:
+            raise Missing("not_invited")
+        copy = self._observed([raw])[0]
+        if events.accepted(raw):
+            return copy
+        # Without a response the organiser is not mailed; the colleague's own calendar shows it as accepted.
+        self._graph.send(GraphCall("POST", path(_ACCEPT, copy.remote_id), _ACCEPT, {"sendResponse": False}))
+        return self.get(copy.remote_id)
 
     def schedules(self, addresses: Sequence[str], window: Interval) -> list[ScheduleAnswer]:
         return schedules.read(self._graph, addresses, window)

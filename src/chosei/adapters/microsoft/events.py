@@ -111,6 +111,12 @@ def observed(raw: Mapping[str, Any], owner_zone: str, key: str = "") -> Observed
     )
 
 
+def accepted(raw: Mapping[str, Any]) -> bool:
+    """Whether the mailbox's owner has accepted, or organises it."""
+    response = str(_member(raw, "responseStatus").get("response", "")).lower()
+    return _RESPONSES.get(response) is AttendeeResponse.ACCEPTED
+
+
 def etag(raw: Mapping[str, Any]) -> str:
     """The event's version. Raises ``Unreadable``: without one, somebody's change could be overwritten."""
     if given := _text(raw, "@odata.etag"):

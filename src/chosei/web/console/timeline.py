@@ -25,6 +25,7 @@ SENTENCES = {
     "proposal_expired": _("回答期限を過ぎたため、日程調整を終了しました。"),
     "appointment_confirmed": _("日程が確定しました。"),
     "event_written": _("予定をOutlookに登録しました。"),
+    "event_accepted": _("担当者のOutlookで、会議への出席を承諾しました。返信のメールは送りません。"),
     "event_removed": _("予定をOutlookから削除しました。"),
     "event_problem": _("予定をOutlookに登録できませんでした。"),
     "link_issued": _("Web会議URLが発行されました。"),
