@@ -250,7 +250,7 @@ def test_free_times_of_all_hosts_fill_the_rows(client: Client, people: Company) 
         "taken": "2026-11-24T10:30/2026-11-24T11:30",
     }
     told = client.get("/proposals/free-times", query).json()
-    assert told["times"][0] == ["2026-11-24T11:30", "2026-11-24T12:30"]
+    assert told["times"][0] == ["2026-11-24T13:00", "2026-11-24T14:00"]
     assert told["note"] == ""
 
 
