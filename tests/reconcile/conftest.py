@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -76,11 +77,11 @@ class Tenant:
         )
 
 
-@pytest.fixture
-def tenant(settings, request) -> Iterator[Tenant]:
+@contextmanager
+def tenant_on(settings, request, **options: Any) -> Iterator[Tenant]:
     """All that passes between Chosei and the sandbox is held against the contract, where it is at hand."""
     wrap = request.getfixturevalue("checked") if CONTRACTS.is_dir() else None
-    with running_sandbox(wrap=wrap) as running:
+    with running_sandbox(wrap=wrap, **options) as running:
         settings.CHOSEI_MICROSOFT_LOGIN_URL = running.url
         settings.CHOSEI_MICROSOFT_GRAPH_URL = running.url
         settings.CHOSEI_MICROSOFT_CLIENT_ID = CLIENT_ID
@@ -88,6 +89,12 @@ def tenant(settings, request) -> Iterator[Tenant]:
         wiring.forget()
         yield Tenant(running)
         wiring.forget()
+
+
+@pytest.fixture
+def tenant(settings, request) -> Iterator[Tenant]:
+    with tenant_on(settings, request) as made:
+        yield made
 
 
 @pytest.fixture

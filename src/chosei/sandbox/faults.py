@@ -26,6 +26,7 @@ class FaultKind(StrEnum):
     UNAVAILABLE = "unavailable"
     LOST_REPLY = "lost_reply"
     REVOKED = "revoked"
+    TORN = "torn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A request let through. With `reply_lost` it is to be carried out, and its answer thrown away."""
+    """A request let through. With `reply_lost` it is to be carried out, and its answer thrown away; with
+    `reply_torn` only the first half of the answer's body is told."""
 
     reply_lost: bool
+    reply_torn: bool = False
 
 
 class Guard:
@@ -64,7 +66,7 @@ class Guard:
             if slow := hit.get(FaultKind.SLOW):
                 await self._clock.sleep(slow.seconds)
             _refuse(hit)
-            yield Admission(FaultKind.LOST_REPLY in hit)
+            yield Admission(FaultKind.LOST_REPLY in hit, FaultKind.TORN in hit)
         finally:
             self._in_flight[key] -= 1
             if not self._in_flight[key]:

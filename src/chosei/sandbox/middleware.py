@@ -103,7 +103,8 @@ class FaultMiddleware:
     async def _admitted(self, subject: Subject, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry the request out. Raises GraphError where the guard refuses it."""
         async with self.context.guard.admit(subject) as admission:
-            await self.app(scope, receive, _swallow if admission.reply_lost else send)
+            told = torn(send) if admission.reply_torn else send
+            await self.app(scope, receive, _swallow if admission.reply_lost else told)
         if admission.reply_lost:
             await lose_reply(scope, receive, send)
 
@@ -122,6 +123,31 @@ def _token_refusal(error: GraphError) -> SignInError:
 
 async def _swallow(message: Message) -> None:
     """Take an answer and tell nobody."""
+
+
+TORN_HEADER = b"x-sandbox-fault"
+
+
+def torn(send: Send) -> Send:
+    """A `send` that tells the first half of the body only, as if that were all."""
+    start: Message = {}
+    body = b""
+
+    async def tell(message: Message) -> None:
+        nonlocal start, body
+        if message["type"] == "http.response.start":
+            start = message
+            return
+        body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        half = body[: len(body) // 2]
+        kept = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+        length = (b"content-length", str(len(half)).encode())
+        await send({**start, "headers": [*kept, length, (TORN_HEADER, b"torn")]})
+        await send({"type": "http.response.body", "body": half})
+
+    return tell
 
 
 class _HasTransport(Protocol):

@@ -91,6 +91,18 @@ def test_a_lost_reply_was_carried_out(client: Client, faults: Faults, token: str
     assert [one["subject"] for one in found].count("一度だけ") == 1
 
 
+def test_a_torn_reply_is_half_of_what_was_to_be_told(client: Client, faults: Faults, token: str) -> None:
+    whole = client.graph(token, "/me").content
+    faults.add(FaultKind.TORN, SATO, count=1)
+    answer = client.graph(token, "/me")
+    assert (answer.status_code, answer.content) == (200, whole[: len(whole) // 2])
+    faults.add(FaultKind.TORN, SATO, count=1)
+    body = {"requests": [{"id": str(n), "method": "GET", "url": "/me"} for n in range(2)]}
+    batch = client.http.post("/v1.0/$batch", json=body, headers={"Authorization": f"Bearer {token}"})
+    bodies = [item["body"] for item in batch.json()["responses"]]
+    assert sorted(type(one).__name__ for one in bodies) == ["dict", "str"]
+
+
 class TestAtTheTokenEndpoint:
     @pytest.mark.parametrize(
         ("kind", "status", "error"),

@@ -24,7 +24,10 @@ MAX_ITEMS = 20
 AT_ONCE = 4
 _METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE"}
 _MEMBERS = {"id", "method", "url", "headers", "body", "dependsOn"}
-_KEPT_HEADERS = {"content-type", "retry-after", "location", "etag", "www-authenticate", "preference-applied"}
+_KEPT_HEADERS = {
+    "content-type", "retry-after", "location", "etag", "www-authenticate", "preference-applied",
+    "x-sandbox-fault",
+}  # fmt: skip
 
 
 def routes() -> list[Route]:
@@ -125,9 +128,18 @@ async def _dispatch(call: Call, item: Item) -> dict[str, Any]:
     kept = {_title(name): value for name, value in headers.items() if name in _KEPT_HEADERS}
     reply: dict[str, Any] = {"id": item.id, "status": start["status"], "headers": kept}
     if content:
-        is_json = "json" in headers.get("content-type", "")
-        reply["body"] = json.loads(content) if is_json else base64.b64encode(content).decode()
+        reply["body"] = _body(content, is_json="json" in headers.get("content-type", ""))
     return reply
+
+
+def _body(content: bytes, *, is_json: bool) -> Any:
+    """As JSON where it is; anything else, and JSON that is torn, as base64."""
+    try:
+        if is_json:
+            return json.loads(content)
+    except ValueError:
+        pass
+    return base64.b64encode(content).decode()
 
 
 def _scope(call: Call, item: Item, length: int) -> Scope:

@@ -18,6 +18,7 @@ KINDS = {
     FaultKind.UNAVAILABLE: "503 (一時停止)",
     FaultKind.LOST_REPLY: "応答の消失(処理はされる)",
     FaultKind.REVOKED: "アクセスの取り消し",
+    FaultKind.TORN: "壊れた応答(処理はされる)",
 }
 _LONGEST_SECONDS = 600
 
