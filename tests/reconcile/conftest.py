@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.utils import timezone
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chosei import wiring
 from chosei.actions.connections import begin_connection, complete_connection
@@ -34,6 +35,8 @@ class Tenant:
     """The sandbox with the demo company, and how its people connect."""
 
     sandbox: Sandbox
+    traffic: list[tuple[str, str]] = field(default_factory=list)
+    """Method and path of every call that came in, in their order."""
 
     @property
     def store(self) -> GraphStore:
@@ -80,14 +83,26 @@ class Tenant:
 @contextmanager
 def tenant_on(settings, request, **options: Any) -> Iterator[Tenant]:
     """All that passes between Chosei and the sandbox is held against the contract, where it is at hand."""
-    wrap = request.getfixturevalue("checked") if CONTRACTS.is_dir() else None
+    check = request.getfixturevalue("checked") if CONTRACTS.is_dir() else None
+    traffic: list[tuple[str, str]] = []
+
+    def wrap(app: ASGIApp) -> ASGIApp:
+        inner = check(app) if check else app
+
+        async def counted(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                traffic.append((scope["method"], scope["path"]))
+            await inner(scope, receive, send)
+
+        return counted
+
     with running_sandbox(wrap=wrap, **options) as running:
         settings.CHOSEI_MICROSOFT_LOGIN_URL = running.url
         settings.CHOSEI_MICROSOFT_GRAPH_URL = running.url
         settings.CHOSEI_MICROSOFT_CLIENT_ID = CLIENT_ID
         settings.CHOSEI_MICROSOFT_CLIENT_SECRET = CLIENT_SECRET
         wiring.forget()
-        yield Tenant(running)
+        yield Tenant(running, traffic)
         wiring.forget()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from chosei.actions.changing import change_by_host
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.inputs import ChangeInput
 from chosei.actions.members import add_member
+from chosei.actions.proposals import withdraw_proposal
 from chosei.mails.attached import gets_calendar_object
 from chosei.reconcile.converge import converge
 from chosei.reconcile.observe import observe
@@ -110,6 +112,28 @@ def test_a_colleague_whose_invitation_is_late_is_accepted_when_it_is_there(tenan
     copy.refresh_from_db()
     assert copy.state == "written", "accepting twice is accepting once"
     assert [mail.kind for mail in tenant.store.mails()] == ["invitation"]
+
+
+def test_ten_candidates_of_three_hosts_are_written_in_a_handful_of_calls(tenant, linked, sato, suzuki):
+    third = add_member(sato.organization, "tanaka@sample.example", "田中 翔", password="a-long-password")
+    tenant.connect(third)
+    run_jobs()
+    tenant.traffic.clear()
+    times = [late(day) for day in range(1, 11)]
+    proposal = propose(sato, times, hosts=[sato, suzuki, third], now=timezone.now(), guest_email="")
+    begun = perf_counter()
+    run_jobs()
+    took = perf_counter() - begun
+    assert [len(tenant.ours(one.email)) for one in (sato, suzuki, third)] == [10, 10, 10]
+    calls = [path for _, path in tenant.traffic if path.startswith("/v1.0")]
+    assert calls == ["/v1.0/$batch"] * 3, "one for each calendar"
+    assert took < 3, f"{took:.1f} s"
+
+    tenant.traffic.clear()
+    withdraw_proposal(sato, proposal, now=timezone.now())
+    run_jobs()
+    assert not any(tenant.ours(one.email) for one in (sato, suzuki, third))
+    assert [path for _, path in tenant.traffic if path.startswith("/v1.0")] == ["/v1.0/$batch"] * 3
 
 
 def test_hosts_of_two_tenants_each_have_an_event(tenant, linked, sato, jiro):

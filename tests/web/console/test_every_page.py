@@ -57,6 +57,8 @@ def addresses(people: Company) -> dict[str, str]:
         "disconnection": f"/settings/connections/{people.connection.pk}/disconnection",
         "calendars": "/settings/connections/calendars",
         "profile": "/settings/profile",
+        "working-hours": "/settings/working-hours",
+        "proposal-edit": f"/proposals/{running.pk}/edit",
     }
 
 

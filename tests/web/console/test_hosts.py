@@ -138,6 +138,16 @@ def test_hours_when_not_everybody_works_are_shaded(client: Client, people: Compa
     ]
 
 
+def test_a_member_enters_their_working_hours(client: Client, people: Company) -> None:
+    assert 'value="09:00"' in client.get("/settings/working-hours").content.decode()
+    answer = client.post("/settings/working-hours", {"hours-0-0-start": "10:00", "hours-0-0-end": "16:00"})
+    assert answer.status_code == 302
+    told = client.get(f"{WEEK}&members={people.author.pk}").json()
+    assert told["off"] == [["2026-11-30T00:00", "2026-11-30T10:00"], ["2026-11-30T16:00", "2026-12-07T00:00"]]
+    wrong = client.post("/settings/working-hours", {"hours-0-0-start": "16:00", "hours-0-0-end": "10:00"})
+    assert "終了は開始より後にしてください。" in wrong.content.decode()
+
+
 @pytest.mark.parametrize("members", ["x", "1,1", "99999999999999999999"])
 def test_odd_members_are_not_there(client: Client, people: Company, members: str) -> None:
     assert client.get(f"{WEEK}&members={members}").status_code == 404

@@ -81,6 +81,7 @@ urlpatterns = [
     path("help/<slug:slug>", guide.topic, name="help-topic"),
     path("calendar-questions/<int:pk>", questions.answer, name="calendar-question"),
     path("settings/profile", profile.edit, name="profile"),
+    path("settings/working-hours", profile.working_hours, name="working-hours"),
     path("settings/rooms", rooms.listing, name="rooms"),
     path("settings/rooms/state", rooms.state, name="rooms-state"),
     path("settings/rooms/directory", rooms.fetch, name="rooms-fetch"),
