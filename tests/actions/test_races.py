@@ -13,11 +13,14 @@ from psycopg.types.range import TimestamptzRange
 
 from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.confirm import confirm_candidate
+from chosei.actions.connections import disconnect
 from chosei.actions.errors import ActionError, Closed
+from chosei.actions.inputs import ProposalInput
 from chosei.actions.limits import within_limit
-from chosei.actions.proposals import withdraw_proposal
-from chosei.records.models import Appointment, CalendarEntry, MailMessage, Promise, Room
-from tests.support.company import GUEST, NOW, at, member, propose, span
+from chosei.actions.proposal_changes import change_proposal, save_draft
+from chosei.actions.proposals import open_proposal, withdraw_proposal
+from chosei.records.models import Appointment, CalendarEntry, MailMessage, Promise, Proposal, Room
+from tests.support.company import GUEST, NOW, at, connect, meeting, member, propose, span
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,6 +100,77 @@ def test_the_customer_confirms_while_the_author_withdraws(_):
         assert isinstance(confirmed, Closed)
         assert proposal.state == "withdrawn"
         assert not Appointment.objects.exists()
+
+
+@pytest.mark.parametrize("_", range(5))
+def test_the_customer_confirms_while_the_author_edits(_):
+    author = member()
+    colleague = member(author.organization)
+    proposal = propose(author)
+    chosen = proposal.candidates.earliest("starts_at")
+    wanted = ProposalInput(meeting(), (author.pk, colleague.pk), (span(2, 14), span(4, 9)), invite=False)
+    confirmed, changed = together(
+        confirming(proposal, chosen),
+        lambda: change_proposal(author, proposal, wanted, seen=0, now=NOW),
+    )
+    proposal.refresh_from_db()
+    standing = CalendarEntry.objects.filter(desired__isnull=False)
+    if isinstance(confirmed, Appointment):
+        assert isinstance(changed, Closed)
+        assert changed.reason == "confirmed"
+        assert proposal.state == "confirmed"
+        assert [host.member for host in proposal.hosts.all()] == [author]
+        assert not standing.exists()
+    else:
+        assert isinstance(confirmed, ActionError)
+        assert changed is True
+        assert {one.starts_at for one in proposal.candidates.filter(state="open")} == {at(2, 14), at(4, 9)}
+        assert not Appointment.objects.exists()
+
+
+def test_two_authors_edit_at_once_and_one_is_told():
+    author = member()
+    proposal = propose(author)
+    inputs = [
+        ProposalInput(meeting(title=f"案 {number}"), (author.pk,), (span(2, 14),), invite=False)
+        for number in range(4)
+    ]
+    calls = [
+        lambda wanted=wanted: change_proposal(author, proposal, wanted, seen=0, now=NOW) for wanted in inputs
+    ]
+    outcomes = together(*calls)
+    assert outcomes.count(True) == 1
+    assert all(
+        one is True or (isinstance(one, Closed) and one.reason == "changed_meanwhile") for one in outcomes
+    )
+    proposal.refresh_from_db()
+    assert proposal.title == f"案 {outcomes.index(True)}"
+
+
+def test_a_draft_sent_twice_at_once_is_one_proposal():
+    author = member()
+    wanted = ProposalInput(meeting(), (author.pk,), (span(2, 14),), invite=False)
+    draft = save_draft(author, wanted, now=NOW)
+    outcomes = together(*[lambda: open_proposal(author, wanted, now=NOW, draft=draft)] * 4)
+    assert sum(isinstance(one, Proposal) for one in outcomes) == 1
+    assert all(isinstance(one, Proposal | Closed) for one in outcomes)
+    assert Proposal.objects.get().candidates.count() == 1
+
+
+@pytest.mark.parametrize("_", range(5))
+def test_a_host_disconnects_while_the_customer_confirms(_):
+    author = member()
+    colleague = member(author.organization)
+    linked = connect(colleague, state="needs_reconnect")
+    proposal = propose(author, hosts=[author, colleague])
+    CalendarEntry.objects.update(state="written")  # the holds stand, so that the time is kept
+    confirmed, _gone = together(confirming(proposal), lambda: disconnect(colleague, linked, now=NOW))
+    assert isinstance(confirmed, Appointment), confirmed
+    entries = CalendarEntry.objects.filter(connection=linked)
+    assert not entries.filter(desired__isnull=False, appointment__isnull=True).exists(), "no hold is left"
+    if confirmed.organizer is None:
+        assert not entries.filter(desired__isnull=False).exists()
+    assert Promise.objects.filter(standing=True, host=colleague).count() == 1
 
 
 def test_both_sides_cancel_at_once():

@@ -194,7 +194,9 @@ def _busy(shown: Iterable[CalendarBlock]) -> list[Interval]:
 
 
 def _events(viewer: Member, hosts: Sequence[Attending], window: Interval) -> _Blocks:
-    """Foreign events. Of the viewer's own also those that are free, and the subjects."""
+    """Foreign events: the viewer's own one by one, those that are free among them; the others' time without
+    titles, where what touches is one block.
+    """
     owners = {host.connection.pk: host.member.pk for host in hosts if host.connection}
     rows = MirroredEvent.objects.filter(
         connection__in=list(owners), entry_key="", ends_at__gt=window.start, starts_at__lt=window.end
@@ -215,8 +217,14 @@ def _events(viewer: Member, hosts: Sequence[Attending], window: Interval) -> _Bl
         )
     others = rows.exclude(connection__in=own).filter(blocks=True, ends_at__gt=F("starts_at"))
     facts = others.values_list("connection_id", "starts_at", "ends_at", "show_as", "all_day")
+    plain: dict[tuple[int, bool, bool], list[Interval]] = defaultdict(list)
     for pk, start, end, show_as, all_day in facts:
-        found[owners[pk]].append(CalendarBlock(start, end, "", show_as, all_day, "event"))
+        plain[owners[pk], show_as == "tentative", all_day].append(Interval(start, end))
+    for (owner, tentative, all_day), times in plain.items():
+        show_as = "tentative" if tentative else "busy"
+        found[owner] += [
+            CalendarBlock(time.start, time.end, "", show_as, all_day, "event") for time in merge(times)
+        ]
     return found
 
 

@@ -87,17 +87,12 @@ export class CalendarFeed {
     for (const one of told.people) {
       const known = this.weeks.get(key).people.get(one.id);
       const events = one.events.map(read);
-      if (known && !known.linked) Object.assign(known, { events: [...known.events.filter((event) => event.kind !== "event"), ...events], unknown: null, told: true });
-      else if (known) this.lendTitles(known, events.filter((event) => event.named));
+      if (!known || (known.linked && !events.some((event) => event.named))) continue;
+      const ours = known.events.filter((event) => event.kind !== "event");
+      const foreign = events.filter((event) => !ours.some((own) => +own.start === +event.start && +own.end === +event.end));
+      Object.assign(known, { events: [...ours, ...foreign], unknown: known.linked ? known.unknown : null, told: true });
     }
     if (told.people.length) this.changed();
-  }
-
-  lendTitles(known, shown) {
-    for (const event of known.events) {
-      const same = shown.find((one) => +one.start === +event.start && +one.end === +event.end);
-      if (same && event.kind === "event") Object.assign(event, { title: same.title, named: true });
-    }
   }
 
   week(day) {

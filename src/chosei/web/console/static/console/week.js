@@ -1,6 +1,7 @@
 // The week as a grid, drawn by EventCalendar (a global of its bundle): events, holds and candidates; click, drag, resize.
 import { iso, mondayOf } from "./feed.js";
 
+const sameAs = (value) => JSON.stringify(value, (name, part) => (name === "row" ? part.element.querySelector("input").name : part));
 const PHONE = matchMedia("(max-width: 47.99rem)");
 
 export class Week {
@@ -16,7 +17,8 @@ export class Week {
     this.weekend = form.querySelector("[data-weekend]");
     this.day = new Date(`${form.dataset.today}T00:00`);
     if (!window.EventCalendar) return; // the rows work without it
-    this.calendar = window.EventCalendar.create(this.grid, this.options());
+    this.drawn = this.shown([], composer.feed);
+    this.calendar = window.EventCalendar.create(this.grid, { ...this.options(), ...this.drawn });
     this.prepareToolbar();
   }
 
@@ -28,7 +30,6 @@ export class Week {
       locale: this.locale,
       firstDay: 1,
       headerToolbar: { start: "", center: "", end: "" },
-      allDaySlot: false,
       allDayContent: this.form.dataset.allday,
       slotDuration: "00:30",
       snapDuration: "00:15",
@@ -109,10 +110,19 @@ export class Week {
     this.tellDoubts(feed);
     this.drawLegend(feed.people);
     if (!this.calendar) return;
+    const wanted = this.shown(candidates, feed);
+    for (const [name, value] of Object.entries(wanted)) {
+      // Drawing hundreds of blocks takes its time: only what has changed is.
+      if (sameAs(this.drawn[name]) !== sameAs(value)) this.calendar.setOption(name, value);
+    }
+    this.drawn = wanted;
+  }
+
+  // What the calendar is told: everybody's time, and the candidates over it.
+  shown(candidates, feed) {
     const events = feed.all();
     const fixed = { editable: false, startEditable: false, durationEditable: false };
-    this.calendar.setOption("allDaySlot", events.some((event) => event.allDay));
-    this.calendar.setOption("events", [
+    const drawn = [
       ...feed.off().map((time, place) => ({ ...fixed, id: `o${place}`, ...time, display: "background", classNames: ["off-hours"] })),
       ...events.map((event, place) => ({
         ...fixed,
@@ -131,7 +141,8 @@ export class Week {
         classNames: ["cal-block", "hold", "candidate", ...(conflict ? ["conflict"] : [])],
         extendedProps: { row },
       })),
-    ]);
+    ];
+    return { allDaySlot: events.some((event) => event.allDay), events: drawn };
   }
 
   // Among several people every block says whose it is: a colour alone says nothing.
