@@ -7,9 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from chosei.actions.booking import book_page
 from chosei.actions.cancellation import cancel_by_guest, cancel_by_host
-from chosei.actions.confirm import book_page, confirm_candidate
+from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import Closed, InvalidInput, TimeTaken, Unverifiable
+from chosei.actions.inputs import Booking
 from chosei.actions.offers import page_offer, proposal_offer
 from chosei.actions.proposals import withdraw_proposal
 from chosei.core.entries import EntryState
@@ -159,7 +161,7 @@ def test_a_guest_needs_a_name_of_reasonable_length(wrong):
 
 
 def book(page, start, *, now=NOW, submission=None):
-    return book_page(page, start, GUEST, submission=submission or uuid4(), now=now)
+    return book_page(page, Booking(start), GUEST, submission=submission or uuid4(), now=now)
 
 
 def test_a_page_books_what_it_offers_and_nothing_else():

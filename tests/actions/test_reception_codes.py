@@ -9,9 +9,11 @@ from uuid import uuid4
 
 import pytest
 
+from chosei.actions.booking import book_page
 from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.changes import changed
-from chosei.actions.confirm import book_page, confirm_candidate
+from chosei.actions.confirm import confirm_candidate
+from chosei.actions.inputs import Booking
 from chosei.actions.reception_codes import expire_codes
 from chosei.core.intervals import Interval
 from chosei.records.models import Appointment, CalendarEntry, Reception, ReceptionCode
@@ -44,7 +46,7 @@ def test_a_page_issues_them_as_a_proposal_does():
     owner = member()
     connect(owner)
     page = publish(owner, meeting=VISIT)
-    assert book_page(page, at(1, 10), GUEST, submission=uuid4(), now=NOW).code.state == "valid"
+    assert book_page(page, Booking(at(1, 10)), GUEST, submission=uuid4(), now=NOW).code.state == "valid"
 
 
 @pytest.mark.django_db

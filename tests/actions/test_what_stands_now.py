@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from chosei import wiring
 from chosei.actions.agenda import availability
-from chosei.actions.confirm import book_page, confirm_candidate
+from chosei.actions.booking import book_page
+from chosei.actions.confirm import confirm_candidate
 from chosei.actions.connections import disconnect
 from chosei.actions.errors import InvalidInput, TimeTaken, Unverifiable
+from chosei.actions.inputs import Booking
 from chosei.actions.live import read_live
 from chosei.actions.offers import proposal_offer
 from chosei.actions.people import attending
@@ -81,7 +83,7 @@ def confirm(proposal):
 
 
 def book(page, wanted):
-    return book_page(page, wanted.start, GUEST, submission=uuid4(), now=timezone.now())
+    return book_page(page, Booking(wanted.start), GUEST, submission=uuid4(), now=timezone.now())
 
 
 def in_the_calendar(provider, connection, wanted: Interval, **values) -> StoredEvent:

@@ -13,8 +13,10 @@ import pytest
 from django.db import connections as database
 from django.utils import timezone
 
-from chosei.actions.confirm import book_page, confirm_candidate
+from chosei.actions.booking import book_page
+from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import TimeTaken, Unverifiable
+from chosei.actions.inputs import Booking
 from chosei.core.hours import WeeklyHours
 from chosei.reconcile.observe import observe
 from chosei.records.models import Connection, MailboxPause, MirroredEvent
@@ -35,7 +37,7 @@ def page(linked, sato):
 
 
 def book(page, time):
-    return book_page(page, time.start, GUEST, submission=uuid4(), now=timezone.now())
+    return book_page(page, Booking(time.start), GUEST, submission=uuid4(), now=timezone.now())
 
 
 def enters(tenant, time):

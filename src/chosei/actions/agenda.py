@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import BigIntegerField, F, Func, Q
 from psycopg.types.range import TimestamptzRange
 
+from chosei.actions.keywords import digest
 from chosei.actions.people import Attending
 from chosei.core.availability import Availability, Known, Unknown, UnknownReason
-from chosei.core.blocking import FRESHNESS
+from chosei.core.blocking import AS_CHOSEN, FRESHNESS, Counting
 from chosei.core.intervals import Interval
 from chosei.core.states import CandidateState, ConnectionState, ProposalState
 from chosei.records.models import CalendarEntry, Candidate, Connection, MirroredEvent, Promise
@@ -20,6 +21,7 @@ RUNNING = (ProposalState.OPEN.value, ProposalState.READJUSTMENT_REQUESTED.value)
 
 BusyByHost = dict[int, list[Interval]]
 
+_LONGEST_BUFFER = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,6 +34,20 @@ def promised(host_ids: Iterable[int], window: Interval, *, apart_from: int | Non
     busy: BusyByHost = defaultdict(list)
     for host_id, taken in rows.values_list("host_id", "during"):
         busy[host_id].append(Interval(taken.lower, taken.upper))
+    return busy
+
+
+def occupied(host_ids: Iterable[int], window: Interval) -> BusyByHost:
+    """The same with the buffers that belong to it."""
+    during = TimestamptzRange(window.start - _LONGEST_BUFFER, window.end + _LONGEST_BUFFER)
+    rows = Promise.objects.filter(standing=True, host_id__in=list(host_ids), during__overlap=during)
+    busy: BusyByHost = defaultdict(list)
+    for host_id, taken, before, after in rows.values_list(
+        "host_id", "during", "appointment__buffer_before_minutes", "appointment__buffer_after_minutes"
+    ):
+        start, end = taken.lower - timedelta(minutes=before), taken.upper + timedelta(minutes=after)
+        if start < window.end and window.start < end:
+            busy[host_id].append(Interval(start, end))
     return busy
 
 
@@ -69,11 +85,13 @@ def trust_in(connection: Connection | None, window: Interval, *, now: datetime) 
     return None
 
 
-def mirrored(connections: Sequence[Connection], window: Interval) -> dict[int, list[Interval]]:
+def mirrored(
+    connections: Sequence[Connection], window: Interval, counting: Counting = AS_CHOSEN
+) -> dict[int, list[Interval]]:
     """Foreign events that block, by connection. Our own are left out: our records speak for them."""
     rows = MirroredEvent.objects.filter(
+        blocking(counting),
         connection__in=[connection.pk for connection in connections],
-        blocks=True,
         entry_key="",
         ends_at__gt=window.start,
         starts_at__lt=window.end,
@@ -87,6 +105,20 @@ def mirrored(connections: Sequence[Connection], window: Interval) -> dict[int, l
                 Interval(_EPOCH + timedelta(microseconds=start), _EPOCH + timedelta(microseconds=end))
             )
     return busy
+
+
+def blocking(counting: Counting) -> Q:
+    """Which mirrored events take their owner's time."""
+    freed = [status for status, takes in counting.statuses.items() if not takes]
+    taken = [status for status, takes in counting.statuses.items() if takes]
+    wanted = Q(blocks=True)
+    if freed:
+        wanted &= ~Q(show_as__in=freed)
+    if taken:
+        wanted |= Q(show_as__in=taken, declined=False)
+    if counting.free_words:
+        wanted &= ~Q(free_words__overlap=[digest(word) for word in counting.free_words])
+    return wanted
 
 
 def _microseconds(column: str) -> Func:
@@ -115,11 +147,12 @@ def availability(
     *,
     now: datetime,
     live: dict[int, list[Interval]] | None = None,
+    counting: Counting = AS_CHOSEN,
 ) -> list[Availability]:
     """Each host's time in ``window``, in order. ``live``: foreign busy time by connection, read just now."""
     live = live or {}
     host_ids = [host.member.pk for host in hosts]
-    ours, holds = promised(host_ids, window), held(host_ids, window, now=now)
+    ours, holds = occupied(host_ids, window), held(host_ids, window, now=now)
     doubts = {
         host.member.pk: trust_in(host.connection, window, now=now)
         for host in hosts
@@ -128,7 +161,7 @@ def availability(
     trusted = [
         h.connection for h in hosts if h.connection and h.member.pk in doubts and not doubts[h.member.pk]
     ]
-    foreign = mirrored(trusted, window) | live
+    foreign = mirrored(trusted, window, counting) | live
     return [
         Unknown(doubt)
         if (doubt := doubts.get(host.member.pk))

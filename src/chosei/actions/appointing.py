@@ -7,20 +7,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg.types.range import TimestamptzRange
 
 from chosei.actions.answers import keep_answers
-from chosei.actions.inputs import GuestInput
+from chosei.actions.inputs import FormatOption, GuestInput
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.people import Attending, organizer_of
 from chosei.actions.reception_codes import settle_code
 from chosei.actions.timeline import note
-from chosei.actions.wishes import converge_soon, want_appointment
+from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
-from chosei.records.models import Appointment, BookingPage, Candidate, Companion, MailKind, Promise, Proposal
+from chosei.records.models import (
+    Appointment,
+    BookingPage,
+    Candidate,
+    Companion,
+    MailKind,
+    MeetingFormat,
+    Member,
+    Promise,
+    Proposal,
+)
 
 LINK_PATIENCE = timedelta(seconds=60)
 """How long the confirmation mails wait for the web meeting's link; then they go without."""
@@ -28,12 +39,36 @@ LINK_PATIENCE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """A guest's word: through which link, who, and by which form."""
+    """A guest's word: through which link, who, and by which form. ``chosen``: of several 会議形態 which."""
 
     source: Proposal | BookingPage
     guest: GuestInput
     submission: UUID
     now: datetime
+    chosen: FormatOption | None = None
+
+    @property
+    def format(self) -> FormatOption:
+        return self.chosen or FormatOption(self.source.format, self.source.location)
+
+    @property
+    def web_meeting(self) -> bool:
+        """Whether a link is to be issued: as the source says, or because the guest chose it."""
+        if self.format.format == self.source.format:
+            return self.source.web_meeting
+        return self.format.format == MeetingFormat.WEB
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to approve it before it stands."""
+        return isinstance(self.source, BookingPage) and self.source.needs_approval
+
+    def made(self) -> Appointment | None:
+        """What this very form, through this very link, has made already."""
+        made = Appointment.objects.filter(submission=self.submission)
+        if isinstance(self.source, Proposal):
+            return made.filter(proposal=self.source).first()
+        return made.filter(booking_page=self.source).first()
 
 
 def appoint(
@@ -43,7 +78,7 @@ def appoint(
 
     Raises django.db.IntegrityError when the database finds the time promised already, or the form spent.
     """
-    organizer = organizer_of(hosts, web_meeting=agreed.source.web_meeting)
+    organizer = organizer_of(hosts, web_meeting=agreed.web_meeting)
     appointment = _appointment(agreed, time, candidate)
     appointment.organizer = organizer
     appointment.make_link()
@@ -55,16 +90,41 @@ def appoint(
     )
     if appointment.booking_page is not None:
         keep_answers(appointment, appointment.booking_page, agreed.guest.answers)
-    settle_code(appointment)
     Companion.objects.bulk_create(
         Companion(appointment=appointment, name=one.name, email=one.email, position=position)
         for position, one in enumerate(agreed.guest.companions)
     )
-    want_appointment(appointment, organizer, list(hosts))
+    if agreed.waits:
+        _ask_for_approval(appointment, hosts)
+    else:
+        stand(appointment, hosts)
+        note("appointment_confirmed", appointment=appointment, proposal=appointment.proposal, actor="guest")
+    return appointment
+
+
+def stand(appointment: Appointment, hosts: Sequence[Attending]) -> None:
+    """It is settled: have everything done that follows from that, and tell both sides."""
+    settle_code(appointment)
+    want_appointment(appointment, appointment.organizer, list(hosts))
+    want_buffers(appointment, hosts)
     converge_soon(appointment)
     _tell(appointment, hosts)
-    note("appointment_confirmed", appointment=appointment, proposal=appointment.proposal, actor="guest")
-    return appointment
+
+
+def _ask_for_approval(appointment: Appointment, hosts: Sequence[Attending]) -> None:
+    for visitor in to_visitors(appointment):
+        queue_mail(MailKind.REQUESTED_GUEST, appointment, visitor, revision=0)
+    for member in deciders(appointment, [host.member for host in hosts]):
+        queue_mail(MailKind.REQUESTED_HOST, appointment, to_member(member), revision=0)
+    note("approval_asked", appointment=appointment, actor="guest")
+
+
+def deciders(appointment: Appointment, hosts: Sequence[Member]) -> list[Member]:
+    """Who may approve: the hosts, the page's owner and its deputies; each once, those who are here."""
+    page = appointment.booking_page
+    assert page is not None, "only bookings of a page wait for approval"
+    deputies = [deputy.member for deputy in page.deputies.select_related("member")]
+    return [member for member in dict.fromkeys([*hosts, page.owner, *deputies]) if member.is_active]
 
 
 def _appointment(agreed: Agreed, time: Interval, candidate: Candidate | None) -> Appointment:
@@ -75,13 +135,13 @@ def _appointment(agreed: Agreed, time: Interval, candidate: Candidate | None) ->
         booking_page=source if isinstance(source, BookingPage) else None,
         candidate=candidate,
         title=source.title,
-        format=source.format,
-        location=source.location,
-        web_meeting=source.web_meeting,
+        format=agreed.format.format,
+        location=agreed.format.location,
+        web_meeting=agreed.web_meeting,
         guidance=source.guidance,
         contact=source.contact,
         internal_notes=source.internal_notes,
-        reception_code=source.reception_code,
+        reception_code=source.reception_code and agreed.format.format == MeetingFormat.VISIT,
         zone=source.zone,
         guest_company=guest.company,
         guest_name=guest.name,
@@ -91,11 +151,23 @@ def _appointment(agreed: Agreed, time: Interval, candidate: Candidate | None) ->
         guest_message=guest.message,
         starts_at=time.start,
         ends_at=time.end,
-        state=AppointmentState.CONFIRMED,
+        state=AppointmentState.PENDING if agreed.waits else AppointmentState.CONFIRMED,
         ics_uid=f"{uuid4()}@chosei",
         submission=agreed.submission,
         confirmed_at=agreed.now,
+        **(_of_page(agreed, source, time) if isinstance(source, BookingPage) else {}),
     )
+
+
+def _of_page(agreed: Agreed, page: BookingPage, time: Interval) -> dict[str, Any]:
+    lapses = min(agreed.now + timedelta(hours=page.approval_hours), time.start)
+    return {
+        "buffer_before_minutes": page.buffer_before_minutes,
+        "buffer_after_minutes": page.buffer_after_minutes,
+        "approve_until": lapses if page.needs_approval else None,
+        "consented_at": agreed.now if page.consent_required else None,
+        "consent_text": page.organization.privacy_notice if page.consent_required else "",
+    }
 
 
 def _tell(appointment: Appointment, hosts: Sequence[Attending]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import transaction
 
-from chosei.actions.checks import check_hosts, check_meeting
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.inputs import BookingPageInput
+from chosei.actions.keywords import compare_again
+from chosei.actions.page_addresses import set_address
+from chosei.actions.page_settings import check_people, check_settings, fill, settings_of
 from chosei.actions.people import attending
 from chosei.core.states import (
     BOOKING_PAGE,
@@ -18,42 +21,49 @@ from chosei.core.states import (
     IllegalTransition,
     advance,
 )
-from chosei.records.models import BookingPage, BookingPageHost, Member
-
-# (lowest, highest), minutes and days
-_LIMITS = {
-    "duration_minutes": (5, 24 * 60),
-    "step_minutes": (5, 24 * 60),
-    "buffer_before_minutes": (0, 24 * 60),
-    "buffer_after_minutes": (0, 24 * 60),
-    "min_notice_minutes": (0, 90 * 24 * 60),
-    "window_days": (1, 90),
-}
+from chosei.records.models import BookingPage, BookingPageDeputy, BookingPageHost, Member
 
 
 def create_page(owner: Member, wanted: BookingPageInput) -> BookingPage:
     """A new page, as a draft. Raises InvalidInput."""
-    members = _check(owner, wanted)
+    check_settings(wanted)
+    hosts = check_people(owner, wanted)
     with transaction.atomic():
         page = BookingPage(organization_id=owner.organization_id, owner=owner)
         page.make_link()
-        _fill(page, wanted)
+        fill(page, wanted)
         page.save()
-        _set_hosts(page, members)
+        _set_people(page, hosts, wanted)
+        set_address(page, wanted.slug)
     return page
 
 
 def change_page(member: Member, page: BookingPage, wanted: BookingPageInput) -> BookingPage:
     """New settings for what is booked from now on. Raises InvalidInput."""
-    members = _check(member, wanted)
+    check_settings(wanted)
+    hosts = check_people(member, wanted)
     with transaction.atomic():
         locked = BookingPage.objects.select_for_update().get(pk=page.pk)
         if locked.state == BookingPageState.PUBLISHED:
-            _insist_on_calendars(members)
-        _fill(locked, wanted)
+            _insist_on_calendars([host for host, _ in hosts])
+        fill(locked, wanted)
         locked.save()
-        _set_hosts(locked, members)
+        _set_people(locked, hosts, wanted)
+        set_address(locked, wanted.slug)
     return locked
+
+
+def copy_page(member: Member, page: BookingPage, *, title: str) -> BookingPage:
+    """A draft of the member's own with the same settings, questions and people.
+
+    Raises InvalidInput where what the page needs is there no more (a host who has left).
+    """
+    wanted = settings_of(page)
+    with transaction.atomic():
+        copy = create_page(member, replace(wanted, meeting=replace(wanted.meeting, title=title), slug=""))
+        copy.questions = page.questions
+        copy.save(update_fields=["questions", "changed_at"])
+    return copy
 
 
 def publish_page(member: Member, page: BookingPage) -> None:
@@ -87,46 +97,21 @@ def _move(page: BookingPage, event: BookingPageEvent) -> None:
         locked.save(update_fields=["state", "changed_at"])
 
 
-def _check(member: Member, wanted: BookingPageInput) -> list[Member]:
-    if not wanted.meeting.title.strip():
-        raise InvalidInput(title="required")
-    check_meeting(wanted.meeting)
-    if len(wanted.description) > 4000:
-        raise InvalidInput(description="too_long")
-    for field, (low, high) in _LIMITS.items():
-        if not low <= getattr(wanted, field) <= high:
-            raise InvalidInput(**{field: "out_of_range"})
-    if not any(wanted.hours.weekdays):
-        raise InvalidInput(hours="required")
-    return check_hosts(member, wanted.host_ids)
-
-
 def _insist_on_calendars(members: Sequence[Member]) -> None:
     for host in attending(members):
         if host.connection is None or host.connection.state != ConnectionState.ACTIVE:
             raise InvalidInput(hosts="not_connected")
 
 
-def _fill(page: BookingPage, wanted: BookingPageInput) -> None:
-    meeting = wanted.meeting
-    page.title = meeting.title
-    page.format = meeting.format
-    page.web_meeting = meeting.web_meeting
-    page.location = meeting.location
-    page.guidance = meeting.guidance
-    page.contact = meeting.contact
-    page.internal_notes = meeting.internal_notes
-    page.reception_code = meeting.with_code
-    page.zone = wanted.hours.zone
-    page.description = wanted.description
-    page.hours = wanted.hours.to_json()
-    for field in _LIMITS:
-        setattr(page, field, getattr(wanted, field))
-
-
-def _set_hosts(page: BookingPage, members: Sequence[Member]) -> None:
+def _set_people(page: BookingPage, hosts: Sequence[tuple[Member, int]], wanted: BookingPageInput) -> None:
     page.hosts.all().delete()
     BookingPageHost.objects.bulk_create(
-        BookingPageHost(page=page, member=member, position=position)
-        for position, member in enumerate(members)
+        BookingPageHost(page=page, member=member, position=position, group=group)
+        for position, (member, group) in enumerate(hosts)
     )
+    page.deputies.all().delete()
+    BookingPageDeputy.objects.bulk_create(
+        BookingPageDeputy(page=page, member_id=member_id) for member_id in wanted.deputy_ids
+    )
+    if wanted.free_words:
+        compare_again(member.pk for member, _ in hosts)

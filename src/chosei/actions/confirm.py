@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F
 
-from chosei.actions.agenda import RUNNING, accepted_under, availability, promised, trust_in
-from chosei.actions.answers import check_answers
+from chosei.actions.agenda import RUNNING, accepted_under, promised, trust_in
 from chosei.actions.appointing import Agreed, appoint
 from chosei.actions.checks import check_guest
-from chosei.actions.errors import ActionError, Closed, TimeTaken, Unverifiable
+from chosei.actions.errors import Closed, TimeTaken, Unverifiable
 from chosei.actions.inputs import GuestInput
-from chosei.actions.live import busy_times, read_live
+from chosei.actions.live import read_live
 from chosei.actions.people import Attending, attending
-from chosei.actions.promising import committed
+from chosei.actions.promising import committed, once
 from chosei.actions.proposals import release_candidates
-from chosei.actions.rules import opening_of, rules_of, with_buffers
 from chosei.actions.timeline import note
 from chosei.actions.wishes import drop
-from chosei.core.attendance import all_hosts
-from chosei.core.availability import Unknown
 from chosei.core.entries import EntryState
 from chosei.core.intervals import Interval
-from chosei.core.slots import is_offered
 from chosei.core.states import (
     CANDIDATE,
     PROPOSAL,
-    BookingPageState,
     CandidateEvent,
     CandidateState,
     ProposalEvent,
@@ -39,7 +32,7 @@ from chosei.core.states import (
 )
 from chosei.ports.calendar import BusyEvent
 from chosei.records.locks import lock_hosts
-from chosei.records.models import Appointment, BookingPage, CalendarEntry, Candidate, MirroredEvent, Proposal
+from chosei.records.models import Appointment, CalendarEntry, Candidate, MirroredEvent, Proposal
 
 
 def confirm_candidate(
@@ -51,20 +44,7 @@ def confirm_candidate(
     """
     check_guest(guest)
     form = Agreed(proposal, guest, submission, now)
-    return _once(form, lambda: _confirm(form, proposal, candidate_id))
-
-
-def book_page(
-    page: BookingPage, start: datetime, guest: GuestInput, *, submission: UUID, now: datetime
-) -> Appointment:
-    """The guest books a time that a page offers. The same ``submission`` again gives the same appointment.
-
-    Raises InvalidInput, Closed, TimeTaken, Unverifiable; then nothing was written.
-    """
-    check_guest(guest)
-    check_answers(page, guest)
-    form = Agreed(page, guest, submission, now)
-    return _once(form, lambda: _book(form, page, start))
+    return once(form.made, lambda: _confirm(form, proposal, candidate_id))
 
 
 def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment:
@@ -96,37 +76,6 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
         drop(CalendarEntry.objects.filter(candidate=chosen, appointment__isnull=True, desired__isnull=False))
         note("proposal_confirmed", proposal=locked, actor="guest")
         return appointment
-
-    return committed(write)
-
-
-def _book(form: Agreed, page: BookingPage, start: datetime) -> Appointment:
-    now = form.now
-    if start <= now:
-        raise TimeTaken
-    time = Interval(start, start + timedelta(minutes=page.duration_minutes))
-    around = with_buffers(page, time)
-    hosts = attending([host.member for host in page.hosts.select_related("member")])
-    live = read_live([host.connection for host in hosts if host.connection], around)
-    live_busy = {pk: busy_times(events) for pk, events in live.items()}
-
-    def write() -> Appointment:
-        lock_hosts(host.member.pk for host in hosts)
-        locked = (
-            BookingPage.objects.select_for_update().select_related("organization", "owner").get(pk=page.pk)
-        )
-        if locked.state != BookingPageState.PUBLISHED:
-            raise Closed(locked.state)
-        # As it is now: an account let go since the live read has taken its mirror along.
-        linked = attending([host.member for host in locked.hosts.select_related("member")])
-        if {one.member.pk for one in linked} != {host.member.pk for host in hosts}:
-            raise TimeTaken  # the page has other hosts by now, whose calendars were not read
-        known = availability(linked, around, now=now, live=live_busy)
-        if any(isinstance(one, Unknown) for one in known):
-            raise Unverifiable
-        if not is_offered(rules_of(locked), opening_of(locked), all_hosts(known), now, time):
-            raise TimeTaken
-        return appoint(replace(form, source=locked), time, linked)
 
     return committed(write)
 
@@ -179,24 +128,3 @@ def _is_held(candidate: Candidate, connection_id: int) -> bool:
         candidate=candidate, connection=connection_id, desired__isnull=False
     )
     return entries.filter(state=EntryState.WRITTEN).exists()
-
-
-def _once(form: Agreed, act: Callable[[], Appointment]) -> Appointment:
-    """What this very form made, through this very link: now, or a moment ago when it was sent twice."""
-    done = _made_by(form)
-    if done is not None:
-        return done
-    try:
-        return act()
-    except ActionError:
-        done = _made_by(form)  # its twin was quicker, and is what the time was lost to
-        if done is None:
-            raise
-        return done
-
-
-def _made_by(form: Agreed) -> Appointment | None:
-    made = Appointment.objects.filter(submission=form.submission)
-    if isinstance(form.source, Proposal):
-        return made.filter(proposal=form.source).first()
-    return made.filter(booking_page=form.source).first()

@@ -25,6 +25,8 @@ _WORDS = {
         "code": "受付コード",
         "notes": "社内メモ",
         "held": "日程調整中の仮予約です。日時が決まると自動的に削除されます。",
+        "buffer": "前後の時間を確保",
+        "kept_free": "アポイントメントの前後に確保した時間です。日時の変更やキャンセルに合わせて変わります。",
         "open": "Choseiで開く",
     },
     Language.EN: {
@@ -39,6 +41,8 @@ _WORDS = {
         "code": "Reception code",
         "notes": "Internal notes",
         "held": "This is a tentative hold. It goes by itself once a time has been chosen.",
+        "buffer": "Time kept free",
+        "kept_free": "Kept free around an appointment. It follows when that moves or is cancelled.",
         "open": "Open in Chosei",
     },
 }
@@ -66,7 +70,11 @@ def hold_body(proposal: Proposal) -> str:
 def appointment_title(appointment: Appointment) -> str:
     customer = titles.Customer(appointment.guest_company, appointment.guest_name)
     if appointment.booking_page_id:
-        return titles.page_event_title("", appointment.title, customer, reception=appointment.reception_code)
+        page = appointment.booking_page
+        pattern = page.title_pattern if page else ""
+        return titles.page_event_title(
+            pattern, appointment.title, customer, reception=appointment.reception_code
+        )
     return titles.event_title(
         appointment.title, customer, reception=appointment.reception_code, language=_language(appointment)
     )
@@ -86,6 +94,15 @@ def appointment_body(appointment: Appointment) -> str:
         notes=appointment.internal_notes,
     )
     return _body(rows, _answers(words, appointment), _console_link(words, "appointments", appointment.pk))
+
+
+def buffer_title(appointment: Appointment) -> str:
+    return _WORDS[_language(appointment)]["buffer"]
+
+
+def buffer_body(appointment: Appointment) -> str:
+    words = _WORDS[_language(appointment)]
+    return _body(f"<p>{words['kept_free']}</p>", _console_link(words, "appointments", appointment.pk))
 
 
 def _language(thing: Proposal | Appointment) -> Language:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from chosei.core.hours import WeeklyHours
+from chosei.core.holidays import HolidayRule
+from chosei.core.hostchoice import Participation, Pick
+from chosei.core.hours import DateOverrides, DateRange, Span, WeeklyHours
 from chosei.core.intervals import Interval
 from chosei.core.questions import Answer
 
@@ -22,7 +24,7 @@ class CompanionInput:
 @dataclass(frozen=True, slots=True)
 class GuestInput:
     """The customer, as they entered themselves. ``zone`` is the IANA zone they read the times in; ``answers``
-    are to the questions of a booking page.
+    are to the questions of a booking page. ``consented``: they agreed to the privacy notice.
     """
 
     company: str
@@ -33,6 +35,16 @@ class GuestInput:
     zone: str = ""
     answers: tuple[Answer, ...] = ()
     companions: tuple[CompanionInput, ...] = ()
+    consented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What a customer chose on a booking page. Without ``minutes`` or ``format``: the page's usual one."""
+
+    start: datetime
+    minutes: int | None = None
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +106,63 @@ class ChangeInput:
 
 
 @dataclass(frozen=True, slots=True)
+class FormatOption:
+    """One more 会議形態 that the customer may choose, and where it takes place."""
+
+    format: str
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BookingPageInput:
-    """Settings of a booking page. Lengths are minutes."""
+    """Settings of a booking page; records.models.page_settings says what each means. Lengths are minutes.
+
+    ``host_ids`` attend, in order of priority; ``second_ids`` are the second of two groups; ``deputy_ids``
+    manage without attending. ``step_minutes`` None: a start after each of the meeting's own lengths.
+    """
 
     meeting: MeetingInput
     hours: WeeklyHours
     host_ids: tuple[int, ...]
     description: str = ""
+    # 会議
+    participation: str = Participation.ALL.value
+    pick: str = Pick.EVEN.value
+    second_ids: tuple[int, ...] = ()
+    deputy_ids: tuple[int, ...] = ()
     duration_minutes: int = 30
-    step_minutes: int = 30
+    other_durations: tuple[int, ...] = ()
+    other_formats: tuple[FormatOption, ...] = ()
+    title_pattern: str = ""
+    # 営業日時
+    member_hours: bool = True
+    step_minutes: int | None = 30
+    min_notice_minutes: int = 60
+    max_notice_minutes: int | None = None
+    window_days: int = 30
+    window: DateRange | None = None
+    overrides: DateOverrides = field(default_factory=DateOverrides)
+    holiday_rule: str = HolidayRule.CLOSED.value
+    holiday_country: str = "JP"
+    holiday_hours: tuple[Span, ...] = ()
+    cap_day: int | None = None
+    cap_week: int | None = None
+    cap_total: int | None = None
+    cap_guest: int | None = None
+    # 詳細設定
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0
-    min_notice_minutes: int = 60
-    window_days: int = 30
+    buffer_entries: bool = False
+    buffer_title: str = ""
+    free_words: tuple[str, ...] = ()
+    tentative_counts: str = ""
+    oof_counts: str = ""
+    elsewhere_counts: str = ""
+    needs_approval: bool = False
+    approval_hours: int = 48
+    guest_may_change: bool | None = None
+    guest_may_cancel: bool | None = None
+    guest_until_hours: int | None = None
+    consent_required: bool = False
+    visibility: str = "unlisted"
+    slug: str = ""

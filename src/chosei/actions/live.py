@@ -14,7 +14,7 @@ from chosei import wiring
 from chosei.actions.own import own_keys
 from chosei.actions.sharing import Answer, SharedReads
 from chosei.actions.silence import SLOW_SECONDS, fell_silent, may_be_asked, note_answer, note_silence
-from chosei.core.blocking import blocks
+from chosei.core.blocking import AS_CHOSEN, Counting
 from chosei.core.intervals import Interval
 from chosei.core.states import ConnectionState
 from chosei.ports.calendar import BusyEvent, CalendarPort
@@ -27,7 +27,9 @@ LIVE_SECONDS = 2.5
 log = structlog.get_logger(__name__)
 
 
-def read_live(connections: Sequence[Connection], window: Interval) -> dict[int, list[BusyEvent]]:
+def read_live(
+    connections: Sequence[Connection], window: Interval, counting: Counting = AS_CHOSEN
+) -> dict[int, list[BusyEvent]]:
     """The foreign events that block in ``window``, by connection. One that did not answer in time is left
     out, and so is one that did not answer somebody else just now.
     """
@@ -38,7 +40,7 @@ def read_live(connections: Sequence[Connection], window: Interval) -> dict[int, 
     }
     wait([future for _, future in asked.values()], timeout=LIVE_SECONDS)
     answers = {
-        pk: [event for event in events if event.start < window.end and window.start < event.end]
+        pk: [event for event in events if _counts(connection, event, window, counting)]
         for pk, (connection, future) in asked.items()
         if (events := _answer(connection, future)) is not None
     }
@@ -84,15 +86,28 @@ def _answer(connection: Connection, future: Future[Answer]) -> list[BusyEvent] |
         note_silence(pk)
         return None
     try:
-        events = future.result()
+        return future.result()
     except PortError as error:
         log.warning("live_read_failed", connection=pk, error_code=error.code, request_id=error.request_id)
         return None
     except DatabaseTrouble as error:  # no place in the pool, or a connection lost: not read, so not known
         log.warning("live_read_failed", connection=pk, error_code=type(error).__name__)
         return None
-    chosen = connection.member.counts_as_busy
-    return [e for e in events if blocks(e.show_as, cancelled=e.cancelled, declined=e.declined, chosen=chosen)]
+
+
+def _counts(connection: Connection, event: BusyEvent, window: Interval, counting: Counting) -> bool:
+    """Whether the event takes its owner's time within ``window``."""
+    return (
+        event.start < window.end
+        and window.start < event.end
+        and counting.blocks(
+            event.show_as,
+            event.title,
+            cancelled=event.cancelled,
+            declined=event.declined,
+            chosen=connection.member.counts_as_busy,
+        )
+    )
 
 
 _reads = SharedReads(_read, threads=16)

@@ -9,13 +9,14 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from chosei.actions.agenda import RUNNING, accepted_under, availability, promised, trust_in
 from chosei.actions.people import Attending, attending
-from chosei.actions.rules import opening_of, rules_of
-from chosei.core.attendance import all_hosts
-from chosei.core.availability import Unknown
+from chosei.actions.rules import counting_of, offered_dates, opening_of, requirement_of, rules_of
+from chosei.core.attendance import Requirement, is_unknowable
+from chosei.core.availability import Availability
+from chosei.core.hours import DateRange
 from chosei.core.intervals import Interval
 from chosei.core.slots import find_slots
 from chosei.core.states import BookingPageState, CandidateState
-from chosei.core.walltime import local_date, zone_of
+from chosei.core.walltime import as_utc, local_date, midnight, zone_of
 from chosei.jobs import queue
 from chosei.records.models import (
     BookingPage,
@@ -55,32 +56,86 @@ class CandidateOffer:
     reason: str = ""
 
 
-def page_offer(page: BookingPage, first: date, last: date, *, now: datetime) -> PageOffer:
-    """What the page offers on the local dates ``first`` to ``last`` of its own zone, both included."""
-    rules, opening = rules_of(page), opening_of(page)
-    zone = opening.weekly.zone
-    today = local_date(now, zone)
-    until = today + timedelta(days=page.window_days)
-    hosts = attending(hosts_of(page))
-    whole = Interval(now - timedelta(days=1), now + timedelta(days=page.window_days + 3))
-    known = availability(hosts, whole, now=now)
-    look_again(hosts, now=now)
-    unknown = not known or any(isinstance(one, Unknown) for one in known)
-    if unknown or page.state != BookingPageState.PUBLISHED:
-        return PageOffer((), unknown, None, None, today, until)
-    slots = find_slots(rules, opening, all_hosts(known), now)
-    clock = zone_of(zone)
+@dataclass(frozen=True, slots=True)
+class CalendarBlock:
+    """A piece of somebody's time for the composing grid. ``title`` is empty unless the viewer owns it."""
+
+    start: datetime
+    end: datetime
+    title: str
+    show_as: str
+    all_day: bool
+    kind: str  # event, hold, appointment
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    blocks: tuple[CalendarBlock, ...]
+    availability: Availability
+    readable: bool
+
+
+def page_offer(
+    page: BookingPage, first: date, last: date, *, now: datetime, minutes: int | None = None
+) -> PageOffer:
+    """What the page offers on the local dates ``first`` to ``last`` of its own zone, both included.
+
+    ``minutes``: the length that was chosen of several. A page that is not published offers nothing.
+    """
+    if page.state != BookingPageState.PUBLISHED:
+        return _nothing(page, now)
+    return page_times(page, first, last, now=now, minutes=minutes)
+
+
+def page_times(
+    page: BookingPage, first: date, last: date, *, now: datetime, minutes: int | None = None
+) -> PageOffer:
+    """The same whether the page is published or not, for those who see a preview."""
+    dates = offered_dates(page, now)
+    if dates is None:
+        return _nothing(page, now)
+    opening = opening_of(page, dates)
+    need = need_of(page, dates, now=now)
+    if need is None or is_unknowable(need):
+        return PageOffer((), True, None, None, dates.first, dates.last)
+    slots = find_slots(rules_of(page, minutes), opening, need, now, dates)
+    clock = zone_of(opening.weekly.zone)
     dated = [(slot, slot.start.astimezone(clock).date()) for slot in slots]
     shown = tuple(slot for slot, day in dated if first <= day <= last)
     after = next((slot for slot, day in dated if day > last), None)
-    return PageOffer(shown, False, slots[0] if slots else None, after, today, until)
+    return PageOffer(shown, False, slots[0] if slots else None, after, dates.first, dates.last)
+
+
+def need_of(page: BookingPage, dates: DateRange, *, now: datetime) -> Requirement | None:
+    """What a meeting of the page needs, as known from the mirror; None when nobody is there to attend."""
+    rows = present(page)
+    hosts = attending([row.member for row in rows])
+    look_again(hosts, now=now)
+    known = availability(hosts, _whole(dates, now), now=now, counting=counting_of(page))
+    return requirement_of(page, rows, known, dates)
+
+
+def _whole(dates: DateRange, now: datetime) -> Interval:
+    """All instants that matter for meetings that begin on ``dates``, in any zone, buffers included."""
+    first = max(now - timedelta(days=1), as_utc(midnight(dates.first)) - timedelta(days=2))
+    return Interval(first, as_utc(midnight(dates.last)) + timedelta(days=4))
+
+
+def _nothing(page: BookingPage, now: datetime) -> PageOffer:
+    today = local_date(now, page.zone)
+    return PageOffer((), False, None, None, today, today)
+
+
+def present(page: BookingPage) -> list[BookingPageHost]:
+    """The page's hosts who have not left, in order; read once for one ``page`` object."""
+    with_members = BookingPageHost.objects.select_related("member")
+    prefetch_related_objects([page], Prefetch("hosts", with_members))
+    return [host for host in page.hosts.all() if host.member.is_active]
 
 
 def hosts_of(page: BookingPage) -> list[Member]:
-    """Who attends, in order; read once for one ``page`` object."""
-    with_members = BookingPageHost.objects.select_related("member")
-    prefetch_related_objects([page], Prefetch("hosts", with_members))
-    return [host.member for host in page.hosts.all()]
+    """Who attends or may attend, in order."""
+    return [host.member for host in present(page)]
 
 
 def proposal_offer(proposal: Proposal, *, now: datetime) -> tuple[CandidateOffer, ...]:

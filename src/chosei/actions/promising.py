@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 
-from chosei.actions.errors import InvalidInput, TimeTaken
+from chosei.actions.errors import ActionError, InvalidInput, TimeTaken
 
 _OVERLAP, _TWICE, _DEADLOCK = "23P01", "23505", "40P01"  # PostgreSQL: exclusion, unique, deadlock
 _TRIES = 3
@@ -32,6 +32,20 @@ def committed(write: Callable[[], Made]) -> Made:
             if _code(busy) != _DEADLOCK or attempt == _TRIES - 1:
                 raise
     raise AssertionError("unreachable")
+
+
+def once(made: Callable[[], Made | None], act: Callable[[], Made]) -> Made:
+    """What this very form ``made``: now, or a moment ago when it was sent twice."""
+    done = made()
+    if done is not None:
+        return done
+    try:
+        return act()
+    except ActionError:
+        done = made()  # its twin was quicker, and is what the time was lost to
+        if done is None:
+            raise
+        return done
 
 
 def _code(error: Exception) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from django.utils import timezone
 
 from chosei.actions import event_text
 from chosei.actions.people import Attending
-from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, WantedAttendee
+from chosei.core.entries import BUFFERS, DesiredEntry, EntryPurpose, EntryState, WantedAttendee
 from chosei.core.intervals import Interval
 from chosei.core.states import CandidateState
 from chosei.jobs import queue
-from chosei.records.models import Appointment, CalendarEntry, Candidate, Connection, Proposal
+from chosei.records.models import Appointment, BookingPage, CalendarEntry, Candidate, Connection, Proposal
 from chosei.records.models.calendar_entry import new_key
 
 
@@ -85,7 +86,8 @@ def want_appointment(appointment: Appointment, organizer: Connection | None, hos
     copies = [host.connection for host in colleagues if host.connection is not None]
     standing = CalendarEntry.objects.filter(appointment=appointment, desired__isnull=False)
     accepted = standing.filter(purpose=EntryPurpose.ATTENDANCE)
-    drop(standing.exclude(purpose=EntryPurpose.ATTENDANCE).exclude(connection__in=list(wanted)))
+    others = (EntryPurpose.ATTENDANCE, *BUFFERS)
+    drop(standing.exclude(purpose__in=others).exclude(connection__in=list(wanted)))
     drop(accepted.exclude(connection__in=copies))
     for connection, desired in wanted.items():
         _settle(appointment, connection, desired)
@@ -135,6 +137,47 @@ def _wanted_events(
     return {organizer: settled, **others}
 
 
+def want_buffers(appointment: Appointment, hosts: Iterable[Attending]) -> None:
+    """The time kept free before and after, as events of its own in every linked host's calendar, where the
+    page asks for them. Asked again after a change: the same events follow it.
+    """
+    page = appointment.booking_page
+    standing = CalendarEntry.objects.filter(
+        appointment=appointment, purpose__in=BUFFERS, desired__isnull=False
+    ).order_by("pk")
+    present = {(entry.connection_id, entry.purpose): entry for entry in standing}
+    wanted: dict[tuple[int, str], DesiredEntry] = {}
+    if page is not None and page.buffer_entries:
+        events = _buffers(appointment, page)
+        linked = [host.connection.pk for host in hosts if host.connection is not None]
+        wanted = {(pk, purpose): event for pk in linked for purpose, event in events.items()}
+    drop(entry for key, entry in present.items() if key not in wanted)
+    for (pk, purpose), event in wanted.items():
+        entry = present.get((pk, purpose)) or CalendarEntry(
+            connection_id=pk, purpose=purpose, appointment=appointment, generation=0
+        )
+        if entry.desired != event.to_json():
+            _want(entry, event)
+
+
+def _buffers(appointment: Appointment, page: BookingPage) -> dict[str, DesiredEntry]:
+    before = timedelta(minutes=appointment.buffer_before_minutes)
+    after = timedelta(minutes=appointment.buffer_after_minutes)
+    start, end = appointment.starts_at, appointment.ends_at
+    title = page.buffer_title or event_text.buffer_title(appointment)
+    spans = {
+        EntryPurpose.BUFFER_BEFORE: (start - before, start),
+        EntryPurpose.BUFFER_AFTER: (end, end + after),
+    }
+    return {
+        purpose.value: DesiredEntry(
+            title, event_text.buffer_body(appointment), *span, appointment.zone, show_as="busy"
+        )
+        for purpose, span in spans.items()
+        if span[0] < span[1]
+    }
+
+
 def drop(entries: Iterable[CalendarEntry]) -> None:
     """Nothing should stand there any more."""
     for entry in entries:
@@ -143,11 +186,17 @@ def drop(entries: Iterable[CalendarEntry]) -> None:
 
 
 def want_moved(entries: Iterable[CalendarEntry], time: Interval) -> None:
-    """The same events at another time."""
+    """The same events at another time; buffers stay before and after it."""
     for entry in entries:
         if entry.desired is not None:
             wanted = DesiredEntry.from_json(entry.desired)
-            _want(entry, replace(wanted, start=time.start, end=time.end))
+            length = wanted.end - wanted.start
+            start, end = time.start, time.end
+            if entry.purpose == EntryPurpose.BUFFER_BEFORE:
+                start, end = time.start - length, time.start
+            elif entry.purpose == EntryPurpose.BUFFER_AFTER:
+                start, end = time.end, time.end + length
+            _want(entry, replace(wanted, start=start, end=end))
 
 
 def restore(entry: CalendarEntry, *, anew: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 FRESHNESS = timedelta(minutes=20)
@@ -28,3 +30,42 @@ def blocks(
     ``CHOICES`` that do for this owner.
     """
     return not cancelled and not declined and (show_as not in CHOICES or show_as in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What a page makes of events, in place of what the calendar's owner chose: ``statuses`` by show_as
+    (True: takes time), and titles with one of ``free_words`` never do.
+    """
+
+    statuses: Mapping[str, bool] = field(default_factory=dict)
+    free_words: Sequence[str] = ()
+
+    def blocks(
+        self,
+        show_as: str,
+        title: str,
+        *,
+        cancelled: bool = False,
+        declined: bool = False,
+        chosen: Collection[str] = USUAL,
+    ) -> bool:
+        """Like ``blocks``; the title is the event's."""
+        if any(contains(title, word) for word in self.free_words):
+            return False
+        if show_as in self.statuses and not cancelled and not declined:
+            return self.statuses[show_as]
+        return blocks(show_as, cancelled=cancelled, declined=declined, chosen=chosen)
+
+
+AS_CHOSEN = Counting()
+
+
+def contains(title: str, word: str) -> bool:
+    """Whether a keyword stands in a title, whatever the width and case of the letters."""
+    wanted = _folded(word)
+    return bool(wanted) and wanted in _folded(title)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()

@@ -14,6 +14,11 @@ class EntryPurpose(StrEnum):
     HOLD = "hold"  # 仮予約
     APPOINTMENT = "appointment"
     ATTENDANCE = "attendance"  # a colleague's copy of the organiser's meeting, accepted for them
+    BUFFER_BEFORE = "buffer_before"  # バッファ用カレンダー予定
+    BUFFER_AFTER = "buffer_after"
+
+
+BUFFERS = (EntryPurpose.BUFFER_BEFORE, EntryPurpose.BUFFER_AFTER)
 
 
 class EntryState(StrEnum):

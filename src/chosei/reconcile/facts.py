@@ -51,6 +51,7 @@ def waits_for_link(entry: CalendarEntry, now: datetime) -> bool:
     appointment = entry.appointment
     return (
         appointment is not None
+        and entry.purpose == EntryPurpose.APPOINTMENT
         and appointment.web_meeting
         and not appointment.join_url
         and appointment.state == AppointmentState.CONFIRMED

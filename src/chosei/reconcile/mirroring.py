@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from chosei.actions.keywords import compare
 from chosei.actions.own import own_keys
 from chosei.core.blocking import blocks
 from chosei.core.states import ConnectionState
@@ -35,6 +36,7 @@ def keep(connection: Connection, reading: Reading) -> bool:
         for calendar, events in reading.further.items():
             _replace(current, calendar, events, busy)
         _mark_ours(current)
+        compare(current)
         _note(current, reading)
     return True
 

@@ -18,11 +18,13 @@ from chosei.records.models import (
     Connection,
     FrontDesk,
     Member,
+    OneTimeLink,
     Proposal,
     ProposalTemplate,
     Room,
     RoomDirectory,
     RoomList,
+    Visibility,
     Visit,
 )
 from chosei.records.models.reception import desk_secret_hash
@@ -68,11 +70,37 @@ def proposal_for_guest(token: str) -> Proposal:
 
 
 def booking_page_for_guest(token: str) -> BookingPage:
-    """A page that is published or paused."""
-    rows = BookingPage.objects.select_related("organization", "owner").filter(
+    """A page that is published or paused, by its own link or by one that works once (then ``one_time``).
+
+    A page for one-time links alone does not open by its own.
+    """
+    pages = BookingPage.objects.select_related("organization", "owner").filter(
         state__in=["published", "paused"]
     )
-    return _by_link(rows, token)
+    links = OneTimeLink.objects.select_related("page__organization", "page__owner")
+    link = links.filter(link_hash__in=link_hashes(token), page__in=pages).first()
+    if link is None:
+        return _by_link(pages.exclude(visibility=Visibility.ONE_TIME), token)
+    page = link.page
+    page.one_time = link
+    return page
+
+
+def booking_page_by_address(organization: str, slug: str) -> BookingPage:
+    """A page by the readable address that it has or had."""
+    pages = BookingPage.objects.select_related("organization", "owner").filter(
+        organization__slug=organization,
+        addresses__slug=slug,
+        state__in=["published", "paused"],
+        visibility=Visibility.PUBLIC,
+    )
+    return _one(pages)
+
+
+def public_pages(organization: str) -> QuerySet[BookingPage]:
+    """The pages that an organisation shows to everybody."""
+    rows = BookingPage.objects.select_related("organization").exclude(slug="")
+    return rows.filter(organization__slug=organization, state="published", visibility=Visibility.PUBLIC)
 
 
 def appointment_for_guest(token: str) -> Appointment:
@@ -109,7 +137,7 @@ def booking_pages_of(member: Member) -> QuerySet[BookingPage]:
     rows = BookingPage.objects.filter(organization_id=member.organization_id)
     if member.is_administrator:
         return rows
-    return rows.filter(Q(owner=member) | Q(hosts__member=member)).distinct()
+    return rows.filter(Q(owner=member) | Q(hosts__member=member) | Q(deputies__member=member)).distinct()
 
 
 def appointments_of(member: Member) -> QuerySet[Appointment]:
@@ -117,7 +145,10 @@ def appointments_of(member: Member) -> QuerySet[Appointment]:
     if member.is_administrator:
         return rows
     return rows.filter(
-        Q(promises__host=member) | Q(proposal__author=member) | Q(booking_page__owner=member)
+        Q(promises__host=member)
+        | Q(proposal__author=member)
+        | Q(booking_page__owner=member)
+        | Q(booking_page__deputies__member=member)
     ).distinct()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from chosei.core.states import AppointmentState
 from chosei.records.models import Appointment
@@ -22,10 +23,13 @@ class GuestRule:
 
 
 def rule_of(appointment: Appointment) -> GuestRule:
-    organization = appointment.organization
-    return GuestRule(
-        organization.guest_may_change, organization.guest_may_cancel, organization.guest_until_hours
-    )
+    page, organization = appointment.booking_page, appointment.organization
+
+    def own(name: str) -> Any:
+        value = getattr(page, name, None)
+        return getattr(organization, name) if value is None else value
+
+    return GuestRule(own("guest_may_change"), own("guest_may_cancel"), own("guest_until_hours"))
 
 
 def may_change(appointment: Appointment, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from chosei.records.models.answer import Answer, AnswerFile
 from chosei.records.models.appointment import Appointment, Companion, Promise
 from chosei.records.models.approval import ProviderApproval
-from chosei.records.models.booking_page import BookingPage, BookingPageHost
+from chosei.records.models.booking_page import BookingPage, BookingPageDeputy, BookingPageHost, Visibility
 from chosei.records.models.calendar_entry import CalendarEntry
 from chosei.records.models.chat import (
     ChatDestination,
@@ -18,6 +18,7 @@ from chosei.records.models.letters import LetterText, Logo
 from chosei.records.models.mail import MailKind, MailMessage, MailState
 from chosei.records.models.meeting import MeetingFormat
 from chosei.records.models.organization import Member, Organization, Role
+from chosei.records.models.page_access import OneTimeLink, PageAddress
 from chosei.records.models.page_room import BookingPageRoom
 from chosei.records.models.proposal import Candidate, Proposal, ProposalHost, ProposalTemplate
 from chosei.records.models.readjustment import Readjustment
@@ -31,6 +32,7 @@ __all__ = [
     "AnswerFile",
     "Appointment",
     "BookingPage",
+    "BookingPageDeputy",
     "BookingPageHost",
     "BookingPageRoom",
     "CalendarEntry",
@@ -54,7 +56,9 @@ __all__ = [
     "MeetingFormat",
     "Member",
     "MirroredEvent",
+    "OneTimeLink",
     "Organization",
+    "PageAddress",
     "PageChat",
     "Promise",
     "Proposal",
@@ -73,5 +77,6 @@ __all__ = [
     "RoomListRoom",
     "Subscription",
     "TimelineEntry",
+    "Visibility",
     "Visit",
 ]

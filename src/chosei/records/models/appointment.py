@@ -29,6 +29,9 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     until ``reminded_until`` have been dealt with. ``link_wanted_at``: since when the web meeting's link that
     is not there yet is waited for, where that is not the confirmation. The secret link is the guest's.
     ``room_state`` is a ``core.rooms.RoomState``: empty when no room is wanted.
+
+    Buffers are minutes kept free for the hosts around it. ``approve_until``: when a request that waits for
+    approval lapses. ``consent_text``: the privacy notice that the guest agreed to, as it read then.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="appointments")
@@ -67,6 +70,11 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     link_wanted_at = models.DateTimeField(null=True, blank=True)
     reminded_until = models.DateTimeField(null=True, blank=True)
     next_reminder_at = models.DateTimeField(null=True, blank=True)
+    buffer_before_minutes = models.PositiveIntegerField(default=0)
+    buffer_after_minutes = models.PositiveIntegerField(default=0)
+    approve_until = models.DateTimeField(null=True, blank=True)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    consent_text = models.TextField(max_length=8000, blank=True, default="")
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -76,6 +84,14 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
                 fields=["next_reminder_at"],
                 condition=Q(next_reminder_at__isnull=False),
                 name="appointment_reminder_due",
+            ),
+            models.Index(
+                fields=["booking_page", "starts_at"],
+                condition=Q(state__in=["pending", "confirmed"]),
+                name="appointment_of_page",
+            ),
+            models.Index(
+                fields=["approve_until"], condition=Q(state="pending"), name="appointment_to_approve"
             ),
         ]
         constraints = [

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +9,10 @@ from chosei.core.hours import WeeklyHours
 from chosei.records.links import SecretLinked
 from chosei.records.models.meeting import Meeting
 from chosei.records.models.organization import Member, Organization
+from chosei.records.models.page_settings import DetailSettings, MeetingSettings, OpeningSettings
+
+if TYPE_CHECKING:
+    from chosei.records.models.page_access import OneTimeLink
 
 
 def weekday_office_hours() -> dict[str, object]:
@@ -15,11 +21,21 @@ def weekday_office_hours() -> dict[str, object]:
     return WeeklyHours.parse(weekdays, "Asia/Tokyo").to_json()
 
 
-class BookingPage(SecretLinked, Meeting):
+class Visibility(models.TextChoices):
+    """Who comes to a page: anybody, whoever has its link, or whoever has a link that works once."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    ONE_TIME = "one_time"
+
+
+class BookingPage(SecretLinked, Meeting, MeetingSettings, OpeningSettings, DetailSettings):
     """A standing public page (予約ページ) that offers what is free. ``state`` is a
     ``core.states.BookingPageState``.
 
-    Lengths and notices are minutes; ``window_days`` counts from today in the page's zone.
+    Lengths and notices are minutes; ``window_days`` counts from today in the page's zone; without
+    ``step_minutes`` the page offers a start after each of its own lengths. ``slug`` is its present readable
+    address in the organisation, empty for none; earlier ones: PageAddress.
     ``room_min_capacity``: people that one of the page's rooms has to hold (``rooms``, in order).
     ``hours`` is the JSON form of ``core.hours.WeeklyHours`` (wall times in ``zone``).
     ``questions`` is the JSON form of ``core.questions.Questions``; empty for the standard form.
@@ -31,17 +47,22 @@ class BookingPage(SecretLinked, Meeting):
     state = models.CharField(max_length=16, default="draft")
     description = models.TextField(max_length=4000, blank=True, default="")
     duration_minutes = models.PositiveIntegerField(default=30)
-    step_minutes = models.PositiveIntegerField(default=30)
+    step_minutes = models.PositiveIntegerField(default=30, null=True, blank=True)
     buffer_before_minutes = models.PositiveIntegerField(default=0)
     buffer_after_minutes = models.PositiveIntegerField(default=0)
     min_notice_minutes = models.PositiveIntegerField(default=60)
     window_days = models.PositiveIntegerField(default=30)
     hours = models.JSONField(default=weekday_office_hours)
+    visibility = models.CharField(max_length=16, choices=Visibility.choices, default=Visibility.UNLISTED)
+    slug = models.CharField(max_length=60, blank=True, default="")
     questions = models.JSONField(default=list, blank=True)
     embed_origins = models.JSONField(default=list, blank=True)
     room_min_capacity = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+
+    one_time: OneTimeLink | None = None
+    """The link that works once through which the guest at hand came; set by the gate, never stored."""
 
     class Meta:
         indexes = [models.Index(fields=["organization", "-id"], name="page_of_organization")]
@@ -55,11 +76,15 @@ class BookingPage(SecretLinked, Meeting):
 
 
 class BookingPageHost(models.Model):
-    """A member who attends what is booked on the page, in order."""
+    """A member who attends what is booked on the page (参加者), in order of priority.
+
+    ``group``: 1, or 2 in the second of two groups.
+    """
 
     page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="hosts")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
+    group = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         ordering = ["position", "id"]
@@ -67,3 +92,17 @@ class BookingPageHost(models.Model):
 
     def __str__(self) -> str:
         return f"host {self.member_id} of page {self.page_id}"
+
+
+class BookingPageDeputy(models.Model):
+    """A member who manages the page and its bookings without attending (代理調整者)."""
+
+    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="deputies")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["page", "member"], name="page_deputy_once")]
+
+    def __str__(self) -> str:
+        return f"deputy {self.member_id} of page {self.page_id}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -97,7 +98,8 @@ class MirroredEvent(models.Model):
     ``subject`` is sealed and for its owner alone; bodies are never stored. ``entry_key`` marks our own
     events. All that stands there is kept, blocking or not; ``blocks`` is what ``core.blocking`` makes of it
     for its owner. ``calendar_id`` is empty for the default calendar. ``series_id`` is the id of the series an
-    occurrence belongs to; ``inherits``: all but its time is the series'.
+    occurrence belongs to; ``inherits``: all but its time is the series'. ``free_words``: keyed digests of the
+    booking pages' keywords that the subject contains, so that no offer needs the subject itself.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="mirrored_events")
@@ -112,6 +114,7 @@ class MirroredEvent(models.Model):
     private = models.BooleanField(default=False)
     declined = models.BooleanField(default=False)
     blocks = models.BooleanField(default=True, help_text="counts as busy")
+    free_words = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     subject = SealedTextField(blank=True, default="")
     entry_key = models.CharField(max_length=64, blank=True, default="")
 

@@ -27,6 +27,10 @@ class MailKind(models.TextChoices):
     REMINDER_DEADLINE = "reminder_deadline"
     ROOM_MISSING = "room_missing"  # no room could be had: the host chooses
     ARRIVED_HOST = "arrived_host"  # the guest stands at the front desk
+    REQUESTED_GUEST = "requested_guest"  # a booking that somebody has to approve
+    REQUESTED_HOST = "requested_host"
+    DECLINED_GUEST = "declined_guest"
+    LAPSED_HOST = "lapsed_host"  # nobody approved or declined in time
     RECONNECT = "reconnect"
     ADDRESS_MISMATCH = "address_mismatch"  # the account no longer goes by the member's address
     REGISTRATION_BROKEN = "registration_broken"

@@ -26,6 +26,8 @@ class Organization(models.Model):
     ``guest_may_change`` and ``guest_may_cancel``: what customers may do to an appointment themselves, until
     ``guest_until_hours`` before it begins. The reminder fields list how many hours before a meeting (or a
     proposal's deadline) a reminder goes; an empty list means none. ``mail_footer`` stands under every letter.
+    ``slug`` stands in the readable addresses of its pages and never changes. ``privacy_notice``: what
+    customers agree to where a page asks for it.
     """
 
     name = models.CharField(max_length=200)
@@ -39,6 +41,8 @@ class Organization(models.Model):
     host_reminder_hours = models.JSONField(default=list, blank=True)
     deadline_reminder_hours = models.JSONField(default=a_day_before, blank=True)
     mail_footer = models.TextField(max_length=1000, blank=True, default="")
+    slug = models.CharField(max_length=60, unique=True, null=True, blank=True)
+    privacy_notice = models.TextField(max_length=8000, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

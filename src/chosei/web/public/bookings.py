@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from chosei.actions.answers import questions_of
-from chosei.actions.confirm import book_page
+from chosei.actions.booking import book_page
 from chosei.actions.errors import Closed
-from chosei.actions.inputs import GuestInput
+from chosei.actions.inputs import Booking, GuestInput
 from chosei.actions.offers import PageOffer, hosts_of, page_offer
 from chosei.core.intervals import Interval
 from chosei.core.questions import Questions
@@ -121,7 +121,7 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
     def act(self, thing: BookingPage, choice: Choice, guest: GuestInput, submission: UUID) -> Appointment:
         # Going back for another time is another booking; the same one sent twice stays one.
         one = uuid5(submission, choice.value)
-        return book_page(thing, choice.time.start, guest, submission=one, now=timezone.now())
+        return book_page(thing, Booking(choice.time.start), guest, submission=one, now=timezone.now())
 
     def questions(self, thing: BookingPage) -> Questions:
         return questions_of(thing)
