@@ -40,7 +40,7 @@ from chosei.core.slots import SlotRules, is_offered
 from chosei.core.states import BookingPageState
 from chosei.core.walltime import local_date
 from chosei.records.locks import lock_hosts
-from chosei.records.models import Appointment, BookingPage
+from chosei.records.models import Appointment, BookingPage, BookingPageHost, Member
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ def _book(form: Agreed, page: BookingPage, start: datetime, minutes: int) -> App
 
 
 def _read(attempt: _Attempt, page: BookingPage, who: Sequence[int]) -> None:
-    """Read the calendars of these hosts; at first of those whose turn it is by what is known without locks."""
+    """Read the calendars of these hosts; at first of those whose turn it seems to be without the locks."""
     if not who:
         try:
             _choose(attempt, page)
@@ -104,7 +104,7 @@ def _read(attempt: _Attempt, page: BookingPage, who: Sequence[int]) -> None:
             who = unread.who
         except (TimeTaken, Closed):
             return  # the locks will say the same, or know better
-    hosts = [one for one in attending([row.member for row in present(page)]) if one.member.pk in who]
+    hosts = attending(list(Member.objects.filter(pk__in=who)))
     live = read_live([one.connection for one in hosts if one.connection], attempt.around, counting_of(page))
     attempt.busy |= {pk: busy_times(events) for pk, events in live.items()}
     attempt.asked |= set(who)
@@ -112,7 +112,8 @@ def _read(attempt: _Attempt, page: BookingPage, who: Sequence[int]) -> None:
 
 def _write(attempt: _Attempt, page: BookingPage) -> Appointment:
     form, now = attempt.form, attempt.form.now
-    lock_hosts(page.hosts.values_list("member_id", flat=True))
+    under_lock = set(BookingPageHost.objects.filter(page=page).values_list("member_id", flat=True))
+    lock_hosts(under_lock)
     rows = BookingPage.objects.select_for_update(of=("self",)).select_related("organization", "owner")
     locked = rows.get(pk=page.pk)
     if locked.state != BookingPageState.PUBLISHED:
@@ -121,6 +122,8 @@ def _write(attempt: _Attempt, page: BookingPage) -> Appointment:
         insist_unspent(page.one_time, now=now)
     _insist_on_room_for(locked, form)
     chosen = _choose(attempt, locked)
+    if not {one.possible.who for one in chosen} <= under_lock:
+        raise TimeTaken  # the page got other hosts at this very moment
     quota = quota_of(locked)
     need = AllOf((needed(chosen), quota)) if quota else needed(chosen)
     if not is_offered(attempt.rules, opening_of(locked, attempt.dates), need, now, attempt.time):

@@ -41,7 +41,7 @@ class GuestForm(forms.Form):
     def guest(self, *, language: Language, zone: str) -> GuestInput:
         """The valid form's content."""
         data = self.cleaned_data
-        own = {name: data.get(name) or "" for name in ("company", "name", "email", "message")}
+        own: dict[str, Any] = {name: data.get(name) or "" for name in ("company", "name", "email", "message")}
         answers = tuple(
             answer_of(question, data.get(question.key)) for question in self.questions if question.is_answer
         )
