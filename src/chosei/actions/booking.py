@@ -13,7 +13,7 @@ from chosei.actions.agenda import availability
 from chosei.actions.answers import check_answers
 from chosei.actions.appointing import Agreed, appoint
 from chosei.actions.checks import check_guest
-from chosei.actions.errors import Closed, InvalidInput, TimeTaken
+from chosei.actions.errors import ActionError, Closed, InvalidInput, TimeTaken
 from chosei.actions.hosting import Chosen, Possible, ReadMore, choose, needed, turns
 from chosei.actions.inputs import Booking, GuestInput
 from chosei.actions.live import busy_times, read_live
@@ -97,12 +97,14 @@ def _book(form: Agreed, page: BookingPage, start: datetime, minutes: int) -> App
 
 def _read(attempt: _Attempt, page: BookingPage, who: Sequence[int]) -> None:
     """Read the calendars of these hosts; at first of those whose turn it seems to be without the locks."""
-    if not who:
+    if not who and page.participation == Participation.ALL:
+        who = [row.member_id for row in present(page)]
+    elif not who:
         try:
             _choose(attempt, page)
         except ReadMore as unread:
             who = unread.who
-        except (TimeTaken, Closed):
+        except ActionError:
             return  # the locks will say the same, or know better
     hosts = attending(list(Member.objects.filter(pk__in=who)))
     live = read_live([one.connection for one in hosts if one.connection], attempt.around, counting_of(page))

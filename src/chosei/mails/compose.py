@@ -35,6 +35,12 @@ from chosei.mails.letters.reconnect import reconnect
 from chosei.mails.letters.registration_broken import registration_broken
 from chosei.mails.letters.reminder import reminder_for_guest, reminder_for_host
 from chosei.mails.letters.removed import removed_host
+from chosei.mails.letters.requested import (
+    declined_for_guest,
+    lapsed_for_host,
+    requested_for_guest,
+    requested_for_host,
+)
 from chosei.mails.letters.room_missing import room_missing
 from chosei.mails.letters.try_again import try_again
 from chosei.mails.qr import png
@@ -63,6 +69,10 @@ _OF_APPOINTMENTS: dict[MailKind, Callable[[Appointment, Reader, datetime], Body 
     MailKind.REMINDER_GUEST: reminder_for_guest,
     MailKind.REMINDER_HOST: reminder_for_host,
     MailKind.ROOM_MISSING: room_missing,
+    MailKind.REQUESTED_GUEST: requested_for_guest,
+    MailKind.REQUESTED_HOST: requested_for_host,
+    MailKind.DECLINED_GUEST: declined_for_guest,
+    MailKind.LAPSED_HOST: lapsed_for_host,
 }
 _OF_PROPOSALS: dict[MailKind, Callable[[Proposal, Reader, datetime], Body | None]] = {
     MailKind.INVITATION: invitation,
@@ -72,6 +82,10 @@ _OF_PROPOSALS: dict[MailKind, Callable[[Proposal, Reader, datetime], Body | None
 }
 # Letters that bring nothing new for a calendar: what stands there is right already.
 _WITHOUT_CALENDAR = (
+    MailKind.REQUESTED_GUEST,
+    MailKind.REQUESTED_HOST,
+    MailKind.DECLINED_GUEST,
+    MailKind.LAPSED_HOST,
     MailKind.READJUSTMENT,
     MailKind.REMINDER_GUEST,
     MailKind.REMINDER_HOST,

@@ -12,6 +12,7 @@ from chosei import wiring
 from chosei.actions.connections import finish_ending
 from chosei.actions.proposals import expire_proposal, release_past_candidates, release_stray_holds
 from chosei.actions.reception_codes import expire_codes
+from chosei.actions.requests import lapse
 from chosei.core.entries import EntryPurpose, EntryState
 from chosei.core.states import AppointmentState, CandidateState, ConnectionState
 from chosei.jobs import queue
@@ -63,6 +64,12 @@ def _end_proposals(now: datetime) -> None:
     for pk in passed.order_by().values_list("proposal_id", flat=True).distinct()[:_AT_ONCE]:
         release_past_candidates(pk, now=now)
     release_stray_holds()
+
+
+def _end_requests(now: datetime) -> None:
+    overdue = Appointment.objects.filter(state=AppointmentState.PENDING, approve_until__lte=now)
+    for pk in overdue.values_list("pk", flat=True)[:_AT_ONCE]:
+        lapse(pk, now=now)
 
 
 def _wake_entries(now: datetime) -> None:
@@ -173,6 +180,7 @@ _PARTS = (
     _wake_entries,
     _wake_mails,
     _end_proposals,
+    _end_requests,
     _read_calendars,
     _look_after_watches,
     _check_accounts,

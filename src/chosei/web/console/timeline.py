@@ -23,6 +23,11 @@ SENTENCES = {
     "proposal_confirmed": _("お客様が候補日時を選び、日程が確定しました。"),
     "proposal_withdrawn": _("日程調整を取り下げました。"),
     "proposal_expired": _("回答期限を過ぎたため、日程調整を終了しました。"),
+    "approval_asked": _("お客様から予約の申し込みがありました。承認を待っています。"),
+    "request_approved": _("申し込みを承認し、日程が確定しました。"),
+    "request_declined": _("申し込みを却下し、お客様にお知らせします。"),
+    "request_lapsed": _("承認されないまま期限を過ぎたため、お受けできない旨をお客様にお知らせします。"),
+    "host_chosen": _("担当者は%(host)sさんに決まりました。%(why)s"),
     "appointment_confirmed": _("日程が確定しました。"),
     "event_written": _("予定をOutlookに登録しました。"),
     "event_accepted": _("担当者のOutlookで、会議への出席を承諾しました。返信のメールは送りません。"),
@@ -61,6 +66,14 @@ CHANGED = {
     "guidance": _("ご案内"),
     "hosts": _("担当者"),
 }
+WHY_CHOSEN = {
+    "priority": _("参加ルール「優先度順」: 空いていた%(free)s名のうち、優先度がいちばん高いためです。"),
+    "random": _("参加ルール「ランダム」: 空いていた%(free)s名から選ばれました。"),
+    "even": _(
+        "参加ルール「均等に」: 空いていた%(free)s名のうち、"
+        "この予約ページの直近30日の担当が%(had)s件で、いちばん少ないためです。"
+    ),
+}
 ATTENTION = frozenset(
     {
         "hold_problem",
@@ -95,6 +108,8 @@ def _sentence(entry: TimelineEntry) -> str:
     if "%(what)s" in sentence:
         changed = [str(CHANGED[name]) for name in entry.detail.get("what", ()) if name in CHANGED]
         return sentence % {"what": gettext("、").join(changed) or gettext("内容")}
+    if "%(why)s" in sentence:
+        return sentence % {"host": entry.member.name if entry.member else "", "why": _why(entry)}
     if "%(mail)s" not in sentence:
         return sentence
     kind = entry.detail.get("kind", entry.detail.get("mail", ""))
@@ -102,7 +117,13 @@ def _sentence(entry: TimelineEntry) -> str:
     return sentence % {"mail": named}
 
 
+def _why(entry: TimelineEntry) -> str:
+    """Why this host of several, from what was counted then."""
+    why = WHY_CHOSEN.get(entry.detail.get("rule", ""), WHY_CHOSEN["priority"])
+    return str(why) % {"free": entry.detail.get("free", 1), "had": entry.detail.get("had", 0)}
+
+
 def _by(entry: TimelineEntry) -> str:
-    if entry.member is not None:
+    if entry.member is not None and entry.kind != "host_chosen" != None:
         return entry.member.name
     return str(_ACTORS.get(entry.actor, ""))
