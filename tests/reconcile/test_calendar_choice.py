@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from chosei.actions.booking import book_page
 from chosei.actions.calendars import choose_busy, choose_calendars, further_calendars
-from chosei.actions.confirm import book_page
 from chosei.actions.errors import InvalidInput, TimeTaken
+from chosei.actions.inputs import Booking
 from chosei.actions.offers import page_offer
 from chosei.core.hours import WeeklyHours
 from chosei.reconcile.mirroring import keep
@@ -52,7 +53,7 @@ def chosen(connection):
 
 
 def book(page, time):
-    return book_page(page, time.start, GUEST, submission=uuid4(), now=timezone.now())
+    return book_page(page, Booking(time.start), GUEST, submission=uuid4(), now=timezone.now())
 
 
 def test_a_further_calendar_counts_once_it_is_chosen(tenant, linked, page):
