@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chosei.actions.agenda import availability
+from chosei.actions.agenda import availability, promised
 from chosei.actions.answers import check_answers
 from chosei.actions.appointing import Agreed, appoint
 from chosei.actions.checks import check_guest
@@ -99,6 +99,9 @@ def _read(attempt: _Attempt, page: BookingPage, who: Sequence[int]) -> None:
     """Read the calendars of these hosts; at first of those whose turn it seems to be without the locks."""
     if not who and page.participation == Participation.ALL:
         who = [row.member_id for row in present(page)]
+        if page.state == BookingPageState.PUBLISHED and any(promised(who, attempt.time).values()):
+            # Of many after the same few times, most need no calendar to learn that somebody was quicker.
+            raise TimeTaken
     elif not who:
         try:
             _choose(attempt, page)
