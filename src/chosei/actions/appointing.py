@@ -17,6 +17,7 @@ from chosei.actions.inputs import FormatOption, GuestInput
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.people import Attending, organizer_of
 from chosei.actions.reception_codes import settle_code
+from chosei.actions.rules import own_link
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
 from chosei.core.intervals import Interval
@@ -138,6 +139,7 @@ def _appointment(agreed: Agreed, time: Interval, candidate: Candidate | None) ->
         format=agreed.format.format,
         location=agreed.format.location,
         web_meeting=agreed.web_meeting,
+        join_url=own_link(agreed.format.format, agreed.format.location, web_meeting=agreed.web_meeting),
         guidance=source.guidance,
         contact=source.contact,
         internal_notes=source.internal_notes,

@@ -24,6 +24,7 @@ from chosei.actions.people import Attending, attending, organizer_of
 from chosei.actions.promising import committed
 from chosei.actions.readjusting import settle_readjustments
 from chosei.actions.reception_codes import settle_code
+from chosei.actions.rules import own_link
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, want_appointment
 from chosei.core.intervals import Interval
@@ -220,7 +221,7 @@ def _take_over(
         appointment.organizer = organizer_of(hosts, web_meeting=meeting.web_meeting)
     anew = not had_link or appointment.organizer != organizer
     if not meeting.web_meeting or anew:
-        appointment.join_url = ""
+        appointment.join_url = own_link(meeting.format, meeting.location, web_meeting=meeting.web_meeting)
     expects = meeting.web_meeting and anew and appointment.organizer is not None
     if expects:
         appointment.link_wanted_at = now

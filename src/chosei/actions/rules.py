@@ -18,7 +18,7 @@ from chosei.core.intervals import Interval
 from chosei.core.slots import RollingDays, SlotRules, bookable_dates
 from chosei.core.states import AppointmentState
 from chosei.core.walltime import local_date
-from chosei.records.models import Appointment, BookingPage, BookingPageHost, Member
+from chosei.records.models import Appointment, BookingPage, BookingPageHost, MeetingFormat, Member
 from chosei.records.models.booking_page import weekday_office_hours
 
 MOST_DAYS = 90
@@ -118,6 +118,12 @@ def with_buffers(page: BookingPage, time: Interval) -> Interval:
         timedelta(minutes=page.buffer_after_minutes),
     )
     return Interval(time.start - before, time.end + after)
+
+
+def own_link(form: str, location: str, *, web_meeting: bool) -> str:
+    """The link of a web meeting that the host brings along instead of having one issued; empty for none."""
+    brings = form == MeetingFormat.WEB and not web_meeting
+    return location if brings and location.startswith(("https://", "http://")) else ""
 
 
 def working_hours(member: Member) -> Opening:

@@ -134,6 +134,18 @@ def format_name(value: str) -> str:
     return names[MeetingFormat(value)]
 
 
+def place_facts(meeting: Proposal | Appointment) -> list[Fact]:
+    """Where or how to meet, by the form of meeting; a link that is said as such already is not said twice."""
+    if isinstance(meeting, Appointment) and meeting.location and meeting.location == meeting.join_url:
+        return []
+    label = pgettext("mail", "場所")
+    if meeting.format == MeetingFormat.PHONE:
+        label = pgettext("mail", "お電話番号")
+    elif meeting.format == MeetingFormat.WEB and meeting.location.startswith(("https://", "http://")):
+        label = pgettext("mail", "Web会議URL")
+    return optional((label, meeting.location))
+
+
 def optional(*rows: tuple[str, str]) -> list[Fact]:
     """Facts for those that have a value: nothing empty is ever shown."""
     return [Fact(label, clean) for label, value in rows if (clean := one_line(value))]

@@ -95,8 +95,8 @@ def guest_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
         facts.length_fact(appointment, reader.language),
         facts.format_fact(appointment),
         *_link_facts(appointment, for_guest=True),
+        *facts.place_facts(appointment),
         *facts.optional(
-            (pgettext("mail", "場所"), appointment.location),
             (pgettext("mail", "担当"), names),
             (pgettext("mail", "ご連絡先"), appointment.contact),
         ),
@@ -155,9 +155,9 @@ def host_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
         facts.length_fact(appointment, reader.language),
         facts.format_fact(appointment),
         *_link_facts(appointment, for_guest=False),
+        *facts.place_facts(appointment),
         *facts.optional(
             (pgettext("mail", "受付コード"), code_digits(appointment)),
-            (pgettext("mail", "場所"), appointment.location),
             (pgettext("mail", "会議室"), facts.rooms_of(appointment)),
             (pgettext("mail", "担当者"), names),
         ),

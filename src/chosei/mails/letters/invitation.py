@@ -114,8 +114,8 @@ def meeting_facts(offer: Offer) -> list[Fact]:
     if len({candidate.ends_at - candidate.starts_at for candidate in offer.candidates}) == 1:
         rows.append(facts.length_fact(offer.candidates[0], language))
     rows.append(_format_with_link(proposal))
+    rows += facts.place_facts(proposal)
     rows += facts.optional(
-        (pgettext("mail", "場所"), proposal.location),
         (pgettext("mail", "担当"), _other_hosts(proposal)),
         (pgettext("mail", "ご連絡先"), proposal.contact),
     )

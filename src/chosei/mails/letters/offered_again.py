@@ -24,6 +24,10 @@ def offered_again(proposal: Proposal, reader: Reader, now: datetime) -> Body | N
     said = _(
         "ご希望をお知らせいただき、誠にありがとうございます。\n新しい候補日時をご用意いたしましたので、ご都合のよい日時をお選びいただけますでしょうか。"
     )
+    if not proposal.readjustments.exists():
+        said = _(
+            "先日お送りいたしました日程調整の候補日時などを改めましたので、ご案内いたします。\nお手数をおかけいたしますが、あらためてご都合のよい日時をお選びいただけますでしょうか。"
+        )
     subject = guest_subject(GuestMail.OFFERED_AGAIN, proposal.organization.name, reader.language)
     return offering(offer, Say(said, "opening"), subject, pgettext("mail", "新しい候補日時のご案内"))
 

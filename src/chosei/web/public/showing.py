@@ -77,7 +77,9 @@ def meeting_facts(
         [Fact("clock", _("所要時間"), wording.duration_text(minutes, reader_language()))] if minutes else []
     )
     facts.append(_format_fact(meeting))
-    if meeting.location and meeting.format != MeetingFormat.WEB:
+    if meeting.location and meeting.format == MeetingFormat.PHONE:
+        facts.append(Fact("phone", _("お電話番号"), meeting.location, labelled=True))
+    elif meeting.location and meeting.format != MeetingFormat.WEB:
         facts.append(Fact("pin", _("場所"), meeting.location))
     if hosts:
         facts.append(Fact("people", _("担当"), _hosts_text(hosts), labelled=True))
