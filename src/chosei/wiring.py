@@ -18,6 +18,7 @@ from django.conf import settings
 from chosei.ports.authorization import AuthorizationPort, Identity
 from chosei.ports.calendar import CalendarPort
 from chosei.ports.directory import PLACES, DirectoryPort
+from chosei.ports.errors import NeedsReconnect
 from chosei.ports.mail import MailPort
 from chosei.records.models import Connection
 
@@ -32,7 +33,7 @@ SIGN_IN_SECONDS = 12.0
 class AccountAccess:
     """An account, and what its calendar needs from us.
 
-    ``zone`` (IANA) is where its owner's days begin. ``token(True)`` asks for a fresh access token;
+    ``zone`` (IANA) is where its owner's days begin. ``token(True, claims)`` asks for a fresh access token;
     ``refused`` is told when that was turned away too. ``places(n)`` holds n of the mailbox's four places;
     ``pause`` keeps everybody out of it for so many seconds, as it asked. All calls together may take
     ``within`` seconds.
@@ -41,8 +42,8 @@ class AccountAccess:
     tenant_id: str
     object_id: str
     zone: str
-    token: Callable[[bool], str]
-    refused: Callable[[str], None]
+    token: Callable[[bool, str], str]
+    refused: Callable[[NeedsReconnect], None]
     places: Callable[[int], AbstractContextManager[None]]
     pause: Callable[[float], None]
     within: float | None = None
@@ -78,9 +79,9 @@ def directory_of(connection: Connection) -> DirectoryPort:
     access = _access(connection, None, also=PLACES)
     kept: list[str] = []
 
-    def token(force: bool) -> str:
+    def token(force: bool, claims: str) -> str:
         if force or not kept:
-            kept[:] = [access.token(force)]  # each costs a refresh
+            kept[:] = [access.token(force, claims)]  # each costs a refresh
         return kept[0]
 
     return _provider(PROVIDERS[connection.provider]).directory(replace(access, token=token))
@@ -102,9 +103,9 @@ def _access(connection: Connection, within: float | None, *, also: str = "") -> 
         connection.account_tenant,
         connection.account_object,
         zone=connection.mailbox_zone or connection.member.zone,
-        token=lambda force: access_token(pk, force=force, wait=wait(), also=also),
+        token=lambda force, claims: access_token(pk, force=force, claims=claims, wait=wait(), also=also),
         # A token beyond the calendar's that is refused says nothing of the calendar's.
-        refused=(lambda code: None) if also else (lambda code: connection_lost(pk, code)),
+        refused=(lambda error: None) if also else (lambda error: connection_lost(pk, error)),
         places=lambda count: places(account, count, wait=wait()),
         pause=lambda seconds: pause(account, seconds),
         within=within,
@@ -117,8 +118,8 @@ def calendar_with(provider: str, token: str, identity: Identity) -> CalendarPort
         identity.tenant_id,
         identity.object_id,
         zone="UTC",
-        token=lambda force: token,
-        refused=lambda code: None,  # there is no connection yet that could be lost
+        token=lambda force, claims: token,
+        refused=lambda error: None,  # there is no connection yet that could be lost
         places=lambda count: nullcontext(),
         pause=lambda seconds: None,
         within=SIGN_IN_SECONDS,

@@ -43,6 +43,7 @@ def test_the_browser_is_sent_with_everything_that_protects_the_way_back(platform
         "nonce": beginning.nonce,
         "code_challenge": challenge.rstrip(b"=").decode(),
         "code_challenge_method": "S256",
+        "claims": '{"access_token":{"xms_cc":{"values":["cp1"]}}}',
         "prompt": "select_account",
         "login_hint": "sato@sample.example",
     }

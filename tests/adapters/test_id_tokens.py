@@ -42,6 +42,7 @@ def test_a_true_answer_gives_tokens_and_the_account(platform: Platform) -> None:
             "redirect_uri": REDIRECT,
             "code": "code-secret",
             "code_verifier": "verifier-secret",
+            "claims": '{"access_token":{"xms_cc":{"values":["cp1"]}}}',
         }
     ]
 

@@ -11,6 +11,7 @@ import httpx2
 
 from chosei.adapters.http import Http
 from chosei.adapters.microsoft.graph import Graph
+from chosei.ports.errors import NeedsReconnect
 
 BASE = "https://graph.example"
 Reaction = httpx2.Response | Exception | Callable[[httpx2.Request], httpx2.Response]
@@ -57,13 +58,15 @@ class Tokens:
     def __init__(self) -> None:
         self.renewed = 0
         self.refusals: list[str] = []
+        self.claims: list[str] = []
 
-    def get(self, *, renew: bool) -> str:
+    def get(self, *, renew: bool, claims: str = "") -> str:
         self.renewed += renew
+        self.claims.append(claims)
         return f"secret-token-{self.renewed}"
 
-    def refused(self, code: str) -> None:
-        self.refusals.append(code)
+    def refused(self, error: NeedsReconnect) -> None:
+        self.refusals.append(error.code)
 
 
 class Places:

@@ -66,10 +66,10 @@ def way(checked: Callable[[ASGIApp], ASGIApp]) -> Iterator[Way]:
 class OneToken:
     token: str
 
-    def get(self, *, renew: bool) -> str:
+    def get(self, *, renew: bool, claims: str = "") -> str:
         return self.token
 
-    def refused(self, code: str) -> None:
+    def refused(self, error: NeedsReconnect) -> None:
         return None
 
 

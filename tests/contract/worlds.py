@@ -18,7 +18,7 @@ from chosei.adapters.microsoft.calendar import MicrosoftCalendar
 from chosei.adapters.microsoft.graph import Graph
 from chosei.core.intervals import utc
 from chosei.ports.calendar import CalendarPort, ShowAs
-from chosei.ports.errors import Transient
+from chosei.ports.errors import NeedsReconnect, Transient
 from chosei.sandbox.faults import FaultKind
 from chosei.sandbox.graph.calendars import PERSONAL_CALENDAR, calendar_id
 from chosei.sandbox.graph.store import store_of
@@ -193,7 +193,7 @@ class SandboxTokens:
     refusals: list[str] = field(default_factory=list)
     _token: str = ""
 
-    def get(self, *, renew: bool) -> str:
+    def get(self, *, renew: bool, claims: str = "") -> str:
         if renew or not self._token:
             context = self.sandbox.context
             user = context.directory.user(self.owner)
@@ -204,8 +204,8 @@ class SandboxTokens:
             self._token = context.tokens.issue_access(grant, context.clock.now(), 3600)
         return self._token
 
-    def refused(self, code: str) -> None:
-        self.refusals.append(code)
+    def refused(self, error: NeedsReconnect) -> None:
+        self.refusals.append(error.code)
 
 
 class UnreliableLine:

@@ -65,6 +65,7 @@ DIAGRAMS = {
         address_mismatch --lose_access--> needs_reconnect
         address_mismatch --disconnect--> ending
         needs_reconnect --connect--> active
+        needs_reconnect --find_again--> active
         needs_reconnect --lose_access--> needs_reconnect
         needs_reconnect --disconnect--> ending
         ending --connect--> active

@@ -12,7 +12,7 @@ from django.utils import timezone
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chosei import wiring
-from chosei.actions.connections import begin_connection, complete_connection
+from chosei.actions.connecting import begin_connection, complete_connection
 from chosei.actions.members import create_organization
 from chosei.records.models import Connection, Member
 from chosei.sandbox.faults import EVERYBODY, FaultKind

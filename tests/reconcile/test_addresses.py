@@ -11,7 +11,7 @@ from django.utils import timezone
 from chosei import wiring
 from chosei.actions.addresses import accept_alias
 from chosei.actions.agenda import trust_in
-from chosei.actions.connections import begin_connection, complete_connection
+from chosei.actions.connecting import begin_connection, complete_connection
 from chosei.actions.errors import Closed
 from chosei.actions.members import MemberInput, add_member, change_member
 from chosei.core.intervals import Interval

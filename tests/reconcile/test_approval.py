@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from chosei.actions.approvals import ask_approval, consent_link, sign_in_under_way
-from chosei.actions.connections import begin_connection, complete_connection, disconnect
+from chosei.actions.connecting import begin_connection, complete_connection
+from chosei.actions.connections import disconnect
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.members import add_member, create_organization
 from chosei.records.models import (

@@ -18,7 +18,7 @@ from chosei.actions.connections import disconnect, finish_ending
 from chosei.actions.health import connection_lost
 from chosei.actions.links import link_issued
 from chosei.jobs.queue import CONVERGE
-from chosei.ports.errors import Rejected
+from chosei.ports.errors import NeedsReconnect, Rejected
 from chosei.ports.mail import Letter
 from chosei.reconcile import recording
 from chosei.reconcile.converge import converge
@@ -62,7 +62,7 @@ def test_an_account_let_go_without_permission_is_not_asked_for_ever(provider):
     run_jobs()
     assert set(CalendarEntry.objects.values_list("state", flat=True)) == {"written"}
     revoke(provider, connection)
-    connection_lost(connection.pk, "invalid_grant")
+    connection_lost(connection.pk, NeedsReconnect("invalid_grant"))
     disconnect(author, connection, now=timezone.now())
     run_jobs(hurrying=CONVERGE)
     assert set(CalendarEntry.objects.values_list("state", "problem")) == {("parked", "revoked")}

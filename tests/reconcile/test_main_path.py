@@ -13,6 +13,7 @@ from chosei.actions.connections import disconnect
 from chosei.actions.health import connection_lost
 from chosei.actions.proposals import withdraw_proposal
 from chosei.jobs.queue import CONVERGE
+from chosei.ports.errors import NeedsReconnect
 from chosei.records.models import CalendarEntry, Connection, TimelineEntry
 from tests.support.company import GUEST, propose
 from tests.support.times import late
@@ -129,7 +130,7 @@ def test_disconnecting_removes_the_holds_keeps_the_appointment_and_can_still_can
 def test_reconnecting_the_same_account_resumes(tenant, linked, sato):
     proposal = offer(sato)
     run_jobs()
-    connection_lost(linked.pk, "invalid_grant")
+    connection_lost(linked.pk, NeedsReconnect("invalid_grant"))
     appointment = confirm(proposal)
     run_jobs()
     assert {one.event.subject for one in tenant.ours(SATO)} == {"【仮】導入のご相談"}

@@ -11,6 +11,7 @@ from django.utils import timezone
 from chosei.actions.connections import disconnect
 from chosei.actions.offers import page_offer
 from chosei.core.hours import WeeklyHours
+from chosei.ports.errors import NeedsReconnect
 from chosei.reconcile.sweep import sweep
 from chosei.reconcile.watching import look_after
 from chosei.records.models import Connection, MirroredEvent, Subscription
@@ -143,7 +144,7 @@ def test_disconnecting_ends_it(tenant, watched, sato):
 def test_a_lost_permission_leaves_it_until_the_owner_is_back(tenant, watched, sato):
     from chosei.actions.health import connection_lost
 
-    connection_lost(watched.pk, "invalid_grant")
+    connection_lost(watched.pk, NeedsReconnect("invalid_grant"))
     [asked] = standing(tenant)
     tenant.store.subscriptions.remove(asked.id)
     Subscription.objects.update(due_at=timezone.now())

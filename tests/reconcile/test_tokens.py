@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from chosei import wiring
 from chosei.ports.errors import NeedsReconnect, Transient
-from chosei.reconcile.tokens import access_token
+from chosei.reconcile.tokens import access_token, keep_alive
 from chosei.records.models import Connection, MailKind, MailMessage
 from tests.support.company import connect, member
 from tests.support.memory_provider import PATH, Refreshing, RememberedProvider
@@ -149,8 +149,9 @@ def test_an_outage_changes_nothing(refreshing: Refreshing) -> None:
     refreshing.react = away
     with pytest.raises(Transient):
         access_token(kept.pk)
+    keep_alive(kept.pk)
     kept.refresh_from_db()
-    assert (kept.state, kept.refresh_token) == ("active", "refresh-0")
+    assert (kept.state, kept.trouble, kept.refresh_token) == ("active", "", "refresh-0")
 
 
 @pytest.mark.parametrize("lost", [False, True])

@@ -23,7 +23,7 @@ class Refreshing:
         self.react: Callable[[], None] = lambda: None
         self._lock = Lock()
 
-    def refresh(self, refresh_token: str, *, also: str = "") -> Grant:
+    def refresh(self, refresh_token: str, *, also: str = "", claims: str = "") -> Grant:
         with self._lock:
             self.presented.append(refresh_token)
             number = len(self.presented)

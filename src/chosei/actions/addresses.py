@@ -37,6 +37,19 @@ def judge(connection_id: int, *, addresses: Sequence[str] | None = None) -> None
             resume(connection)
 
 
+def found_again(connection_id: int) -> None:
+    """A permission that was refused is granted again without its owner's doing: back to work."""
+    with transaction.atomic():
+        connection = Connection.objects.select_for_update().get(pk=connection_id)
+        if connection.state != ConnectionState.NEEDS_RECONNECT:
+            return
+        connection.problem = connection.trouble = connection.claims = ""
+        connection.save(update_fields=["problem", "trouble", "claims"])
+        _move(connection, ConnectionEvent.FIND_AGAIN)
+        resume(connection)
+        judge(connection_id)
+
+
 def accept_alias(administrator: Member, connection: Connection) -> None:
     """An administrator vouches that the account is the member's, for the address the member has now.
 

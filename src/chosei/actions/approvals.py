@@ -16,7 +16,7 @@ from chosei.actions.outbox import queue_mail, to_member
 from chosei.actions.people import LINKED
 from chosei.actions.sign_ins import ADMIN_CONSENT, SIGN_IN_LASTS, SILENT_AFTER, redirect_uri
 from chosei.core.states import ApprovalState
-from chosei.ports.authorization import Permission
+from chosei.ports.authorization import WALL, Permission
 from chosei.records.links import link_hashes
 from chosei.records.models import (
     ConnectionAttempt,
@@ -27,7 +27,6 @@ from chosei.records.models import (
     ProviderApproval,
 )
 
-WALL = "approval_needed"
 TOLD = "told"
 _WAITS = timedelta(days=30)
 _TENANT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -67,9 +67,10 @@ def queue_mail(
     revision: int,
     wait_for_link_until: datetime | None = None,
     occasion: str = "",
+    not_before: datetime | None = None,
 ) -> None:
-    """Have the mail sent once the transaction commits. ``wait_for_link_until``, ``occasion``: see
-    MailMessage.
+    """Have the mail sent once the transaction commits, but ``not_before`` (UTC). ``wait_for_link_until``,
+    ``occasion``: see MailMessage.
     """
     subject = _subject(about)
     message, created = MailMessage.objects.get_or_create(
@@ -86,6 +87,7 @@ def queue_mail(
             "language": recipient.language,
             "message_id": f"<{uuid4().hex}@{_mail_domain()}>",
             "wait_for_link_until": wait_for_link_until,
+            "retry_at": not_before,
         },
     )
     if created:

@@ -104,6 +104,7 @@ class ConnectionEvent(StrEnum):
     MISMATCH = "mismatch"
     SETTLE = "settle"
     LOSE_ACCESS = "lose_access"
+    FIND_AGAIN = "find_again"
     DISCONNECT = "disconnect"
     FINISH = "finish"
 
@@ -240,6 +241,7 @@ def _connection() -> Machine[ConnectionState, ConnectionEvent]:
             },
             s.NEEDS_RECONNECT: {
                 e.CONNECT: s.ACTIVE,
+                e.FIND_AGAIN: s.ACTIVE,
                 e.LOSE_ACCESS: s.NEEDS_RECONNECT,
                 e.DISCONNECT: s.ENDING,
             },

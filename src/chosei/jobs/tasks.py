@@ -16,6 +16,7 @@ from chosei.reconcile.directory import fetch_rooms
 from chosei.reconcile.observe import observe
 from chosei.reconcile.post import post
 from chosei.reconcile.sweep import sweep
+from chosei.reconcile.tokens import keep_alive
 from chosei.reconcile.watching import look_after
 
 STALLED_AFTER_SECONDS = 30
@@ -39,6 +40,11 @@ def run_observe(about: str) -> None:
 @app.task(name=queue.WATCH)
 def run_watch(about: str) -> None:
     look_after(int(about))
+
+
+@app.task(name=queue.KEEP_ALIVE)
+def run_keep_alive(about: str) -> None:
+    keep_alive(int(about))
 
 
 @app.task(name=queue.CHECK_ACCOUNT)

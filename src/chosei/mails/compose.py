@@ -19,8 +19,10 @@ from chosei.mails.blocks import Body, Code
 from chosei.mails.facts import Reader
 from chosei.mails.html import render_html
 from chosei.mails.ics import Invited, calendar_part
+from chosei.mails.letters.accounts_in_trouble import accounts_in_trouble
 from chosei.mails.letters.address_mismatch import address_mismatch
 from chosei.mails.letters.arrived import arrived, visit_told_of
+from chosei.mails.letters.calendar_question import calendar_question
 from chosei.mails.letters.cancelled import cancelled_for_guest, cancelled_for_host
 from chosei.mails.letters.changed import changed_for_guest, changed_for_host
 from chosei.mails.letters.confirmed import confirmed_for_guest, confirmed_for_host
@@ -143,7 +145,11 @@ def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
     if kind is MailKind.ADDRESS_MISMATCH and message.connection is not None:
         return address_mismatch(message.connection, reader)
     if kind is MailKind.REGISTRATION_BROKEN and message.member is not None:
-        return registration_broken(reader)
+        return registration_broken(message.member, reader)
+    if kind is MailKind.ACCOUNTS_IN_TROUBLE and message.member is not None:
+        return accounts_in_trouble(message.member, reader)
+    if kind is MailKind.CALENDAR_QUESTION and message.member is not None:
+        return calendar_question(message.member, reader)
     if kind is MailKind.TRY_AGAIN and message.member is not None:
         return try_again(message.member, reader)
     if kind is MailKind.INVITED_MEMBER and message.member is not None:

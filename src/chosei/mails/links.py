@@ -58,6 +58,10 @@ def password_request_url() -> str:
     return _absolute("/password-reset")
 
 
+def console_home_url() -> str:
+    return _absolute("/")
+
+
 def console_health_url() -> str:
     return _absolute("/members/connections")
 

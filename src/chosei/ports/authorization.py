@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from chosei.ports.errors import PortError
+
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
@@ -16,14 +18,23 @@ class Beginning:
     code_verifier: str
 
 
+CANCELLED, WALL = "cancelled", "approval_needed"
+"""Codes of ``Rejected``: the person pressed cancel; the company's administrator has to approve first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Tokens as the provider gave them. ``refresh_token`` is empty if it gave none; ``expires_at`` is UTC."""
+    """Tokens as the provider gave them. ``refresh_token`` is empty if it gave none; ``expires_at`` is UTC.
+
+    ``login_names``: what the account goes by, as far as the provider told with the tokens; not complete, only
+    to notice a change.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_at: datetime
     scopes: frozenset[str]
+    login_names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +69,14 @@ class AuthorizationPort(Protocol):
     ``also``: what is asked for beyond a calendar's permissions, as ``ports.directory.PLACES``.
     """
 
-    def begin(self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "") -> Beginning:
-        """Prepare a sign-in with account picker, PKCE (S256), state and nonce."""
+    def begin(
+        self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
+    ) -> Beginning:
+        """Prepare a sign-in with account picker, PKCE (S256), state and nonce. ``claims``: what a
+        ``NeedsReconnect`` asked of it."""
+
+    def returned(self, error: str, description: str) -> PortError:
+        """What the error means with which a browser came back. Asks nobody."""
 
     def admin_consent_url(self, *, state: str, redirect_uri: str) -> str:
         """Where an administrator approves everything registered, for the whole company."""
@@ -76,8 +93,9 @@ class AuthorizationPort(Protocol):
         Raises ``Rejected("scopes_missing")`` when a scope we cannot do without was not granted.
         """
 
-    def refresh(self, refresh_token: str, *, also: str = "") -> Grant:
+    def refresh(self, refresh_token: str, *, also: str = "", claims: str = "") -> Grant:
         """New tokens; store the returned refresh token over the old one. Raises ``NeedsReconnect``.
+        ``claims``: with which the last access token was refused.
 
         With ``also``: ``Rejected("consent_missing")`` where that was never allowed; the old token stays good.
         """

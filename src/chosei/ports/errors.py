@@ -14,6 +14,8 @@ Every adapter maps its provider's answers to this tree once, at its edge.
 
 from __future__ import annotations
 
+from chosei.core.troubles import Trouble
+
 
 class PortError(Exception):
     """An outside service did not do what was asked.
@@ -49,7 +51,17 @@ class Conflict(PortError):
 
 
 class NeedsReconnect(PortError):
-    """The account's permission is gone; only a person signing in again can bring it back."""
+    """The account's permission is gone; only a person signing in again can bring it back.
+
+    ``claims``: what the service wants of that sign-in, in its own words (JSON), to be passed on to it.
+    """
+
+    def __init__(
+        self, code: str, *, trouble: Trouble = Trouble.SIGNED_OUT, claims: str = "", request_id: str = ""
+    ) -> None:
+        super().__init__(code, request_id=request_id)
+        self.trouble = trouble
+        self.claims = claims
 
 
 class Rejected(PortError):
@@ -58,3 +70,9 @@ class Rejected(PortError):
 
 class Misconfigured(PortError):
     """Chosei's registration with the provider is wrong (secret, redirect URI, scopes)."""
+
+    def __init__(
+        self, code: str, *, trouble: Trouble = Trouble.REGISTRATION_REFUSED, request_id: str = ""
+    ) -> None:
+        super().__init__(code, request_id=request_id)
+        self.trouble = trouble

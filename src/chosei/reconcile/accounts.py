@@ -30,6 +30,6 @@ def check_account(connection_id: int) -> None:
             "account_not_checked", connection=connection_id, code=error.code, request_id=error.request_id
         )
         if isinstance(error, NeedsReconnect):
-            connection_lost(connection_id, error.code)
+            connection_lost(connection_id, error)
         return
     judge(connection_id, addresses=account.addresses)

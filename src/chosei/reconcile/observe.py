@@ -5,7 +5,10 @@ from __future__ import annotations
 import structlog
 from django.utils import timezone
 
+from chosei.actions.connecting import NO_MAILBOX
+from chosei.actions.health import mailbox_lost, untroubled
 from chosei.core.states import ConnectionState
+from chosei.core.troubles import Trouble
 from chosei.jobs import queue
 from chosei.ports.errors import NeedsReconnect, PortError
 from chosei.reconcile.adopting import adopt
@@ -35,12 +38,17 @@ def _observe(connection: Connection) -> None:
         log.warning(
             "observe_failed", connection=connection.pk, error_code=error.code, request_id=error.request_id
         )
-        if not isinstance(error, NeedsReconnect):  # that one has marked the connection itself
-            Connection.objects.filter(pk=connection.pk).update(mirror_error=error.code[:80])
+        if isinstance(error, NeedsReconnect):
+            return  # that one has marked the connection itself
+        Connection.objects.filter(pk=connection.pk).update(mirror_error=error.code[:80])
+        # Once may be a service being moved; a second reading minutes later means it.
+        if error.code == NO_MAILBOX == connection.mirror_error:
+            mailbox_lost(connection.pk)
         return
     if not keep(connection, reading):
         queue.enqueue(queue.OBSERVE, str(connection.pk), after=1)
         return
     connection.refresh_from_db()
+    untroubled(connection.pk, Trouble.NO_MAILBOX)
     if connection.state == ConnectionState.ACTIVE:
         adopt(connection)

@@ -78,7 +78,7 @@ def failed(entry: CalendarEntry, error: PortError) -> None:
         request_id=error.request_id,
     )
     if isinstance(error, NeedsReconnect):
-        connection_lost(entry.connection_id, error.code)
+        connection_lost(entry.connection_id, error)
         if entry.connection.state != ConnectionState.ENDING:
             return  # the entry waits, unharmed, until the connection is back
         # An account that was let go is not coming back by itself: its owner has to remove the event.

@@ -15,6 +15,7 @@ from chosei.actions.reception_codes import expire_codes
 from chosei.actions.requests import lapse
 from chosei.core.entries import EntryPurpose, EntryState
 from chosei.core.states import AppointmentState, CandidateState, ConnectionState
+from chosei.core.troubles import Trouble, may_pass
 from chosei.jobs import queue
 from chosei.reconcile import directory
 from chosei.reconcile.accounts import CHECKED
@@ -39,6 +40,7 @@ _FORGOTTEN_AFTER = timedelta(seconds=30)
 _READ_EVERY = timedelta(minutes=5)
 _CHECK_EVERY = timedelta(days=1)
 _AT_ONCE = 500
+_ALIVE_AT_ONCE, _ALIVE_AGAIN = 20, timedelta(hours=1)
 
 
 def sweep() -> None:
@@ -156,6 +158,17 @@ def _check_accounts(now: datetime) -> None:
         queue.enqueue(queue.CHECK_ACCOUNT, str(pk))
 
 
+def _keep_alive(now: datetime) -> None:
+    """Permissions that nothing else has used for a week, a few at a time: a thousand that fall due together
+    take minutes, not one second."""
+    due = Connection.objects.filter(refresh_due_at__lte=now, state__in=[*CHECKED, ConnectionState.ENDING])
+    lost = Connection.objects.filter(refresh_due_at__lte=now, state=ConnectionState.NEEDS_RECONNECT)
+    rows = due | lost.filter(trouble__in=[one for one in Trouble if may_pass(one)])
+    for pk in list(rows.order_by("refresh_due_at").values_list("pk", flat=True)[:_ALIVE_AT_ONCE]):
+        Connection.objects.filter(pk=pk).update(refresh_due_at=now + _ALIVE_AGAIN)
+        queue.enqueue(queue.KEEP_ALIVE, str(pk))
+
+
 def _fetch_rooms(now: datetime) -> None:
     """The companies' directories of rooms, daily where they are wanted."""
     for pk in list(directory.due(now).values_list("pk", flat=True)[:_AT_ONCE]):
@@ -184,6 +197,7 @@ _PARTS = (
     _read_calendars,
     _look_after_watches,
     _check_accounts,
+    _keep_alive,
     _fetch_rooms,
     _finish_connections,
     _forget,

@@ -13,27 +13,39 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
 from chosei import wiring
+from chosei.actions.addresses import found_again
+from chosei.actions.connecting import KEPT_FOR
 from chosei.actions.health import connection_lost, registration_broken
 from chosei.core.states import ConnectionState
+from chosei.core.troubles import OPERATORS, may_pass
+from chosei.jobs import queue
 from chosei.ports.authorization import Grant
-from chosei.ports.errors import Misconfigured, NeedsReconnect, Transient
+from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Transient
 from chosei.reconcile.limiter import WAIT_SECONDS, refuse_inside_transaction
 from chosei.records.locks import exclusively
 from chosei.records.models import Connection
 
+log = structlog.get_logger(__name__)
+
 BEFORE_EXPIRY = timedelta(minutes=5)
 _USABLE = (ConnectionState.ACTIVE, ConnectionState.ADDRESS_MISMATCH, ConnectionState.ENDING)
 _PAUSE_SECONDS = 0.05
+_KEPT = [
+    *("access_token", "refresh_token", "access_expires_at", "refresh_due_at", "scopes", "trouble"),
+    *("login_names", "changed_at"),
+]
 
 
 def access_token(
-    connection_id: int, *, force: bool = False, wait: float = WAIT_SECONDS, also: str = ""
+    connection_id: int, *, force: bool = False, claims: str = "", wait: float = WAIT_SECONDS, also: str = ""
 ) -> str:
-    """A token good for at least five minutes. ``force``: the last one was refused before its time.
+    """A token good for at least five minutes. ``force``: the last one was refused before its time, wanting
+    ``claims``.
 
     ``also``: one that is good for more than the calendar (``AuthorizationPort``); asked for each time, since
     nothing we keep says what the last one is good for.
@@ -56,7 +68,7 @@ def access_token(
         # Somebody else was quicker while we waited: theirs is as new as ours would be.
         if _fresh(now) and (not force or now.access_token != before.access_token):
             return now.access_token
-        return _refreshed(now)
+        return _refreshed(now, claims=claims)
 
 
 @contextmanager
@@ -85,18 +97,45 @@ def _fresh(connection: Connection) -> bool:
     return bool(connection.access_token) and expires is not None and expires > timezone.now() + BEFORE_EXPIRY
 
 
-def _refreshed(connection: Connection, also: str = "") -> str:
+def keep_alive(connection_id: int) -> None:
+    """Use the permission once, so that it does not die of idleness; and see whether one that an administrator
+    had to mend works again.
+    """
+    connection = Connection.objects.get(pk=connection_id)
     try:
-        grant = wiring.authorization(connection.provider).refresh(connection.refresh_token, also=also)
+        if connection.state in _USABLE:
+            access_token(connection_id, force=True)
+        elif connection.state == ConnectionState.NEEDS_RECONNECT and may_pass(connection.trouble):
+            with _in_line(f"token:{connection_id}", WAIT_SECONDS):
+                _try_again(Connection.objects.get(pk=connection_id))
+    except PortError as error:
+        # What has to be told has been; the sweep asks again within the hour.
+        log.warning("not_kept_alive", connection=connection_id, error_code=error.code)
+
+
+def _try_again(connection: Connection) -> None:
+    """What is refused as before is no news to anybody."""
+    try:
+        grant = wiring.authorization(connection.provider).refresh(connection.refresh_token)
+    except (NeedsReconnect, Misconfigured):
+        return
+    _keep(connection, grant)
+    found_again(connection.pk)
+
+
+def _refreshed(connection: Connection, also: str = "", claims: str = "") -> str:
+    port = wiring.authorization(connection.provider)
+    try:
+        grant = port.refresh(connection.refresh_token, also=also, claims=claims)
     except NeedsReconnect as error:
         if newer := _reconnected_meanwhile(connection):
             return newer
-        connection_lost(connection.pk, error.code)
+        connection_lost(connection.pk, error)
         raise
     except Misconfigured as error:
         if also:
             raise  # the registration may do without what lies beyond the calendar
-        registration_broken(connection.pk, error.code)
+        registration_broken(connection.pk, error)
         raise
     return _keep(connection, grant)
 
@@ -111,7 +150,13 @@ def _keep(connection: Connection, grant: Grant) -> str:
         row.refresh_token = grant.refresh_token
         row.access_expires_at = grant.expires_at
         row.scopes = " ".join(sorted(grant.scopes))
-        row.save(update_fields=["access_token", "refresh_token", "access_expires_at", "scopes", "changed_at"])
+        row.refresh_due_at = timezone.now() + KEPT_FOR
+        row.trouble = "" if row.trouble in OPERATORS else row.trouble
+        renamed = row.login_names != grant.login_names and "" not in (row.login_names, grant.login_names)
+        row.login_names = grant.login_names or row.login_names
+        row.save(update_fields=_KEPT)
+        if renamed:
+            queue.enqueue(queue.CHECK_ACCOUNT, str(row.pk))
     return grant.access_token
 
 

@@ -19,7 +19,10 @@ CREATE TABLE IF NOT EXISTS faults (
 
 
 class FaultKind(StrEnum):
-    """What can go wrong."""
+    """What can go wrong. From CHALLENGE on: what stands between an account and the application, at the token
+    endpoint only (CHALLENGE at Graph as well, NO_MAILBOX at Graph only), until a sign-in or somebody else
+    settles it.
+    """
 
     SLOW = "slow"
     THROTTLED = "throttled"
@@ -27,6 +30,39 @@ class FaultKind(StrEnum):
     LOST_REPLY = "lost_reply"
     REVOKED = "revoked"
     TORN = "torn"
+    CHALLENGE = "challenge"
+    MFA = "mfa"
+    CONDITIONAL_ACCESS = "conditional_access"
+    SIGN_IN_FREQUENCY = "sign_in_frequency"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word
+    IDLE = "idle"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_DELETED = "account_deleted"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    NOT_ASSIGNED = "not_assigned"
+    SECRET_EXPIRED = "secret_expired"  # noqa: S105 - a word
+    SECRET_WRONG = "secret_wrong"  # noqa: S105 - a word
+    NO_MAILBOX = "no_mailbox"
+
+
+PASSING = (
+    FaultKind.SLOW,
+    FaultKind.THROTTLED,
+    FaultKind.UNAVAILABLE,
+    FaultKind.LOST_REPLY,
+    FaultKind.REVOKED,
+    FaultKind.TORN,
+)
+"""Those that hit every request alike."""
+SETTLED_BY_CLAIMS = (FaultKind.CHALLENGE, FaultKind.MFA, FaultKind.CONDITIONAL_ACCESS)
+"""Over once the person has signed in anew with the claims that were asked for."""
+SETTLED_BY_SIGN_IN = (
+    FaultKind.SIGN_IN_FREQUENCY,
+    FaultKind.PASSWORD_CHANGED,
+    FaultKind.IDLE,
+    FaultKind.CONSENT_WITHDRAWN,
+)
+"""Over once the person has come back from a sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +112,28 @@ class Faults:
         """Switch everything off."""
         self._database.execute("DELETE FROM faults")
 
+    def standing(self, mailbox: str | None, *kinds: FaultKind) -> FaultKind | None:
+        """The first of these that is on for the account, not counted down: it is a state."""
+        known = [
+            fault.kind
+            for fault in self.active()
+            if fault.mailbox == EVERYBODY or fault.mailbox.casefold() == (mailbox or "").casefold()
+        ]
+        return next((kind for kind in kinds if kind in known), None)
+
+    def settle(self, mailbox: str, kinds: tuple[FaultKind, ...]) -> None:
+        """These are over for this account."""
+        for fault in self.active():
+            if fault.kind in kinds and fault.mailbox.casefold() == mailbox.casefold():
+                self.remove(fault.id)
+
     def take(self, mailbox: str | None, *kinds: FaultKind) -> list[Fault]:
-        """The faults that hit a request to `mailbox` (None: to no mailbox in particular), one of each kind
-        at most.
+        """The passing faults that hit a request to `mailbox` (None: to no mailbox in particular), one of
+        each kind at most.
 
         Each is counted down here, so call it once for each request.
         """
-        wanted = set(kinds or FaultKind)
+        wanted = set(kinds or PASSING)
         hit: dict[FaultKind, Fault] = {}
         with self._database.transaction() as connection:
             for fault in self.active():

@@ -17,6 +17,7 @@ from chosei.sandbox.errors import GraphError
 from chosei.sandbox.faults import Fault, FaultKind, Faults
 
 MAILBOX_CONCURRENCY_RETRY_SECONDS = 1
+_NO_MAILBOX = "The mailbox is either inactive, soft-deleted, or is hosted on-premise."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Guard:
             if slow := hit.get(FaultKind.SLOW):
                 await self._clock.sleep(slow.seconds)
             _refuse(hit)
+            if subject.limited and self._faults.standing(subject.mailbox, FaultKind.NO_MAILBOX):
+                raise GraphError(404, "MailboxNotEnabledForRESTAPI", _NO_MAILBOX)
             yield Admission(FaultKind.LOST_REPLY in hit, FaultKind.TORN in hit)
         finally:
             self._in_flight[key] -= 1

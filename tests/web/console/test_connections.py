@@ -13,7 +13,7 @@ from tests.web.console.conftest import Company, confirmed, signed_in
 
 
 def test_every_reason_of_a_refusal_has_its_sentence() -> None:
-    told = (errors.ConnectRefused.__doc__ or "").partition(":")[2]
+    told = (errors.ConnectRefused.__doc__ or "").partition(":")[2].partition(";")[0]
     reasons = {word.strip(" .\n") for word in told.split(",")}
     assert reasons == set(PROBLEMS)
 

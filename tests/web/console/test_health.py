@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
+from chosei.core.troubles import OPERATORS, Trouble
+from chosei.mails.troubles import TROUBLES
 from chosei.records.models import Connection
 from tests.support import company
 from tests.web.browsing import complaints, picture, scrolls_sideways
@@ -42,10 +45,23 @@ def test_every_state_is_told_with_what_to_do(people: Company, mismatch: Connecti
         assert word in page
     Connection.objects.filter(pk=people.connection.pk).update(state="needs_reconnect")
     assert "もう一度接続します" in client.get(HEALTH).content.decode()
-    Connection.objects.filter(pk=people.connection.pk).update(
-        state="active", mirror_error="invalid_client:AADSTS7000222"
-    )
-    assert "クライアント シークレット" in client.get(HEALTH).content.decode()
+    Connection.objects.filter(pk=people.connection.pk).update(state="active", trouble="secret_expired")
+    assert "クライアント シークレットの期限切れ" in client.get(HEALTH).content.decode()
+
+
+@pytest.mark.parametrize("trouble", list(Trouble))
+def test_each_trouble_has_its_sentence_and_next_step_on_both_pages(people: Company, trouble: Trouble) -> None:
+    lasting = trouble in (*OPERATORS, Trouble.NO_MAILBOX)
+    state = "active" if lasting else "needs_reconnect"
+    Connection.objects.filter(pk=people.connection.pk).update(state=state, trouble=trouble)
+    words = TROUBLES[trouble]
+    own = signed_in(people.author).get("/settings/connections").content.decode()
+    assert escape(str(words.what)) in own
+    assert escape(str(words.member)) in own
+    assert ("もう一度接続</button>" in own) == (state == "needs_reconnect")
+    page = signed_in(people.administrator).get(HEALTH).content.decode()
+    assert escape(str(words.title)) in page
+    assert escape(str(words.administrator)) in page
 
 
 def test_both_addresses_stand_side_by_side_until_the_alias_is_accepted(

@@ -7,7 +7,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -16,12 +16,12 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from chosei.adapters.http import Answer, Call, Deadline, Http, checked_base
-from chosei.adapters.microsoft import id_tokens, scopes
+from chosei.adapters.microsoft import challenges, id_tokens, scopes
 from chosei.adapters.microsoft.problems import UNREADABLE, refusal
-from chosei.adapters.microsoft.token_errors import token_problem
+from chosei.adapters.microsoft.token_errors import returned_problem, token_problem
 from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission
 from chosei.ports.directory import CONSENT_MISSING
-from chosei.ports.errors import NeedsReconnect, Rejected, Transient
+from chosei.ports.errors import NeedsReconnect, PortError, Rejected, Transient
 
 _FORM = "application/x-www-form-urlencoded"
 _ME_SECONDS = 10.0  # somebody waits
@@ -61,7 +61,9 @@ class MicrosoftAuthorization:
         discovery = f"{registration.authority}/v2.0/.well-known/openid-configuration"
         self._keys = id_tokens.IssuerKeys(discovery, self._document, checked_base)
 
-    def begin(self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "") -> Beginning:
+    def begin(
+        self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
+    ) -> Beginning:
         verifier, nonce = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
         url = prepare_grant_uri(
             f"{self._app.authority}/oauth2/v2.0/authorize",
@@ -77,8 +79,12 @@ class MicrosoftAuthorization:
             # Never "consent": it walls off people whose administrator has consented already.
             prompt="select_account",
             login_hint=login_hint or None,
+            claims=challenges.answering(claims),
         )
         return Beginning(url=url, nonce=nonce, code_verifier=verifier)
+
+    def returned(self, error: str, description: str) -> PortError:
+        return returned_problem(error, description)
 
     def admin_consent_url(self, *, state: str, redirect_uri: str) -> str:
         """``.default``: everything registered (entra-docs identity-platform/v2-admin-consent)."""
@@ -99,7 +105,11 @@ class MicrosoftAuthorization:
         if not code:
             raise Rejected("code_missing")
         body = self._token(
-            "authorization_code", code=code, redirect_uri=redirect_uri, code_verifier=code_verifier
+            "authorization_code",
+            code=code,
+            redirect_uri=redirect_uri,
+            code_verifier=code_verifier,
+            claims=challenges.answering(),
         )
         grant = _grant(body)
         if scopes.missing(grant.scopes):
@@ -111,14 +121,16 @@ class MicrosoftAuthorization:
             raise Rejected("id_token_missing")
         return grant, id_tokens.identity(token, keys=self._keys, client_id=self._app.client_id, nonce=nonce)
 
-    def refresh(self, refresh_token: str, *, also: str = "") -> Grant:
+    def refresh(self, refresh_token: str, *, also: str = "", claims: str = "") -> Grant:
         if not refresh_token:
             raise NeedsReconnect("refresh_token_missing")
         wanted = [*scopes.REQUESTED, *scopes.BEYOND[also]]
         try:
-            body = self._token("refresh_token", refresh_token=refresh_token, scope=wanted)
+            answering = challenges.answering(claims)
+            body = self._token("refresh_token", refresh_token=refresh_token, scope=wanted, claims=answering)
         except NeedsReconnect as error:
             if not also:
+                error.claims = error.claims or claims
                 raise
             # Most likely the permission beyond; if the account is lost, its next ordinary refresh says so.
             raise Rejected(CONSENT_MISSING, request_id=error.request_id) from error
@@ -194,11 +206,12 @@ def _grant(body: Mapping[str, Any]) -> Grant:
         refresh_token=refresh,
         expires_at=datetime.fromtimestamp(time.time(), UTC) + timedelta(seconds=seconds),
         scopes=scopes.granted(scope),
+        login_names=id_tokens.login_names(body.get("id_token")),
     )
 
 
 def _with_refresh_token(grant: Grant, refresh_token: str) -> Grant:
-    return Grant(grant.access_token, refresh_token, grant.expires_at, grant.scopes)
+    return replace(grant, refresh_token=refresh_token)
 
 
 def _addresses(user: Mapping[str, Any]) -> tuple[str, ...]:

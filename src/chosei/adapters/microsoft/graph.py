@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 from chosei.adapters.http import Answer, Call, Deadline, Http, Unreachable
+from chosei.adapters.microsoft import challenges
 from chosei.adapters.microsoft.problems import UNREADABLE, refusal
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Throttled, Transient
 
@@ -36,10 +37,11 @@ Pause = Callable[[float], None]
 class TokenSource(Protocol):
     """Where an account's access tokens come from."""
 
-    def get(self, *, renew: bool) -> str:
-        """A token. ``renew``: the last was refused before its time. May raise any ``PortError``."""
+    def get(self, *, renew: bool, claims: str = "") -> str:
+        """A token. ``renew``: the last was refused before its time, ``claims`` says what was missing in it.
+        May raise any ``PortError``."""
 
-    def refused(self, code: str) -> None:
+    def refused(self, error: NeedsReconnect) -> None:
         """A new token was refused as well: only its owner can help now."""
 
 
@@ -169,18 +171,18 @@ class Graph:
         refused = [i for i, outcome in enumerate(outcomes) if isinstance(outcome, NeedsReconnect)]
         if refused:
             # The envelope was let in, these items were not: a token that ended in between.
-            for i, outcome in zip(refused, self._again([calls[i] for i in refused]), strict=True):
+            again = self._again([calls[i] for i in refused], _first_refusal(outcomes))
+            for i, outcome in zip(refused, again, strict=True):
                 outcomes[i] = outcome
         return outcomes
 
-    def _again(self, calls: Sequence[GraphCall]) -> list[Reply | PortError]:
+    def _again(self, calls: Sequence[GraphCall], first: NeedsReconnect | None) -> list[Reply | PortError]:
         """Once more with a new token; a failure concerns these calls only."""
         try:
-            self._token.get(renew=True)
+            self._token.get(renew=True, claims=first.claims if first else "")
             outcomes = self._batch_once(calls)
-            lost = next((outcome for outcome in outcomes if isinstance(outcome, NeedsReconnect)), None)
-            if lost:
-                self._token.refused(lost.code)
+            if lost := _first_refusal(outcomes):
+                self._token.refused(lost)
             return outcomes
         except PortError as error:
             return [error] * len(calls)
@@ -215,9 +217,12 @@ class Graph:
         sent = Call(call.method, url, call.route, call.headers, content=content, repeatable=call.repeatable)
         answer = self._with_token(sent, self._token.get(renew=False), weight)
         if answer.status == 401:
-            answer = self._with_token(sent, self._token.get(renew=True), weight)
+            claims = challenges.of_refusal(answer.headers)
+            answer = self._with_token(sent, self._token.get(renew=True, claims=claims), weight)
             if answer.status == 401:
-                self._token.refused(refusal(401, _json(answer.content, None), answer.headers).code)
+                error = refusal(401, _json(answer.content, None), answer.headers)
+                if isinstance(error, NeedsReconnect):
+                    self._token.refused(error)
         return answer
 
     def _with_token(self, call: Call, token: str, weight: int) -> Answer:
@@ -262,6 +267,10 @@ class Graph:
 
 _FINAL = frozenset({400, 403, 404, 405, 407, 409, 410, 412})
 _STOPPING = (Throttled, Unreachable, NeedsReconnect, Misconfigured)
+
+
+def _first_refusal(outcomes: Sequence[Reply | PortError]) -> NeedsReconnect | None:
+    return next((outcome for outcome in outcomes if isinstance(outcome, NeedsReconnect)), None)
 
 
 def _item(number: int, call: GraphCall) -> dict[str, Any]:

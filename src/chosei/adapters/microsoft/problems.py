@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chosei.adapters.http import retry_after
+from chosei.adapters.microsoft import challenges
+from chosei.core.troubles import Trouble
 from chosei.ports.errors import Conflict, Missing, NeedsReconnect, PortError, Rejected, Throttled, Transient
 
 DEFAULT_RETRY_SECONDS = 10.0
@@ -58,10 +60,12 @@ def refusal(status: int, body: Any, headers: Mapping[str, str]) -> PortError:
         )
     if status in _PASSING_STATUS or "transient" in lowered or lowered in _PASSING or status >= 500:
         return Transient(code, request_id=request_id)
-    kind: type[PortError] = Rejected
     if status == 401:
-        kind = NeedsReconnect
-    elif status in (404, 410):
+        claims = challenges.of_refusal(headers)
+        trouble = Trouble.CHALLENGED if claims else Trouble.SIGNED_OUT
+        return NeedsReconnect(code, trouble=trouble, claims=claims, request_id=request_id)
+    kind: type[PortError] = Rejected
+    if status in (404, 410):
         kind = Missing
     elif status in (409, 412):
         kind = Conflict

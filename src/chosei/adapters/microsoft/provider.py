@@ -14,6 +14,7 @@ from chosei.adapters.microsoft.authorization import MicrosoftAuthorization, Regi
 from chosei.adapters.microsoft.calendar import MicrosoftCalendar
 from chosei.adapters.microsoft.graph import Graph
 from chosei.adapters.microsoft.places import MicrosoftDirectory
+from chosei.ports.errors import NeedsReconnect
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -25,10 +26,10 @@ class Access(Protocol):
     def zone(self) -> str: ...
 
     @property
-    def token(self) -> Callable[[bool], str]: ...
+    def token(self) -> Callable[[bool, str], str]: ...
 
     @property
-    def refused(self) -> Callable[[str], None]: ...
+    def refused(self) -> Callable[[NeedsReconnect], None]: ...
 
     @property
     def places(self) -> Callable[[int], AbstractContextManager[None]]: ...
@@ -88,8 +89,8 @@ class MicrosoftProvider:
 class _Tokens:
     access: Access
 
-    def get(self, *, renew: bool) -> str:
-        return self.access.token(renew)
+    def get(self, *, renew: bool, claims: str = "") -> str:
+        return self.access.token(renew, claims)
 
-    def refused(self, code: str) -> None:
-        self.access.refused(code)
+    def refused(self, error: NeedsReconnect) -> None:
+        self.access.refused(error)

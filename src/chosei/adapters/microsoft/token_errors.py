@@ -12,6 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from chosei.adapters.http import retry_after
+from chosei.adapters.microsoft import challenges
+from chosei.adapters.microsoft.reasons import fault_of, trouble_of
+from chosei.core.troubles import Trouble
+from chosei.ports.authorization import CANCELLED, WALL
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected, Throttled, Transient
 
 _PASSING = frozenset({"temporarily_unavailable", "server_error"})
@@ -25,6 +29,15 @@ _REQUEST_IS_OURS = frozenset({50011, 500112, 900144})
 # invalid_grant for a code says "spent or expired", except for these: nobody has consented.
 _NO_CONSENT = frozenset({65001})
 _WORD = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
+_NUMBER = re.compile(r"AADSTS(\d{4,8})")
+_WALLS = frozenset({90094, 90093, 900941, 90095, 65005})
+_REFUSED_AT_THE_DOOR = (
+    Trouble.MFA,
+    Trouble.CONDITIONAL_ACCESS,
+    Trouble.NOT_ASSIGNED,
+    Trouble.ACCOUNT_DISABLED,
+    Trouble.PASSWORD_CHANGED,
+)
 
 
 def token_problem(
@@ -44,7 +57,34 @@ def token_problem(
     foreign = error.startswith("http_")
     if status >= 500 or error in _PASSING or status < 400 or foreign:
         return Transient(code, request_id=request_id)
-    return _kind(error, frozenset(numbers), said.get("suberror"), refreshing)(code, request_id=request_id)
+    suberror = said.get("suberror")
+    kind = _kind(error, frozenset(numbers), suberror, refreshing)
+    if kind is NeedsReconnect:
+        claims = challenges.checked(said.get("claims"))
+        trouble = trouble_of(error, numbers, suberror, challenged=bool(claims))
+        return NeedsReconnect(code, trouble=trouble, claims=claims, request_id=request_id)
+    if kind is Misconfigured:
+        return Misconfigured(code, trouble=fault_of(numbers), request_id=request_id)
+    return kind(code, request_id=request_id)
+
+
+def returned_problem(error: str, description: str) -> PortError:
+    """What an error that came back with the browser means; ``Rejected`` with CANCELLED or WALL where it is
+    one of these. ``error`` decides; the number only tells walls and policies apart.
+    """
+    numbers = [int(one) for one in _NUMBER.findall(description[:2000])]
+    code = error if _WORD.fullmatch(error) else "unreadable"
+    if error == "access_denied":
+        trouble = trouble_of(error, numbers, None, challenged=False)
+        if trouble in _REFUSED_AT_THE_DOOR:
+            return NeedsReconnect(code, trouble=trouble)
+        return Rejected(WALL if _WALLS & set(numbers) else CANCELLED)
+    if error in ("consent_required", "interaction_required"):
+        trouble = trouble_of(error, numbers, None, challenged=False)
+        if trouble in _REFUSED_AT_THE_DOOR:
+            return NeedsReconnect(code, trouble=trouble)
+        return Rejected(WALL)
+    return (Transient if error in _PASSING else Rejected)(code)
 
 
 def _kind(error: str, numbers: frozenset[int], suberror: Any, refreshing: bool) -> type[PortError]:

@@ -1,4 +1,4 @@
-"""To a member whose account can no longer be reached: the one click that mends it, and what stands still."""
+"""To a member whose account does not work any more: why, the step that mends it, and what stands still."""
 
 from __future__ import annotations
 
@@ -9,33 +9,43 @@ from django.utils.translation import pgettext
 
 from chosei.core.states import ConnectionState
 from chosei.core.text import one_line
+from chosei.core.troubles import Trouble
 from chosei.mails import facts
-from chosei.mails.blocks import Action, Body, Say
+from chosei.mails.blocks import Action, Block, Body, Say
 from chosei.mails.facts import Reader
 from chosei.mails.links import console_connections_url
+from chosei.mails.troubles import trouble_words
 from chosei.records.models import Connection
 
 
 def reconnect(connection: Connection, reader: Reader, now: datetime) -> Body | None:
     """None once the account works again or has been disconnected."""
-    if connection.state != ConnectionState.NEEDS_RECONNECT:
+    without_mailbox = connection.state == ConnectionState.ACTIVE and connection.trouble == Trouble.NO_MAILBOX
+    if connection.state != ConnectionState.NEEDS_RECONNECT and not without_mailbox:
         return None
     service = {"service": _service(connection.provider)}
     account = one_line(connection.address)
-    lost = _("%(service)sとの連携が切れています。") % service
-    blocks = (
+    whose = _("(アカウント: %(account)s)") % {"account": account} if account else ""
+    words = trouble_words(connection.trouble)
+    lost = _("%(service)sとの連携が止まっています。") % service
+    if not without_mailbox:
+        subject = _("%(service)sの再接続をお願いします") % service
+        step = _("お手数ですが、下記の「外部連携」から、もう一度接続してください。")
+    else:
+        subject, step = _("%(service)sとの連携についてのご確認のお願い") % service, ""
+    blocks: tuple[Block, ...] = (
         facts.guest_addressee("", reader.name),
-        Say(_("お手数ですが、下記の「外部連携」から、もう一度接続してください。")),
+        *([Say(step)] if step else []),
+        Say(f"{lost}{words.what}{whose}"),
+        Say(str(words.member)),
         Action(pgettext("mail", "外部連携を開く"), console_connections_url()),
-        Say(lost + (_("(アカウント: %(account)s)") % {"account": account} if account else "")),
         Say(
             _(
-                "パスワードの変更や、会社の設定変更などで起こります。再接続されるまで、空き時間が確認できないため予約ページに"
-                "日時が表示されず、新しい予定も登録されません。すでに確定したアポイントメントはそのまま有効で、再接続後に自動で登録されます。"
+                "再開するまで、空き時間が確認できないため予約ページに日時が表示されず、新しい予定も登録されません。"
+                "すでに確定したアポイントメントはそのまま有効で、再開後に自動で登録されます。"
             )
         ),
     )
-    subject = _("%(service)sの再接続をお願いします") % service
     return Body(subject, lost, subject, blocks)
 
 

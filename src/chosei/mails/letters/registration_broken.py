@@ -5,24 +5,28 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from chosei.core.troubles import OPERATORS
 from chosei.mails import facts
 from chosei.mails.blocks import Action, Body, Say
 from chosei.mails.facts import Reader
 from chosei.mails.links import console_health_url
+from chosei.mails.troubles import trouble_words
+from chosei.records.models import Connection, Member
 
 
-def registration_broken(reader: Reader) -> Body:
+def registration_broken(member: Member, reader: Reader) -> Body | None:
+    """None once Microsoft takes the registration again."""
+    broken = Connection.objects.filter(
+        member__organization_id=member.organization_id, trouble__in=OPERATORS
+    ).first()
+    if broken is None:
+        return None
+    words = trouble_words(broken.trouble)
     subject = _("ChoseiとMicrosoft 365の連携設定をご確認ください")
-    what = _("Microsoft 365が、Choseiのクライアント シークレットを受け付けていません。")
     blocks = (
         facts.guest_addressee("", reader.name),
-        Say(what + _("期限が切れたか、値が誤っている可能性があります。")),
-        Say(
-            _(
-                "Choseiを運用している方に、Microsoft Entra管理センターで新しいシークレットを作成し、"
-                "Choseiの設定を更新していただくようお伝えください。"
-            )
-        ),
+        Say(str(words.what)),
+        Say(str(words.administrator)),
         Say(
             _(
                 "社員の方の操作は要りません。設定が直るまで、予約ページには日時が表示されません。"
@@ -31,4 +35,4 @@ def registration_broken(reader: Reader) -> Body:
         ),
         Action(pgettext("mail", "接続の状態を開く"), console_health_url()),
     )
-    return Body(subject, what, subject, blocks)
+    return Body(subject, str(words.what), subject, blocks)

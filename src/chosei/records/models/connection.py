@@ -22,6 +22,10 @@ class Connection(models.Model):
     ``further_calendars``: those of the same mailbox that count beside the default one, each
     ``{"id", "name", "missing"}``. ``mailbox_zone`` (IANA, empty while not told) is where its all-day events
     are days. Until ``silent_until`` nobody who waits asks this account: it did not answer just now.
+
+    ``trouble`` is a ``core.troubles.Trouble``, empty while nothing is wrong; ``claims`` is what the provider
+    wants of the next sign-in. By ``refresh_due_at`` (UTC) the permission is used again, so that it does not
+    die of idleness. ``login_names``: see ``ports.authorization.Grant``.
     """
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="connections")
@@ -32,9 +36,13 @@ class Connection(models.Model):
     display_name = models.CharField(max_length=200, blank=True, default="")
     state = models.CharField(max_length=24, default="active")
     problem = models.CharField(max_length=80, blank=True, default="", help_text="short code of what is wrong")
+    trouble = models.CharField(max_length=24, blank=True, default="")
+    claims = models.TextField(blank=True, default="")
     access_token = SealedTextField(blank=True, default="")
     refresh_token = SealedTextField(blank=True, default="")
     access_expires_at = models.DateTimeField(null=True, blank=True)
+    refresh_due_at = models.DateTimeField(default=timezone.now, db_index=True)
+    login_names = models.CharField(max_length=600, blank=True, default="")
     addresses = models.JSONField(default=list, blank=True, help_text="all the account goes by, as it said")
     accepted_address = models.EmailField(
         max_length=254,
@@ -77,7 +85,10 @@ class Connection(models.Model):
 
 
 class ConnectionAttempt(models.Model):
-    """A sign-in that has begun. Spent by its return; one that never returns is a sign of the admin wall."""
+    """A sign-in that has begun. Spent by its return; one that never returns is a sign of the admin wall.
+
+    ``claims``: what the provider wants of the next one, when it refused this one.
+    """
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="connection_attempts")
     provider = models.CharField(max_length=16)
@@ -87,6 +98,7 @@ class ConnectionAttempt(models.Model):
     begun_at = models.DateTimeField(auto_now_add=True)
     returned_at = models.DateTimeField(null=True, blank=True)
     result = models.CharField(max_length=80, blank=True, default="")
+    claims = models.TextField(blank=True, default="")
 
     def __str__(self) -> str:
         return f"{self.provider} sign-in {self.pk}"

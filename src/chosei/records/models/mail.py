@@ -34,6 +34,8 @@ class MailKind(models.TextChoices):
     RECONNECT = "reconnect"
     ADDRESS_MISMATCH = "address_mismatch"  # the account no longer goes by the member's address
     REGISTRATION_BROKEN = "registration_broken"
+    ACCOUNTS_IN_TROUBLE = "accounts_in_trouble"  # to administrators: what they can mend
+    CALENDAR_QUESTION = "calendar_question"  # what was done in Outlook waits for the host's word
     TRY_AGAIN = "try_again"  # the company has approved
     INVITED_MEMBER = "invited_member"
     NEW_PASSWORD = "new_password"  # noqa: S105 (a kind of mail)

@@ -59,6 +59,7 @@ class Member(AbstractBaseUser):
 
     ``working_hours`` is the JSON form of ``core.hours.WeeklyHours``; None for the usual office hours.
     ``counts_as_busy`` lists those of ``core.blocking.CHOICES`` that take this member's time.
+    ``ask_before_moving``: an event moved in Outlook waits for this member's word before the customer is told.
     ``chat_ids`` maps a ``ChatService`` to who they are there, for mentions.
     """
 
@@ -70,6 +71,7 @@ class Member(AbstractBaseUser):
     zone = models.CharField(max_length=64, default="Asia/Tokyo")
     working_hours = models.JSONField(null=True, blank=True)
     counts_as_busy = models.JSONField(default=usual, blank=True)
+    ask_before_moving = models.BooleanField(default=False)
     chat_ids = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 
 from chosei.sandbox.context import context_of
 from chosei.sandbox.directory import Tenant, User
 from chosei.sandbox.errors import GraphError
+from chosei.sandbox.faults import FaultKind
+from chosei.sandbox.identity.problems import STEP_UP
 from chosei.sandbox.identity.tokens import Token
 
 # Exchange and the directory refuse in different words; the first segment of a scope says which of them
@@ -70,15 +75,27 @@ def identify(request: Request) -> Caller | GraphError:
     if context.clock.now() >= token.expires_at:
         return _refused("Lifetime validation failed, the token is expired.")
     if account and is_revoked(account, token):
-        return _refused(
-            "Continuous access evaluation resulted in challenge: TokenIssuedBeforeRevocationTimestamp"
-        )
+        nbf = int(datetime.fromisoformat(account.revoked_before).timestamp())
+        since = {"access_token": {"nbf": {"essential": True, "value": str(nbf)}}}
+        return _challenged(token, "TokenIssuedBeforeRevocationTimestamp", json.dumps(since))
+    if account and context.faults.standing(account.address, FaultKind.CHALLENGE):
+        return _challenged(token, "the authentication context is not satisfied", STEP_UP)
     return Caller(account, tenant, token.app_id, token.scopes)
 
 
 def is_revoked(account: User, token: Token) -> bool:
     """Whether the account's sessions were revoked after this token was issued."""
     return bool(account.revoked_before) and token.issued_at.isoformat() <= account.revoked_before
+
+
+def _challenged(token: Token, what: str, claims: str) -> GraphError:
+    """With the claims to be satisfied, where the client has said that it understands them."""
+    refused = _refused(f"Continuous access evaluation resulted in challenge: {what}")
+    if token.evaluated:
+        encoded = base64.b64encode(claims.encode()).decode()
+        challenge = f'Bearer realm="", error="insufficient_claims", claims="{encoded}"'
+        refused.headers["WWW-Authenticate"] = challenge
+    return refused
 
 
 def _refused(message: str) -> GraphError:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from chosei.sandbox.faults import FaultKind
+
 
 class SignInError(Exception):
     """A refusal. `error` is the OAuth word, `number` the AADSTS one. `status` counts at the token endpoint
@@ -154,12 +156,75 @@ def bad_client(number: int, text: str) -> SignInError:
     return SignInError("invalid_client", number, text, status=401)
 
 
+def standing(kind: FaultKind) -> SignInError:
+    """What stands between an account, or the application, and a new token."""
+    error, number, text, more = _STANDING[kind]
+    claims, suberror = more.get("claims", ""), more.get("suberror", "")
+    status = 401 if error == "invalid_client" else 400
+    return SignInError(error, number, text, status=status, claims=claims, suberror=suberror)
+
+
+STEP_UP = '{"access_token":{"capolids":{"essential":true,"values":["0c405e10-0000-4000-8000-000000000076"]}}}'
+_STANDING: dict[FaultKind, tuple[str, int, str, dict[str, str]]] = {
+    FaultKind.CHALLENGE: (
+        "interaction_required",
+        50158,
+        "External security challenge was not satisfied.",
+        {"claims": STEP_UP},
+    ),
+    FaultKind.MFA: (
+        "interaction_required",
+        50076,
+        "Due to a configuration change made by your administrator, you must use multi-factor authentication.",
+        {"claims": STEP_UP, "suberror": "basic_action"},
+    ),
+    FaultKind.CONDITIONAL_ACCESS: (
+        "interaction_required",
+        53003,
+        "Access has been blocked by Conditional Access policies.",
+        {"claims": STEP_UP, "suberror": "message_only"},
+    ),
+    FaultKind.SIGN_IN_FREQUENCY: (
+        "invalid_grant",
+        70043,
+        "The refresh token has expired or is invalid due to sign-in frequency checks by conditional access.",
+        {"suberror": "token_expired"},
+    ),
+    FaultKind.PASSWORD_CHANGED: (
+        "invalid_grant",
+        50132,
+        "The session is not valid due to password expiration or recent password change.",
+        {"suberror": "bad_token"},
+    ),
+    FaultKind.IDLE: ("invalid_grant", 700082, "The refresh token has expired due to inactivity.", {}),
+    FaultKind.ACCOUNT_DISABLED: ("invalid_grant", 50057, "The user account is disabled.", {}),
+    FaultKind.ACCOUNT_DELETED: (
+        "invalid_grant",
+        50034,
+        "The user account does not exist in the directory.",
+        {},
+    ),
+    FaultKind.CONSENT_WITHDRAWN: (
+        "invalid_grant",
+        65001,
+        "The user or administrator has not consented to use the application.",
+        {"suberror": "consent_required"},
+    ),
+    FaultKind.NOT_ASSIGNED: (
+        "invalid_grant",
+        50105,
+        "The signed in user is not assigned to a role for the application.",
+        {},
+    ),
+    FaultKind.SECRET_EXPIRED: ("invalid_client", 7000222, "The provided client secret keys are expired.", {}),
+    FaultKind.SECRET_WRONG: ("invalid_client", 7000215, "Invalid client secret provided.", {}),
+}
+CLIENT_FAULTS = (FaultKind.SECRET_EXPIRED, FaultKind.SECRET_WRONG)
+ACCOUNT_FAULTS = tuple(kind for kind in _STANDING if kind not in CLIENT_FAULTS)
+SHUT_OUT = (FaultKind.ACCOUNT_DISABLED, FaultKind.ACCOUNT_DELETED, FaultKind.NOT_ASSIGNED)
+"""With these the person cannot sign in either: the browser stays on a page of the platform."""
+
+
 def mfa_required() -> SignInError:
     """The tenant's policy wants the person present."""
-    text = (
-        "Due to a configuration change made by your administrator, you must use multi-factor authentication."
-    )
-    claims = (
-        '{"access_token":{"capolids":{"essential":true,"values":["0c405e10-0000-4000-8000-000000000076"]}}}'
-    )
-    return SignInError("interaction_required", 50076, text, claims=claims, suberror="basic_action")
+    return standing(FaultKind.MFA)

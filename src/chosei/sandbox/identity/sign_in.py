@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from chosei.sandbox.context import context_of
 from chosei.sandbox.directory import Tenant
+from chosei.sandbox.faults import SETTLED_BY_CLAIMS
 from chosei.sandbox.identity import problems
 from chosei.sandbox.identity.consent import after_consent, consent_step, decline, return_without_asking
 from chosei.sandbox.identity.flows import Flow
@@ -144,7 +145,10 @@ def _take_password(request: Request, flow: Flow, password: str) -> Response:
     user = context.directory.user(flow.address)
     if user is None or user.password != password:
         return _account_page(request, flow, "wrong")
+    if shut := context.faults.standing(user.address, *problems.SHUT_OUT):
+        return error_page(request, problems.standing(shut))
     context.identity.browsers.sign_in(flow.browser, user, context.clock.now())
     if _STEP_UP in flow.request.claims:
         context.directory.set_mfa_required(user.oid, False)
+        context.faults.settle(user.address, SETTLED_BY_CLAIMS)
     return _onward(context.identity.flows.move(flow, "done", oid=user.oid))

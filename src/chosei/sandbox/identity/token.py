@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
@@ -14,6 +15,7 @@ from starlette.responses import JSONResponse
 
 from chosei.sandbox.context import SandboxContext, context_of
 from chosei.sandbox.directory import Tenant, User
+from chosei.sandbox.faults import SETTLED_BY_SIGN_IN
 from chosei.sandbox.identity import problems
 from chosei.sandbox.identity.access import is_revoked
 from chosei.sandbox.identity.apps import Registration
@@ -102,6 +104,8 @@ def _proven_client(
             text = "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."
             raise problems.bad_client(700025, text)
         return app
+    if fault := context.faults.standing("", *problems.CLIENT_FAULTS):
+        raise problems.standing(fault)
     if not secret:
         text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
         raise problems.bad_client(7000218, text)
@@ -136,6 +140,7 @@ def _redeem_code(asked: TokenRequest) -> dict[str, Any]:
         now,
     )
     user = _account(asked, code.tid, code.oid)
+    asked.context.faults.settle(user.address, SETTLED_BY_SIGN_IN)
     consented = asked.context.identity.consents.granted(asked.app.app_id, user)
     wanted = parse_scopes(code.scope)
     # A token for Graph carries all that was ever agreed to there; OpenID scopes only as asked for this time.
@@ -157,6 +162,8 @@ def _refresh(asked: TokenRequest) -> dict[str, Any]:
         raise problems.bad_grant(700082, "The refresh token has expired due to inactivity.")
     if user.mfa_required:
         raise problems.mfa_required()
+    if fault := asked.context.faults.standing(user.address, *problems.ACCOUNT_FAULTS):
+        raise problems.standing(fault)
     consented = asked.context.identity.consents.granted(asked.app.app_id, user)
     original = found.scopes & OPENID_SCOPES | consented - OPENID_SCOPES
     if not found.scopes & consented - OPENID_SCOPES and found.scopes - OPENID_SCOPES:
@@ -193,7 +200,9 @@ def _delegated(
         "scope": ScopeRequest(scopes, prefix).written(scopes),
         "expires_in": options.access_token_seconds,
         "ext_expires_in": options.access_token_seconds,
-        "access_token": context.tokens.issue_access(access, now, options.access_token_seconds),
+        "access_token": context.tokens.issue_access(
+            access, now, options.access_token_seconds, evaluated=_understands_challenges(asked)
+        ),
     }
     if "offline_access" in original:
         lasting = Grant(asked.app.app_id, user.tid, user.oid, original)
@@ -203,6 +212,15 @@ def _delegated(
     if asked.form.get("client_info") == "1":
         body["client_info"] = client_info(user)
     return body
+
+
+def _understands_challenges(asked: TokenRequest) -> bool:
+    """Whether the client said so, as the capability cp1 in its claims (claims-challenge)."""
+    try:
+        claims = json.loads(asked.form.get("claims") or "{}")
+        return "cp1" in claims["access_token"]["xms_cc"]["values"]
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _id_token(asked: TokenRequest, user: User, scopes: frozenset[str], nonce: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chosei.sandbox.database import Database
@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS refresh_tokens (
     digest TEXT PRIMARY KEY, app_id TEXT NOT NULL, tid TEXT NOT NULL, oid TEXT NOT NULL,
     scopes TEXT NOT NULL, issued_at TEXT NOT NULL, expires_at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS evaluated_tokens (digest TEXT PRIMARY KEY, expires_at TEXT NOT NULL);
 """
 _ACCESS_TOKEN_BYTES = 1100
 _REFRESH_TOKEN_BYTES = 850
@@ -31,7 +32,8 @@ _REFRESH_TOKEN_BYTES = 850
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What we know of a token. `oid` is "" for an application's own; instants are UTC."""
+    """What we know of a token. `oid` is "" for an application's own; instants are UTC. `evaluated`: its
+    client understands challenges (continuous access evaluation)."""
 
     app_id: str
     tid: str
@@ -39,6 +41,7 @@ class Token:
     scopes: frozenset[str]
     issued_at: datetime
     expires_at: datetime
+    evaluated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,15 @@ class Tokens:
         self._database = database
         database.register(SCHEMA)
 
-    def issue_access(self, grant: Grant, now: datetime, seconds: int) -> str:
+    def issue_access(self, grant: Grant, now: datetime, seconds: int, *, evaluated: bool = False) -> str:
         """A new access token that lives `seconds`; expired ones are swept on the way."""
-        self._database.execute("DELETE FROM access_tokens WHERE expires_at < ?", (_past(now),))
-        return self._issue("access_tokens", "EwB4", _ACCESS_TOKEN_BYTES, grant, now, seconds)
+        for table in ("access_tokens", "evaluated_tokens"):
+            self._database.execute(f"DELETE FROM {table} WHERE expires_at < ?", (_past(now),))  # noqa: S608 - ours
+        token = self._issue("access_tokens", "EwB4", _ACCESS_TOKEN_BYTES, grant, now, seconds)
+        if evaluated:
+            expires = (now + timedelta(seconds=seconds)).isoformat()
+            self._database.execute("INSERT INTO evaluated_tokens VALUES (?, ?)", (_digest(token), expires))
+        return token
 
     def issue_refresh(self, grant: Grant, now: datetime, seconds: int) -> str:
         """A new refresh token that lives `seconds`; earlier ones stay valid."""
@@ -70,7 +78,9 @@ class Tokens:
 
     def access(self, token: str) -> Token | None:
         """The access token, expired or not, or None if we never gave it out."""
-        return self._find("access_tokens", token)
+        found = self._find("access_tokens", token)
+        marked = self._database.row("SELECT 1 FROM evaluated_tokens WHERE digest = ?", (_digest(token),))
+        return replace(found, evaluated=True) if found and marked else found
 
     def refresh(self, token: str) -> Token | None:
         """The refresh token, expired or not, or None if we never gave it out."""

@@ -19,6 +19,19 @@ KINDS = {
     FaultKind.LOST_REPLY: "応答の消失(処理はされる)",
     FaultKind.REVOKED: "アクセスの取り消し",
     FaultKind.TORN: "壊れた応答(処理はされる)",
+    FaultKind.CHALLENGE: "本人確認の要求 (claims)",
+    FaultKind.MFA: "多要素認証の要求 (50076)",
+    FaultKind.CONDITIONAL_ACCESS: "条件付きアクセス (53003)",
+    FaultKind.SIGN_IN_FREQUENCY: "サインインの頻度 (70043)",
+    FaultKind.PASSWORD_CHANGED: "パスワードの変更 (50132)",
+    FaultKind.IDLE: "使われないまま期限切れ (700082)",
+    FaultKind.ACCOUNT_DISABLED: "アカウントの無効化 (50057)",
+    FaultKind.ACCOUNT_DELETED: "アカウントの削除 (50034)",
+    FaultKind.CONSENT_WITHDRAWN: "同意の取り消し (65001)",
+    FaultKind.NOT_ASSIGNED: "割り当てなし (50105)",
+    FaultKind.SECRET_EXPIRED: "シークレットの期限切れ (7000222、相手は全員)",
+    FaultKind.SECRET_WRONG: "シークレットの誤り (7000215、相手は全員)",
+    FaultKind.NO_MAILBOX: "メールボックスなし (404)",
 }
 _LONGEST_SECONDS = 600
 

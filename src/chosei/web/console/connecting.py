@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.approvals import ConsentLink, consent_link
+from chosei.core.troubles import Trouble
+from chosei.mails.troubles import trouble_words
 from chosei.records.models import Member, ProviderApproval
 
 
@@ -89,6 +91,9 @@ PROBLEMS = {
 
 
 def problem_of(reason: str) -> Problem:
+    if reason in set(Trouble) and reason not in PROBLEMS:
+        words = trouble_words(reason)
+        return Problem(words.title, gettext("%(what)s %(step)s") % {"what": words.what, "step": words.member})
     return PROBLEMS.get(reason, PROBLEMS["rejected"])
 
 

@@ -17,7 +17,7 @@ from chosei.core.states import (
     ConnectionState,
     ProposalState,
 )
-from chosei.records.models import CalendarEntry, MailKind, MailState, MeetingFormat, Member, Role
+from chosei.records.models import CalendarEntry, Connection, MailKind, MailState, MeetingFormat, Member, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ APPROVED_HOW = {
     "connected": _("同じ会社の方が接続できました。"),
 }
 NOT_CONNECTED = Word(_("未接続"))
+TROUBLED = Word(_("要対応"), "attention")
 ENTRY = {
     EntryState.WAITING: Word(_("登録中"), "", working=True),
     EntryState.WRITTEN: Word(_("登録済み"), "settled"),
@@ -123,6 +124,8 @@ MAIL_KIND = {
     MailKind.NEW_PASSWORD: _("パスワードの設定"),
     MailKind.ADDRESS_MISMATCH: _("アドレスのご確認のお願い"),
     MailKind.REGISTRATION_BROKEN: _("連携設定のご確認のお願い"),
+    MailKind.ACCOUNTS_IN_TROUBLE: _("接続のご確認のお願い"),
+    MailKind.CALENDAR_QUESTION: _("Outlookでの変更のご確認のお願い"),
     MailKind.TRY_AGAIN: _("承認のお知らせ"),
     MailKind.INVITED_MEMBER: _("社員登録のお知らせ"),
 }
@@ -197,6 +200,19 @@ def standing(member: Member) -> Word:
 
 def closed(reason: str) -> str:
     return str(CLOSED.get(reason, CLOSED_OTHER))
+
+
+def connection_word(connection: Connection | None) -> Word:
+    """The state in a word; an account that works but cannot be used says so."""
+    if connection is None:
+        return NOT_CONNECTED
+    return TROUBLED if in_trouble(connection) else CONNECTION[ConnectionState(connection.state)]
+
+
+def in_trouble(connection: Connection) -> bool:
+    if connection.state == ConnectionState.NEEDS_RECONNECT:
+        return True
+    return connection.state == ConnectionState.ACTIVE and bool(connection.trouble)
 
 
 def entry_problem(entry: CalendarEntry) -> str:

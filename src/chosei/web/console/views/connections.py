@@ -13,12 +13,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from chosei.actions.approvals import approval_of, sign_in_under_way
-from chosei.actions.connections import begin_connection, complete_connection, disconnect
+from chosei.actions.connecting import begin_connection, complete_connection
+from chosei.actions.connections import disconnect
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.limits import within_limit
 from chosei.actions.rooms import ask_directory
 from chosei.core.entries import EntryPurpose
 from chosei.core.states import AppointmentState, ConnectionState, ProposalState
+from chosei.mails.troubles import trouble_words
 from chosei.ports.directory import PLACES
 from chosei.records import gates
 from chosei.records.models import Appointment, Connection, Member, Proposal
@@ -59,7 +61,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "connection": connection,
         "approved": approval_only(member),
         "ending": ending and connection is None,
-        "word": words.CONNECTION[ConnectionState(connection.state)] if connection else words.NOT_CONNECTED,
+        "word": words.connection_word(connection),
+        "trouble": trouble_words(connection.trouble) if connection and words.in_trouble(connection) else None,
         "problem": problem,
         "problem_code": shown["detail"] if shown else "",
         "under_way": under_way or ("running" if begun else ""),
@@ -85,9 +88,9 @@ def news(request: HttpRequest) -> HttpResponse:
 
 def _state_of(member: Member) -> str:
     """What 外部連携 shows, in a few words, to be compared."""
-    connections = gates.connections_of(member).order_by("pk").values_list("pk", "state")
+    connections = gates.connections_of(member).order_by("pk").values_list("pk", "state", "trouble")
     approval = approval_of(member.organization_id, MICROSOFT)
-    known = ",".join(f"{pk}:{state}" for pk, state in connections)
+    known = ",".join(f"{pk}:{state}:{trouble}" for pk, state, trouble in connections)
     return f"{known};{sign_in_under_way(member, MICROSOFT)};{approval.state if approval else ''}"
 
 

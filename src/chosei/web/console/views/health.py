@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chosei.actions.addresses import accept_alias
 from chosei.actions.errors import Closed
 from chosei.core.states import ConnectionState
+from chosei.mails.troubles import trouble_words
 from chosei.records import gates
 from chosei.records.models import Connection, Member
 from chosei.web.console import words
@@ -23,11 +24,7 @@ from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.listing import by_id
 from chosei.web.console.words import Word
 
-_OURS = ("invalid_client", "unauthorized_client", "invalid_scope", "invalid_request")
 _TODO = {
-    ConnectionState.NEEDS_RECONNECT: _(
-        "ご本人が「外部連携」でもう一度接続します。メールでお願いしています。"
-    ),
     ConnectionState.ADDRESS_MISMATCH: _(
         "社員情報のアドレスを直すか、別名として承認するか、ご本人が別のアカウントを選びます。"
     ),
@@ -35,19 +32,17 @@ _TODO = {
     ConnectionState.ENDING: _("Outlookに残っている予定の整理が終わるまで、しばらくかかります。"),
 }
 _UNREAD = _("カレンダーを読み取れていません。自動で再試行しています。")
-_BROKEN = _(
-    "Choseiの連携設定に誤りがあります。Choseiを運用している方が、クライアント シークレットを更新します。"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One member's line; ``todo`` is empty when there is nothing to do."""
+    """One member's line: ``why`` there is something to do, and ``todo``; empty when there is nothing."""
 
     member: Member
     connection: Connection | None
     word: Word
     todo: str | Promise
+    why: str | Promise = ""
 
 
 @require_safe
@@ -87,8 +82,11 @@ def _health(member: Member) -> Health:
     if not known:
         return Health(member, None, words.NOT_CONNECTED, "")
     connection = known[0]
-    state = ConnectionState(connection.state)
-    todo: str | Promise = _TODO.get(state, "")
-    if state == ConnectionState.ACTIVE and connection.mirror_error:
-        todo = _BROKEN if connection.mirror_error.startswith(_OURS) else _UNREAD
-    return Health(member, connection, words.CONNECTION[state], todo)
+    word = words.connection_word(connection)
+    if words.in_trouble(connection):
+        told = trouble_words(connection.trouble)
+        return Health(member, connection, word, todo=told.administrator, why=told.title)
+    todo: str | Promise = _TODO.get(ConnectionState(connection.state), "")
+    if connection.state == ConnectionState.ACTIVE and connection.mirror_error:
+        todo = _UNREAD
+    return Health(member, connection, word, todo)

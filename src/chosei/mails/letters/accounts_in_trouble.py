@@ -1,0 +1,49 @@
+"""To an administrator: whose accounts do not work for a reason the company can mend, all in one letter."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from chosei.core.states import ConnectionState
+from chosei.core.text import one_line
+from chosei.core.troubles import ADMINISTRATORS
+from chosei.mails import facts
+from chosei.mails.blocks import Action, Body, Fact, Facts, Say
+from chosei.mails.facts import Reader
+from chosei.mails.links import console_health_url
+from chosei.mails.troubles import trouble_words
+from chosei.records.models import Connection, Member
+
+NAMED = 5
+"""How many people are named for each reason; the page has them all."""
+
+
+def accounts_in_trouble(member: Member, reader: Reader) -> Body | None:
+    """None once there is nobody left."""
+    rows = Connection.objects.filter(
+        member__organization_id=member.organization_id,
+        member__is_active=True,
+        trouble__in=ADMINISTRATORS,
+        state__in=[ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT],
+    ).select_related("member")
+    by_trouble: dict[str, list[str]] = {}
+    for row in rows.order_by("trouble", "member__name", "pk"):
+        by_trouble.setdefault(row.trouble, []).append(one_line(row.member.name))
+    if not by_trouble:
+        return None
+    subject = _("Microsoft 365との接続について、ご確認をお願いします")
+    what = _("会社の設定などにより、カレンダーとの連携が止まっている社員の方がいます。")
+    blocks: list[Say | Facts | Action] = [Say(what)]
+    for trouble, names in by_trouble.items():
+        words = trouble_words(trouble)
+        blocks.append(Facts((Fact(str(words.title), _listed(names)),)))
+        blocks.append(Say(f"{words.what}{words.administrator}"))
+    blocks.append(Action(pgettext("mail", "接続の状態を開く"), console_health_url()))
+    return Body(subject, what, subject, (facts.guest_addressee("", reader.name), *blocks))
+
+
+def _listed(names: list[str]) -> str:
+    listed = "、".join(names[:NAMED])
+    more = len(names) - NAMED
+    return listed + (ngettext(" ほか%(n)d名", " ほか%(n)d名", more) % {"n": more} if more > 0 else "")
