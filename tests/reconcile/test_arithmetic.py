@@ -1,4 +1,4 @@
-"""The figures of docs/microsoft365.md, section 10, held against the code and against what leaves for Graph."""
+"""The figures of docs/microsoft365.md, section 10, held against the code and what leaves for Graph."""
 
 from __future__ import annotations
 
