@@ -10,6 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import stamina
 
 from tests.environment import RUN
 
@@ -65,28 +66,35 @@ def _source_language() -> None:
     translation.deactivate()
 
 
-@pytest.fixture(autouse=True)
-def _database_between_tests(request: pytest.FixtureRequest) -> Iterator[None]:
-    """No job of the test before, and no request of its browser that is still being answered.
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_quickly() -> Iterator[None]:
+    from django.test import TransactionTestCase
 
-    Django's flush leaves tables alone whose models it does not manage, and deadlocks with whoever reads.
-    """
-    mark = request.node.get_closest_marker("django_db")
-    served = "live_server" in request.fixturenames
-    if not served and not (mark is not None and mark.kwargs.get("transaction")):
+    from tests.support.emptying import empty_database
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_database)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Iterator[None]:
+    """Calls to providers are tried again as often as ever, without the pauses between."""
+    with stamina.set_testing(True, attempts=3, cap=True):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nobody_asks_between_tests(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The database is emptied when no request of the test's browser is being answered any more."""
+    if "live_server" not in request.fixturenames:
         yield
         return
-    request.getfixturevalue("transactional_db")  # so that its flush comes after what follows the yield
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
-        cursor.execute("DELETE FROM procrastinate_workers")
+    request.getfixturevalue("transactional_db")  # so that it is emptied after what follows the yield
     yield
-    if served:
-        for context in getattr(request.node.funcargs.get("browser"), "contexts", ()):
-            context.close()  # a page that stays open goes on asking for its news
-        _wait_until_nobody_asks()
+    for context in getattr(request.node.funcargs.get("browser"), "contexts", ()):
+        context.close()  # a page that stays open goes on asking for its news
+    _wait_until_nobody_asks()
 
 
 def _wait_until_nobody_asks() -> None:
@@ -105,6 +113,7 @@ def _wait_until_nobody_asks() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _long_files_first(items)
     skips = []
     if CHROMIUM is None:
         skips.append(
@@ -120,6 +129,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _long_files_first(items: list[pytest.Item]) -> None:
+    """A file begun last that takes a minute would keep one worker waiting for the other."""
+    ranks: dict[Path, int] = {}
+    for item in items:
+        rank = 0 if item.get_closest_marker("timeout") else 1 if item.get_closest_marker("browser") else 2
+        ranks[item.path] = min(rank, ranks.get(item.path, rank))
+    items.sort(key=lambda item: ranks[item.path])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -14,11 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.house import House, eventually
 from tests.web.browsing import DESK, PHONE
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(300),
-    pytest.mark.xdist_group("walk"),  # one house for both
-]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 SATO, HANAKO = "sato@sample.example", "hanako@test.example"

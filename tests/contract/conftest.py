@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-import stamina
 from starlette.types import ASGIApp
 
 from chosei.sandbox.clock import ManualClock
@@ -17,13 +16,6 @@ from tests.support.sandbox import running_sandbox
 __all__ = ["checked"]
 
 START = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)  # Tuesday, 10:00 in Tokyo
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting() -> Iterator[None]:
-    """Retries stay, their pauses go."""
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from chosei.records.models import MailKind
 from tests.mails.scene import JOIN_URL, START, Scene
+from tests.web.browsing import chromium_at
 
 pytestmark = pytest.mark.browser
 
@@ -56,8 +56,7 @@ _DARK_LINKS = (
 def test_letters_fit_a_phone_and_a_desk_and_the_dark_scheme(scene: Scene, chromium: str) -> None:
     documents = _documents(scene)
     assert len(documents) == 18
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with chromium_at(chromium) as browser:
         page = browser.new_page(color_scheme="dark")
         for name, html in documents.items():
             page.set_content(html)
@@ -65,4 +64,3 @@ def test_letters_fit_a_phone_and_a_desk_and_the_dark_scheme(scene: Scene, chromi
                 page.set_viewport_size({"width": width, "height": 800})
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, name
             assert set(page.evaluate(_DARK_LINKS)) <= {"rgb(141, 184, 240)"}, name
-        browser.close()

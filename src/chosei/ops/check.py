@@ -118,7 +118,9 @@ def _static(name: str, folder: Path) -> Result:
 def _pytest(arguments: list[str]) -> Result:
     """pytest speaks for itself, live."""
     begun = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *arguments]
+    # A file stays with one worker, for the sake of what its tests share; long ones begin (tests/conftest.py).
+    spread = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", "-q", *spread, *arguments]
     done = subprocess.run(command, check=False, cwd=ROOT)
     return Result("pytest", done.returncode, "", time.monotonic() - begun)
 

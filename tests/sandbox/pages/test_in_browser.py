@@ -8,12 +8,12 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from chosei.sandbox.faults import FaultKind
 from chosei.sandbox.graph.store import store_of
 from tests.support.sandbox import Sandbox, running_sandbox
+from tests.web.browsing import chromium_at, complaints, scrolls_sideways
 
 pytestmark = pytest.mark.browser
 
@@ -30,10 +30,8 @@ AUTHORIZE = "/organizations/oauth2/v2.0/authorize?" + urlencode(
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with chromium_at(chromium) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +55,8 @@ def check(page: Page) -> None:
     """Nothing sticks out to the side, and axe finds nothing to complain about."""
     page.wait_for_load_state()
     page.wait_for_selector("h1")
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= (page.viewport_size or {"width": 0})["width"], page.url
-    found = Axe().run(page)["violations"]
-    assert not found, [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in found]
+    assert not scrolls_sideways(page), page.url
+    assert complaints(page) == [], page.url
 
 
 def event_page(sandbox: Sandbox) -> str:

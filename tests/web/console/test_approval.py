@@ -17,7 +17,7 @@ from chosei.mails.compose import compose
 from chosei.records.models import ConnectionAttempt, MailKind, MailMessage, Member, ProviderApproval
 from chosei.web.console.connecting import REASONS
 from tests.support import company
-from tests.web.browsing import complaints, picture, scrolls_sideways
+from tests.web.browsing import LOOKS, complaints, picture, scrolls_sideways
 from tests.web.console.conftest import Company, signed_in, visit
 
 TENANT = "22222222-2222-4222-8222-222222222222"
@@ -223,7 +223,7 @@ def test_without_a_sign_in_nothing_is_asked(people: Company) -> None:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("phone", "language"), [(False, "ja"), (True, "en"), (True, "ja"), (False, "en")])
+@pytest.mark.parametrize(("phone", "language"), LOOKS)
 def test_the_pages_of_the_wall(
     live_server: Any, people: Company, browser: Any, phone: bool, language: str
 ) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from chosei.records.models import CalendarEntry, MailMessage
 from tests.support import company
 from tests.support.company import GUEST
-from tests.web.browsing import DESK, complaints, picture, scrolls_sideways
+from tests.web.browsing import DESK, LOOKS, complaints, picture, scrolls_sideways
 from tests.web.console.conftest import Company, Visit, confirmed, visit
 
 SIGNED_OUT = {
@@ -64,7 +64,7 @@ def addresses(people: Company) -> dict[str, str]:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("phone", "language"), [(False, "ja"), (True, "en")])
+@pytest.mark.parametrize(("phone", "language"), LOOKS)
 def test_pages_of_a_member(
     live_server: Any, people: Company, addresses: dict[str, str], browser: Any, phone: bool, language: str
 ) -> None:

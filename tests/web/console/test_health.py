@@ -12,7 +12,7 @@ from chosei.core.troubles import OPERATORS, Trouble
 from chosei.mails.troubles import TROUBLES
 from chosei.records.models import Connection
 from tests.support import company
-from tests.web.browsing import complaints, picture, scrolls_sideways
+from tests.web.browsing import LOOKS, complaints, picture, scrolls_sideways
 from tests.web.console.conftest import Company, signed_in, visit
 
 HEALTH = "/members/connections"
@@ -85,7 +85,7 @@ def test_both_addresses_stand_side_by_side_until_the_alias_is_accepted(
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("phone", "language"), [(False, "ja"), (True, "en")])
+@pytest.mark.parametrize(("phone", "language"), LOOKS)
 def test_the_pages_of_health(
     live_server: Any, people: Company, mismatch: Connection, browser: Any, phone: bool, language: str
 ) -> None:

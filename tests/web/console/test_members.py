@@ -12,7 +12,7 @@ from django.utils import timezone
 from chosei.mails.compose import compose
 from chosei.records.models import CalendarEntry, MailKind, MailMessage, Member
 from tests.support import company
-from tests.web.browsing import complaints, picture, scrolls_sideways
+from tests.web.browsing import LOOKS, complaints, picture, scrolls_sideways
 from tests.web.console.conftest import Company, confirmed, signed_in, visit
 
 PASSWORD = "a-long-password"
@@ -190,7 +190,7 @@ def test_searching(people: Company, admin: Client) -> None:
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("phone", "language"), [(False, "ja"), (True, "en"), (True, "ja"), (False, "en")])
+@pytest.mark.parametrize(("phone", "language"), LOOKS)
 def test_the_pages_of_members(
     live_server: Any, people: Company, admin: Client, browser: Any, phone: bool, language: str
 ) -> None:
