@@ -13,12 +13,14 @@ from psycopg.types.range import TimestamptzRange
 from chosei.actions.agenda import RUNNING, trust_in
 from chosei.actions.colleagues import ColleagueBlock, colleague_schedule
 from chosei.actions.event_text import appointment_title, hold_title
+from chosei.actions.holidays import JAPAN, holidays_in
 from chosei.actions.offers import look_again
 from chosei.actions.people import Attending, attending
 from chosei.actions.rules import working_hours
 from chosei.core.attendance import all_hosts
 from chosei.core.availability import Availability, Known, Unknown
 from chosei.core.blocking import blocks
+from chosei.core.holidays import HolidayRule, with_holidays
 from chosei.core.hours import DateRange, windows
 from chosei.core.intervals import Interval, intersect, merge
 from chosei.core.slots import SlotRules, find_slots_within
@@ -30,6 +32,9 @@ from chosei.records.models import Appointment, Candidate, Member, MirroredEvent,
 FINDER_STEP = 30
 FINDER_NOTICE = 60
 """Minutes: candidates begin at half hours of the working day, and none within the hour."""
+
+_COUNTRIES = {"Asia/Tokyo": JAPAN}
+"""Zones that lie in one country, whose public holidays nobody would propose."""
 
 _Blocks = dict[int, list["CalendarBlock"]]
 
@@ -165,7 +170,7 @@ def find_times(
     ours = [Known(_busy(one.blocks)) for one in known]
     need = all_hosts([Known(list(taken)), *ours, *(one.availability for one in told if one.known)])
     rules = SlotRules(minutes, FINDER_STEP, min_notice_minutes=FINDER_NOTICE)
-    free = find_slots_within(rules, common_hours(members, window), need, now)
+    free = find_slots_within(rules, common_hours(members, window, holidays_off=True), need, now)
     return FreeTimes(tuple(suggest(free, viewer.zone)), unseen=unseen)
 
 
@@ -174,18 +179,25 @@ def days_between(first: date, last: date, zone: str) -> Interval:
     return Interval(*(datetime.combine(day, time(0), zone_of(zone)).astimezone(UTC) for day in (first, last)))
 
 
-def common_hours(members: Iterable[Member], window: Interval) -> list[Interval]:
-    """When all of them are at work, by their own hours in their own zones; a normal list."""
+def common_hours(
+    members: Iterable[Member], window: Interval, *, holidays_off: bool = False
+) -> list[Interval]:
+    """When all of them are at work, by their own hours in their own zones; a normal list.
+
+    ``holidays_off``: not on public holidays either, where those of the member's zone are known.
+    """
     common = [window]
     for member in members:
-        common = intersect(common, _hours_of(member, window))
+        common = intersect(common, _hours_of(member, window, holidays_off))
     return common
 
 
-def _hours_of(member: Member, window: Interval) -> list[Interval]:
+def _hours_of(member: Member, window: Interval, holidays_off: bool) -> list[Interval]:
     opening = working_hours(member)
     day, zone = timedelta(days=1), opening.weekly.zone
     dates = DateRange(local_date(window.start, zone) - day, local_date(window.end, zone) + day)
+    if holidays_off and zone in _COUNTRIES:
+        opening = with_holidays(opening, holidays_in(_COUNTRIES[zone], dates), HolidayRule.CLOSED)
     return merge(Interval(one.start, one.end) for one in windows(opening, dates))
 
 

@@ -19,6 +19,7 @@ from chosei.records.models import (
     FrontDesk,
     Member,
     OneTimeLink,
+    Organization,
     Proposal,
     ProposalTemplate,
     Room,
@@ -172,6 +173,12 @@ def booking_page_for_member(member: Member, pk: int) -> BookingPage:
 
 def appointment_for_member(member: Member, pk: int) -> Appointment:
     return _one(appointments_of(member).select_related("organization", "organizer"), pk=pk)
+
+
+def organization_for_administrator(administrator: Member) -> Organization:
+    if not administrator.is_administrator:
+        raise NotThere
+    return administrator.organization
 
 
 def members_of(administrator: Member) -> QuerySet[Member]:

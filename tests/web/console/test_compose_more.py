@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from chosei.actions.confirm import confirm_candidate
-from chosei.records.models import CalendarEntry, MailMessage, Proposal, ProposalTemplate
+from chosei.records.models import CalendarEntry, Connection, MailMessage, Member, Proposal, ProposalTemplate
 from tests.support import company
 from tests.support.company import GUEST, NOW
 from tests.web.console.conftest import Company, signed_in
@@ -99,6 +99,26 @@ def test_the_organisation_says_whether_holds_are_usual(client: Client, people: C
     people.author.organization.write_holds = False
     people.author.organization.save()
     assert "write_holds" not in typed(client.get("/proposals/new"))
+
+
+def test_an_administrator_settles_it_for_the_company_and_nobody_else(people: Company) -> None:
+    for stranger in (people.author, people.colleague):
+        assert signed_in(stranger).get("/settings/organization").status_code == 404
+        assert signed_in(stranger).post("/settings/organization", {}).status_code == 404
+    administrator = signed_in(people.administrator)
+    assert "checked" in administrator.get("/settings/organization").content.decode()
+    assert administrator.post("/settings/organization", {}).status_code == 302
+    people.author.organization.refresh_from_db()
+    assert not people.author.organization.write_holds
+
+
+def test_how_many_holds_stand_is_shown(client: Client, people: Company) -> None:
+    proposal = company.propose(people.author)
+    entry = CalendarEntry.objects.earliest("id")
+    CalendarEntry.objects.filter(pk=entry.pk).update(state="written")
+    assert "(1/3)" in client.get(f"/proposals/{proposal.pk}/progress").content.decode()
+    CalendarEntry.objects.update(state="written")
+    assert "<progress" not in client.get(f"/proposals/{proposal.pk}/progress").content.decode()
 
 
 # --- drafts, templates, copies ------------------------------------------------------------------------------
@@ -252,6 +272,28 @@ def test_free_times_of_all_hosts_fill_the_rows(client: Client, people: Company) 
     told = client.get("/proposals/free-times", query).json()
     assert told["times"][0] == ["2026-11-24T13:00", "2026-11-24T14:00"]
     assert told["note"] == ""
+
+
+def test_public_holidays_are_nobodys_working_day(people: Company, clock) -> None:
+    clock.move_to(datetime(2026, 12, 30, 1, tzinfo=UTC))
+    known = {"mirror_read_at": datetime(2026, 12, 30, 1, tzinfo=UTC)}
+    Connection.objects.update(**known, mirror_until=datetime(2027, 3, 1, tzinfo=UTC))
+    told = signed_in(people.author).get("/proposals/free-times", {"minutes": "60"}).json()
+    assert told["times"]
+    assert not [start for start, _ in told["times"] if start.startswith("2027-01-01")]
+
+
+def test_days_on_which_the_clocks_change_are_offered_as_they_are(people: Company, clock) -> None:
+    clock.move_to(datetime(2027, 3, 26, 9, tzinfo=UTC))  # Friday before the last Sunday of March
+    nights = {"zone": "Europe/Berlin", "weekdays": [[("01:00", "05:00")]] * 7}
+    Member.objects.filter(pk=people.colleague.pk).update(zone="Europe/Berlin", working_hours=nights)
+    client = signed_in(Member.objects.get(pk=people.colleague.pk))
+    found = client.get("/proposals/free-times", {"minutes": "60"}).json()["times"]
+    assert [start for start, _ in found if start.startswith("2027-03-28")] == ["2027-03-28T01:00"]
+    typed_in = form(("2027-03-28", "01:30", "03:30"), deadline="2027-03-27", outcome="link")
+    client.post("/proposals/new", {**typed_in, "hosts": [people.colleague.pk]})
+    candidate = Proposal.objects.get().candidates.get()
+    assert candidate.ends_at - candidate.starts_at == timedelta(hours=1), "two on the wall, one in truth"
 
 
 def test_an_unreadable_calendar_proposes_nothing(client: Client, people: Company) -> None:

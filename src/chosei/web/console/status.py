@@ -63,6 +63,24 @@ def candidate_statuses(proposal: Proposal) -> list[CandidateStatus]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class HoldProgress:
+    """How many of the holds that should stand are written."""
+
+    written: int
+    wanted: int
+
+
+def hold_progress(proposal: Proposal) -> HoldProgress | None:
+    """None while there is nothing to wait for."""
+    holds = CalendarEntry.objects.filter(
+        candidate__proposal=proposal, appointment__isnull=True, desired__isnull=False
+    )
+    wanted = holds.count()
+    written = holds.filter(state=EntryState.WRITTEN).count()
+    return HoldProgress(written, wanted) if written < wanted else None
+
+
 def mail_statuses(mails: Iterable[MailMessage]) -> list[MailStatus]:
     return [
         MailStatus(mail, words.MAIL_KIND.get(mail.kind, mail.kind), words.MAIL[MailState(mail.state)])  # type: ignore[call-overload]

@@ -131,6 +131,7 @@ def _facts(proposal: Proposal) -> dict[str, Any]:
         "word": words.PROPOSAL[state],
         "running": state in RUNNING,
         "candidates": status.candidate_statuses(proposal),
+        "holds": status.hold_progress(proposal),
         "mails": status.mail_statuses(proposal.mails.order_by("id")),
         "timeline": happened(proposal.timeline.select_related("member").order_by("-at", "-id")),
         "appointment": proposal.appointments.order_by("-id").first(),
