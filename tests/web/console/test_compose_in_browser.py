@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from chosei.records.models import Connection, Proposal
 from tests.support import company
-from tests.web.console.conftest import Company, Visit, visit
+from tests.web.browsing import PHONE
+from tests.web.console.conftest import Company, Visit, signed_in, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SLOT = 28  # px a half hour, as week.js draws it
@@ -152,3 +154,54 @@ def test_another_week_brings_its_events(seen: Visit, people: Company) -> None:
     expect(seen.page.locator("[data-title]")).to_have_text("2026年11月30日〜12月4日")
     seen.page.get_by_role("button", name="今週").click()
     expect(seen.page.get_by_text("部内定例")).to_be_visible()
+
+
+def test_a_colleague_is_found_by_typing_and_their_time_stands_beside_mine(
+    seen: Visit, people: Company
+) -> None:
+    other = company.connect(people.colleague)
+    company.busy(other, company.at(2, 14), 60, show_as="tentative")
+    page = seen.page
+    page.get_by_label("社員を探す").fill("鈴木")
+    page.get_by_role("button", name="鈴木 美咲").click()
+    expect(page.locator("[data-legend]")).to_contain_text("鈴木 美咲")
+    theirs = page.locator(".ec-event.host-2")
+    expect(theirs).to_have_text("鈴木 美咲")
+    expect(theirs).to_have_class(re.compile("tentative"))
+
+    # On somebody's event a candidate may be placed knowingly.
+    theirs.click()
+    expect(candidates(page)).to_have_count(1)
+    expect(page.locator("[data-note]").first).to_have_text(
+        "この時間には予定があります: 鈴木 美咲 14:00〜15:00"
+    )
+    page.get_by_label("この候補を削除").first.click()
+
+    page.get_by_role("button", name="空き時間から候補を選ぶ").click()
+    expect(candidates(page).first).to_be_visible()
+    expect(page.locator("p[data-found]")).to_have_text("5件の候補を追加しました。")
+    expect(page.locator(".candidate.conflict")).to_have_count(0)
+    page.get_by_label("鈴木 美咲さんを担当者から外す").click()
+    expect(page.locator(".ec-event.host-2")).to_have_count(0)
+    assert seen.complaints == []
+
+
+def test_a_tap_on_the_phone_marks_a_candidate(live_server: Any, people: Company, browser: Browser) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, locale="ja-JP", timezone_id="Asia/Tokyo")
+    session = signed_in(people.author).cookies
+    context.add_cookies(
+        [{"name": name, "value": one.value, "url": live_server.url} for name, one in session.items()]
+    )
+    page = context.new_page()
+    page.clock.install(time=company.NOW)
+    page.clock.resume()
+    page.goto(f"{live_server.url}/proposals/new")
+    day = page.locator(".ec-body .ec-day").first
+    expect(day).to_be_visible()
+    day.scroll_into_view_if_needed()
+    box = day.bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + 2 * SLOT * 6 + 4)
+    expect(candidates(page)).to_have_count(1)
+    assert rows(page) == [("2026-11-24", "14:00", "15:00")]
+    context.close()
