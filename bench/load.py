@@ -300,7 +300,7 @@ def signed_in(owner: object) -> int:
     """Connect on the sandbox's own pages; returns the connection."""
     from tests.support.person import Person
 
-    from chosei.actions.connections import begin_connection, complete_connection
+    from chosei.actions.connecting import begin_connection, complete_connection
     from chosei.records.models import Member
 
     assert isinstance(owner, Member)

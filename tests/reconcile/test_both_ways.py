@@ -9,15 +9,19 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
-from chosei.actions.adopting import follow, put_back
+from chosei.actions.adopting import follow
+from chosei.actions.asking import put_back, retry
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import Closed, TimeTaken
 from chosei.actions.offers import proposal_offer
+from chosei.actions.wishes import want_moved
 from chosei.core.intervals import Interval
 from chosei.jobs.queue import CONVERGE
 from chosei.mails.compose import compose
+from chosei.reconcile.converge import converge
 from chosei.reconcile.observe import observe
 from chosei.reconcile.sweep import sweep
+from chosei.records.locks import lock_hosts
 from chosei.records.models import Appointment, CalendarEntry, Connection, MailMessage, Promise, TimelineEntry
 from chosei.sandbox.faults import FaultKind
 from tests.support.company import GUEST, propose
@@ -349,3 +353,117 @@ def recover() -> None:
     two_minutes_pass()
     sweep()
     run_jobs(hurrying=CONVERGE)
+
+
+# --- asked first, both at once, refused ---------------------------------------------------------------------
+
+
+def questions() -> list[str]:
+    return [mail.recipient for mail in MailMessage.objects.filter(kind="calendar_question")]
+
+
+def test_whoever_wants_to_be_asked_first_decides_before_the_customer_hears(tenant, linked, sato):
+    type(sato).objects.filter(pk=sato.pk).update(ask_before_moving=True)
+    appointment = confirm(offer(sato))
+    drag(tenant, appointment.starts_at, late(6))
+    read(linked)
+    read(linked)
+    appointment.refresh_from_db()
+    assert (appointment.starts_at, appointment.revision) == (late(1).start, 0)
+    assert not MailMessage.objects.filter(kind="changed_guest").exists()
+    assert questions() == [SATO]
+    letter = compose(MailMessage.objects.get(kind="calendar_question"), now=timezone.now())
+    assert letter is not None
+    assert GUEST.name in letter.text
+    entry = CalendarEntry.objects.get(appointment=appointment)
+    follow(sato, entry, now=timezone.now())
+    appointment.refresh_from_db()
+    assert (appointment.starts_at, appointment.revision) == (late(6).start, 1)
+    assert MailMessage.objects.filter(kind="changed_guest").exists()
+    assert compose(MailMessage.objects.get(kind="calendar_question"), now=timezone.now()) is None
+
+
+def changed_by_both(tenant, linked, sato) -> tuple[Appointment, CalendarEntry]:
+    """The host drags the event to the sixth day; before Chosei has seen it, it wants it on the fifth."""
+    appointment = confirm(offer(sato))
+    drag(tenant, appointment.starts_at, late(6))
+    entries = CalendarEntry.objects.filter(appointment=appointment)
+    want_moved(entries, late(5))
+    Appointment.objects.filter(pk=appointment.pk).update(starts_at=late(5).start, ends_at=late(5).end)
+    converge(f"proposal:{appointment.proposal_id}")
+    run_jobs(hurrying=CONVERGE)
+    return appointment, entries.get()
+
+
+def test_both_changed_nothing_is_written_before_the_hosts_word(tenant, linked, sato):
+    _, entry = changed_by_both(tenant, linked, sato)
+    assert (entry.question, entry.state) == ("both", "parked")
+    [event] = tenant.ours(SATO)
+    assert event.starts == late(6).start, "the host's change is not overwritten"
+    assert questions() == [SATO]
+    put_back(sato, entry, now=timezone.now())
+    run_jobs(hurrying=CONVERGE)
+    [event] = tenant.ours(SATO)
+    assert event.starts == late(5).start
+    entry.refresh_from_db()
+    assert (entry.question, entry.state) == ("", "written")
+
+
+def test_both_changed_and_the_calendar_is_right(tenant, linked, sato):
+    appointment, entry = changed_by_both(tenant, linked, sato)
+    follow(sato, entry, now=timezone.now())
+    run_jobs(hurrying=CONVERGE)
+    appointment.refresh_from_db()
+    entry.refresh_from_db()
+    [event] = tenant.ours(SATO)
+    assert event.starts == appointment.starts_at == late(6).start
+    assert (entry.question, entry.state, entry.desired) == ("", "written", entry.written)
+
+
+def test_confirmed_while_its_hold_was_being_moved_the_host_is_asked(tenant, linked, sato):
+    proposal = offer(sato)
+    first = proposal.candidates.earliest("starts_at")
+    confirm_candidate(proposal, first.pk, GUEST, submission=uuid4(), now=timezone.now())
+    drag(tenant, late(1).start, late(6))
+    run_jobs(hurrying=CONVERGE)
+    entry = CalendarEntry.objects.get(appointment__isnull=False)
+    assert entry.question == "both"
+    follow(sato, entry, now=timezone.now())
+    run_jobs(hurrying=CONVERGE)
+    [event] = tenant.ours(SATO)
+    assert (event.starts, event.event.show_as) == (late(6).start, "busy"), "and it is no hold any more"
+
+
+def test_a_candidate_moved_while_the_customer_confirms_is_not_confirmed(tenant, linked, sato, monkeypatch):
+    """The hold is moved and followed between the reading of the calendars and the lock."""
+    from chosei.actions import confirm as confirming
+
+    proposal = offer(sato)
+    first = proposal.candidates.earliest("starts_at")
+    locking = lock_hosts
+
+    def moved_before_the_lock(hosts):
+        monkeypatch.setattr(confirming, "lock_hosts", locking)
+        type(first).objects.filter(pk=first.pk).update(starts_at=late(6).start, ends_at=late(6).end)
+        return locking(hosts)
+
+    monkeypatch.setattr(confirming, "lock_hosts", moved_before_the_lock)
+    with pytest.raises(TimeTaken):
+        confirm_candidate(proposal, first.pk, GUEST, submission=uuid4(), now=timezone.now())
+    assert not Appointment.objects.exists()
+
+
+def test_what_was_refused_is_tried_again_on_the_hosts_word(tenant, linked, sato):
+    appointment = confirm(offer(sato))
+    entry = CalendarEntry.objects.get(appointment=appointment)
+    with pytest.raises(Closed):
+        retry(sato, entry)
+    want_moved([entry], late(5))
+    CalendarEntry.objects.filter(pk=entry.pk).update(state="parked", problem="ErrorQuotaExceeded")
+    retry(sato, entry)
+    run_jobs(hurrying=CONVERGE)
+    [event] = tenant.ours(SATO)
+    assert event.starts == late(5).start
+    entry.refresh_from_db()
+    assert (entry.state, entry.problem) == ("written", "")
+    assert "entry_retried" in kinds(appointment=appointment)

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from django.db import transaction
 from django.db.models import Q
 from psycopg.types.range import TimestamptzRange
 
 from chosei.actions.agenda import RUNNING
+from chosei.actions.asking import Question, ask, unchanged
 from chosei.actions.cancellation import cancel_by_calendar
 from chosei.actions.changes import changed
 from chosei.actions.errors import Closed, TimeTaken
 from chosei.actions.proposals import give_up_candidate
 from chosei.actions.timeline import note
-from chosei.actions.wishes import converge_soon, restore, want_moved
-from chosei.core.entries import DesiredEntry, EntryPurpose, SeenEntry
+from chosei.actions.wishes import converge_soon, want_moved
+from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, SeenEntry
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState, CandidateState
 from chosei.records.locks import lock_hosts
@@ -39,27 +39,34 @@ from chosei.records.models import (
 _LONGEST = timedelta(hours=24)
 
 
-class Question(StrEnum):
-    """What the host is asked about an entry. Stored."""
-
-    REMOVED = "removed"
-    MOVED = "moved"
-
-
 def adopt_move(entry: CalendarEntry, seen: SeenEntry, *, now: datetime) -> None:
     """The event stands at another time: the appointment or the candidate moves there.
 
     Not where the time is promised to another customer or has passed, nor for an event that is not the
-    organiser's: then the host is asked.
+    organiser's, nor where the host wants to be asked first: then the host is asked.
     """
     with transaction.atomic():
         if entry.purpose == EntryPurpose.HOLD:
             _move_candidate(entry, seen, now)
             return
+        if entry.connection.member.ask_before_moving:
+            ask(entry, Question.MOVED, seen)
+            return
         try:
             _move_appointment(entry, seen, now, asked=False)
         except TimeTaken:
-            _ask(entry, Question.MOVED, seen)
+            ask(entry, Question.MOVED, seen)
+
+
+def moved_meanwhile(entry: CalendarEntry, seen: SeenEntry) -> bool:
+    """Chosei was about to change the event when it was found moved there. Both have changed: the host is
+    asked, and nothing is written before their word. False for a hold, which is only ours.
+    """
+    if entry.purpose != EntryPurpose.APPOINTMENT:
+        return False
+    with transaction.atomic():
+        ask(entry, Question.BOTH, seen)
+    return True
 
 
 def adopt_removal(entry: CalendarEntry, *, asking: bool, now: datetime) -> None:
@@ -71,7 +78,7 @@ def adopt_removal(entry: CalendarEntry, *, asking: bool, now: datetime) -> None:
         appointment = entry.appointment
         foreign = appointment is not None and appointment.organizer_id != entry.connection_id
         if asking or foreign:
-            _ask(entry, Question.REMOVED, None)
+            ask(entry, Question.REMOVED, None)
         else:
             _remove(entry, now)
 
@@ -81,28 +88,10 @@ def follow(member: Member, entry: CalendarEntry, *, now: datetime) -> None:
     with transaction.atomic():
         if entry.question == Question.REMOVED:
             _remove(entry, now, member)
-        elif entry.question == Question.MOVED and entry.observed:
+        elif entry.question in (Question.MOVED, Question.BOTH) and entry.observed:
             _move_appointment(entry, SeenEntry.from_json(entry.observed), now, asked=True, member=member)
         else:
-            raise Closed("answered")
-
-
-def put_back(member: Member, entry: CalendarEntry, *, now: datetime) -> None:
-    """The host's word: Chosei is right, and the event goes back to where it was. Raises Closed."""
-    with transaction.atomic():
-        rows = CalendarEntry.objects.select_for_update(of=("self",))
-        current = rows.select_related("candidate__proposal", "appointment__proposal").get(pk=entry.pk)
-        if not current.question:
-            raise Closed("answered")
-        anew = current.question == Question.REMOVED
-        restore(current, anew=anew)
-        appointment, proposal = current.appointment, _proposal(current)
-        note("event_restored", appointment=appointment, proposal=proposal, member=member, actor="member")
-        if anew and appointment is not None and appointment.web_meeting:
-            _expect_new_link(appointment, current, now)
-        thing = appointment or proposal
-        assert thing is not None, "an entry belongs to a candidate or to an appointment"
-        converge_soon(thing)
+            raise Closed("decided")
 
 
 # --- moves --------------------------------------------------------------------------------------------------
@@ -116,7 +105,7 @@ def _move_appointment(
     hosts = Promise.objects.filter(appointment=entry.appointment_id, standing=True, host__isnull=False)
     lock_hosts(hosts.values_list("host_id", flat=True))
     appointment = Appointment.objects.select_for_update().get(pk=entry.appointment_id)
-    current = _unchanged(entry)
+    current = unchanged(entry)
     if current is None or appointment.state != AppointmentState.CONFIRMED or appointment.ends_at <= now:
         return
     if seen.start >= seen.end or seen.start <= now or (not asked and _is_foreign(appointment, entry)):
@@ -204,16 +193,20 @@ def _events_under(hold: CalendarEntry, time: Interval) -> list[str]:
 
 
 def _settle_at(entry: CalendarEntry, seen: SeenEntry, time: Interval) -> None:
-    """What stands there is what we want from now on: there is nothing to write."""
+    """What stands there is what we want from now on: of the time there is nothing to write."""
     assert entry.desired is not None
     # The mirror took an event at another time than ours for somebody else's.
     mirror = MirroredEvent.objects.filter(connection=entry.connection_id, remote_id=entry.remote_id)
     mirror.update(entry_key=entry.key)
-    moved = replace(DesiredEntry.from_json(entry.desired), start=time.start, end=time.end).to_json()
-    entry.desired = entry.written = moved
+    written_too = entry.desired == entry.written
+    entry.desired = replace(DesiredEntry.from_json(entry.desired), start=time.start, end=time.end).to_json()
     entry.observed = seen.to_json()
     entry.generation += 1
-    entry.written_generation = entry.generation
+    if written_too:
+        entry.written, entry.written_generation = entry.desired, entry.generation
+    else:
+        # What else we were about to say there is still to be written, on top of what stands there.
+        entry.state, entry.etag, entry.retry_at = EntryState.WAITING, "", None
     entry.question, entry.missing_at = "", None
     entry.save(
         update_fields=[
@@ -224,6 +217,9 @@ def _settle_at(entry: CalendarEntry, seen: SeenEntry, time: Interval) -> None:
             "written_generation",
             "question",
             "missing_at",
+            "state",
+            "etag",
+            "retry_at",
             "changed_at",
         ]
     )
@@ -238,7 +234,7 @@ def _remove(entry: CalendarEntry, now: datetime, member: Member | None = None) -
         if found is not None:
             _give_up(found[0], found[1], member)
         return
-    if _unchanged(entry) is None:
+    if unchanged(entry) is None:
         return
     try:
         cancel_by_calendar(entry.appointment, member=member, now=now)
@@ -257,44 +253,6 @@ def _give_up(proposal: Proposal, candidate: Candidate, member: Member | None = N
     give_up_candidate(proposal, candidate)
 
 
-# --- questions ----------------------------------------------------------------------------------------------
-
-
-def _ask(entry: CalendarEntry, question: Question, seen: SeenEntry | None) -> None:
-    current = _unchanged(entry)
-    if current is None:
-        return
-    told = current.question == question and (seen is None or current.observed == seen.to_json())
-    current.question = question
-    if seen is not None:
-        current.observed = seen.to_json()
-    current.save(update_fields=["question", "observed", "changed_at"])
-    if not told:
-        kind = "removal_asked" if question is Question.REMOVED else "move_asked"
-        note(
-            kind,
-            appointment=current.appointment,
-            proposal=_proposal(current),
-            actor="provider",
-            candidate=current.candidate_id,
-        )
-
-
-def _unchanged(entry: CalendarEntry) -> CalendarEntry | None:
-    """The entry, locked, unless something else was decided or written since it was looked at."""
-    current = CalendarEntry.objects.select_for_update(of=("self",)).select_related(
-        "connection", "candidate__proposal", "appointment__proposal"
-    )
-    row = current.get(pk=entry.pk)
-    same = (row.generation, row.written_generation, row.remote_id, row.written) == (
-        entry.generation,
-        entry.written_generation,
-        entry.remote_id,
-        entry.written,
-    )
-    return row if same and row.desired is not None else None
-
-
 def _on_offer(entry: CalendarEntry) -> tuple[Proposal, Candidate, CalendarEntry] | None:
     """A hold's proposal and candidate under the locks, while the candidate can still be taken."""
     assert entry.candidate is not None
@@ -303,22 +261,7 @@ def _on_offer(entry: CalendarEntry) -> tuple[Proposal, Candidate, CalendarEntry]
     lock_hosts(members.values_list("pk", flat=True))
     proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
     candidate = proposal.candidates.get(pk=entry.candidate.pk)
-    current = _unchanged(entry)
+    current = unchanged(entry)
     if current is None or proposal.state not in RUNNING or candidate.state != CandidateState.OPEN:
         return None
     return proposal, candidate, current
-
-
-def _proposal(entry: CalendarEntry) -> Proposal | None:
-    if entry.candidate is not None:
-        return entry.candidate.proposal
-    return entry.appointment.proposal if entry.appointment else None
-
-
-def _expect_new_link(appointment: Appointment, entry: CalendarEntry, now: datetime) -> None:
-    """The event that was deleted took its meeting with it; the guest is told the new link."""
-    if appointment.organizer_id != entry.connection_id:
-        return
-    locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
-    locked.join_url, locked.link_wanted_at = "", now
-    changed(locked, before=None, wait_for_link_until=now + timedelta(seconds=60))

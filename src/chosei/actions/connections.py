@@ -77,7 +77,7 @@ def resume(connection: Connection) -> None:
     """Take up everything that waited for this account. Inside a transaction."""
     queue.enqueue(queue.OBSERVE, str(connection.pk))
     look_after_soon(connection.pk, now=timezone.now())
-    connection.entries.filter(state=EntryState.PARKED).update(
+    connection.entries.filter(state=EntryState.PARKED, question="").update(
         state=EntryState.WAITING, attempts=0, problem=""
     )
     converge_all(connection)

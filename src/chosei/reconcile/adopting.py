@@ -14,7 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from chosei import wiring
-from chosei.actions.adopting import Question, adopt_move, adopt_removal
+from chosei.actions.adopting import adopt_move, adopt_removal
+from chosei.actions.asking import Question
 from chosei.core import sights
 from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, SeenEntry
 from chosei.core.intervals import Interval

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chosei.actions.adopting import moved_meanwhile
+from chosei.core import sights
 from chosei.core.diff import Step
+from chosei.core.entries import DesiredEntry
 from chosei.ports.calendar import (
     CalendarPort,
     Change,
@@ -17,7 +20,7 @@ from chosei.ports.calendar import (
 )
 from chosei.ports.errors import Conflict, Missing, PortError, Rejected, Transient
 from chosei.reconcile import recording
-from chosei.reconcile.facts import draft_of, invitation_of
+from chosei.reconcile.facts import draft_of, invitation_of, seen
 from chosei.records.models import CalendarEntry
 
 _CONFLICTS = 2
@@ -124,8 +127,9 @@ def _failed(port: CalendarPort, entry: CalendarEntry, change: Change, error: Por
 
 
 def _read_again(port: CalendarPort, entry: CalendarEntry, error: Conflict) -> None:
-    """Somebody changed the event since we saw it. What we are about to write was decided by host or guest: it
-    goes on top of what stands there now, once that has been seen."""
+    """Somebody changed the event since we saw it. Moved by a person while we were about to change it: the
+    host is asked. Anything else we write was decided by host or guest: it goes on top of what stands there
+    now, once that has been seen."""
     try:
         event = port.get(entry.remote_id)
     except Missing:
@@ -133,5 +137,14 @@ def _read_again(port: CalendarPort, entry: CalendarEntry, error: Conflict) -> No
     except PortError as other:
         recording.failed(entry, other)
     else:
+        if _moved_there(entry, event) and moved_meanwhile(entry, seen(event)):
+            return
         recording.failed(entry, error)
         recording.observed(entry, event)
+
+
+def _moved_there(entry: CalendarEntry, event: ObservedEvent) -> bool:
+    """Whether it stands at another time than we last put it, nor where we are about to put it."""
+    now = (event.start, event.end)
+    known = [DesiredEntry.from_json(one) for one in (entry.written, entry.desired) if one]
+    return bool(known) and all(sights.moved((one.start, one.end), now) for one in known)

@@ -42,7 +42,7 @@ def test_putting_back_keeps_the_appointment(client, asked):
     assert (asked.question, asked.remote_id, asked.state) == ("", "", "waiting")
     assert Appointment.objects.get().state == "confirmed"
     again = client.post(f"/calendar-questions/{asked.pk}", {"answer": "put-back"}, follow=True)
-    assert "ほかの操作が先に行われたため" in again.content.decode()
+    assert "すでに対応済みです" in again.content.decode()
 
 
 def test_a_stranger_is_not_asked(people, asked):
@@ -50,3 +50,31 @@ def test_a_stranger_is_not_asked(people, asked):
     assert client.post(f"/calendar-questions/{asked.pk}", {"answer": "follow"}).status_code == 404
     assert client.get(f"/calendar-questions/{asked.pk}").status_code == 405
     assert Appointment.objects.get().state == "confirmed"
+
+
+def test_a_refused_entry_says_why_and_can_be_tried_again(people: Company) -> None:
+    appointment = confirmed(people)
+    entry = CalendarEntry.objects.get(appointment=appointment)
+    CalendarEntry.objects.filter(pk=entry.pk).update(state="parked", problem="ErrorQuotaExceeded")
+    client = signed_in(people.author)
+    page = client.get(f"/appointments/{appointment.pk}").content.decode()
+    assert "容量がいっぱい" in page
+    assert "再試行</button>" in page
+    address = f"/calendar-entries/{entry.pk}/retry"
+    assert signed_in(people.stranger).post(address).status_code == 404
+    assert "もう一度登録しています" in client.post(address, follow=True).content.decode()
+    entry.refresh_from_db()
+    assert (entry.state, entry.problem) == ("waiting", "")
+    assert "すでに対応済みです" in client.post(address, follow=True).content.decode()
+
+
+def test_asked_first_is_the_members_own_setting(people: Company) -> None:
+    client = signed_in(people.author)
+    assert "すぐに日時を変更" in client.get("/settings/profile").content.decode()
+    given = {"language": "ja", "zone": "Asia/Tokyo", "ask_before_moving": "yes"}
+    client.post("/settings/profile", given)
+    people.author.refresh_from_db()
+    assert people.author.ask_before_moving
+    client.post("/settings/profile", given | {"ask_before_moving": "no"})
+    people.author.refresh_from_db()
+    assert not people.author.ask_before_moving

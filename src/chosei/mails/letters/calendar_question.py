@@ -40,15 +40,14 @@ def calendar_question(member: Member, reader: Reader) -> Body | None:
 
 
 def _one(entry: CalendarEntry, reader: Reader) -> Aside:
-    meeting: Appointment | Proposal | None = entry.appointment
-    if meeting is None:
-        assert entry.candidate is not None, "an entry belongs to a candidate or to an appointment"
-        meeting = entry.candidate.proposal
-        time: Appointment | Candidate = entry.candidate
-        url = console_proposal_url(meeting)
+    if entry.appointment is not None:
+        meeting: Appointment | Proposal = entry.appointment
+        time: Appointment | Candidate = entry.appointment
+        url = console_appointment_url(entry.appointment)
     else:
-        time = meeting
-        url = console_appointment_url(meeting)
+        assert entry.candidate is not None, "an entry belongs to a candidate or to an appointment"
+        meeting, time = entry.candidate.proposal, entry.candidate
+        url = console_proposal_url(entry.candidate.proposal)
     when = times.span(time, reader.zone or meeting.zone, reader.language)
     done = _("Outlookから削除されました。") if entry.question == "removed" else _("Outlookで動かされました。")
     who = one_line(f"{meeting.guest_company} {meeting.guest_name}") or pgettext("addressee", "お客様")

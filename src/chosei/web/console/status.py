@@ -26,6 +26,7 @@ class EntryStatus:
     word: Word
     problem: str
     question: str
+    parked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def entry_status(entry: CalendarEntry) -> EntryStatus:
     word = words.LEAVING if leaving else words.ASKED if entry.question else words.ENTRY[state]
     waits = state == EntryState.PARKED or entry.question
     problem = words.entry_problem(entry) if waits else ""
-    return EntryStatus(entry.pk, entry.connection.member.name, word, problem, entry.question)
+    parked = state == EntryState.PARKED
+    return EntryStatus(entry.pk, entry.connection.member.name, word, problem, entry.question, parked)
 
 
 def candidate_statuses(proposal: Proposal) -> list[CandidateStatus]:

@@ -51,6 +51,7 @@ SENTENCES = {
         "Outlookから予定が削除されましたが、日程はそのままにしています。どちらにするかをお選びください。"
     ),
     "event_deleted": _("Outlookから予定が削除されたことを確認しました。"),
+    "entry_retried": _("Outlookへの登録を、もう一度試します。"),
     "event_restored": _("Outlookの予定を元に戻します。"),
     "candidate_moved": _("Outlookで仮予約の日時が変更されたため、候補日時を移しました。"),
     "candidate_withdrawn": _("Outlookで仮予約が削除または変更されたため、その候補日時を取り下げました。"),

@@ -81,6 +81,7 @@ urlpatterns = [
     path("help/", guide.overview, name="help"),
     path("help/<slug:slug>", guide.topic, name="help-topic"),
     path("calendar-questions/<int:pk>", questions.answer, name="calendar-question"),
+    path("calendar-entries/<int:pk>/retry", questions.again, name="calendar-retry"),
     path("settings/profile", profile.edit, name="profile"),
     path("settings/organization", organization.edit, name="organization"),
     path("settings/working-hours", profile.working_hours, name="working-hours"),

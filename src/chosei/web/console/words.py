@@ -155,7 +155,10 @@ WEEKDAYS = (_("月曜日"), _("火曜日"), _("水曜日"), _("木曜日"), _("�
 # Why an entry waits for a hand, and the next step.
 QUESTION = {
     "moved": _(
-        "Outlookで予定の日時が変更されましたが、新しい日時には別のお約束があるか、主催者以外の変更のため、元の日時のままにしています。"
+        "Outlookで予定の日時が変更されました。お客様とのお約束は元の日時のままです。どちらの日時にするか、お選びください。"
+    ),
+    "both": _(
+        "Choseiでの変更と同じ頃に、Outlookでも予定の日時が変更されました。どちらの日時にするか、お選びください。"
     ),
     "removed": _(
         "Outlookから予定が削除されました。まとめての削除、または主催者以外の削除のため、日程はそのままにしています。"
@@ -163,8 +166,16 @@ QUESTION = {
 }
 ENTRY_LOST = _("カレンダーとの接続が切れています。「外部連携」でもう一度接続すると、自動で再開します。")
 ENTRY_REFUSED = _(
-    "Outlookに登録できていません。日程の約束はそのまま有効です。Outlookで予定をご確認ください。"
+    "Outlookに登録できていません。お客様とのお約束はそのまま有効です。理由がわからないときは、再試行してください。"
 )
+# Why a calendar refused an entry for good, by the provider's code in lower letters.
+REFUSED_BECAUSE = {
+    "erroraccessdenied": _("このカレンダーに書き込む許可がありません。「外部連携」で接続し直してください。"),
+    "errorquotaexceeded": _("メールボックスの容量がいっぱいです。空きを作ってから、再試行してください。"),
+    "errorinvalidrecipients": _("招待する方か会議室のアドレスを、Outlookが受け付けませんでした。"),
+    "errorsendasdenied": _("このアカウントから招待を送る許可がありません。"),
+    "no_mailbox": _("Exchange Onlineのメールボックスがありません。ライセンスをご確認ください。"),
+}
 CLOSED = {
     "withdrawn": _("この日程調整は、すでに取り下げられています。"),
     "expired": _("この日程調整は、回答期限を過ぎて終了しています。"),
@@ -183,6 +194,7 @@ CLOSED = {
     "lapsed": _("承認の期限を過ぎたため、この申し込みは承認できません。"),
     "spent": _("このURLは、すでに予約に使われています。"),
     "archived": _("この予約ページは保管済みです。"),
+    "decided": _("すでに対応済みです。最新の状態をご確認ください。"),
     "settled": _("アドレスの不一致は、すでに解消しています。"),
     "of_directory": _("Microsoft 365から取得したリストは、Microsoft 365で変更します。"),
     "not_administrator": _("管理者ではなくなったため、この操作はできません。"),
@@ -221,4 +233,6 @@ def entry_problem(entry: CalendarEntry) -> str:
         return str(QUESTION[entry.question])
     if entry.connection.state != ConnectionState.ACTIVE:
         return str(ENTRY_LOST)
-    return f"{ENTRY_REFUSED} ({entry.problem})" if entry.problem else str(ENTRY_REFUSED)
+    why = str(REFUSED_BECAUSE.get(entry.problem.lower(), ""))
+    code = f" ({entry.problem})" if entry.problem else ""
+    return f"{ENTRY_REFUSED}{why and ' '}{why}{code}"

@@ -21,10 +21,20 @@ from chosei.web.console.views.sign_in import remember_language
 @member_required
 def edit(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
-    form = ProfileForm(request.POST or None, initial={"language": member.language, "zone": member.zone})
+    initial = {
+        "language": member.language,
+        "zone": member.zone,
+        "ask_before_moving": "yes" if member.ask_before_moving else "no",
+    }
+    form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         language = form.cleaned_data["language"]
-        change_profile(member, language=language, zone=form.cleaned_data["zone"])
+        change_profile(
+            member,
+            language=language,
+            zone=form.cleaned_data["zone"],
+            ask_before_moving=form.cleaned_data["ask_before_moving"] == "yes",
+        )
         with translation.override(language):
             messages.success(request, gettext("保存しました。"))
         response = redirect("console:profile")

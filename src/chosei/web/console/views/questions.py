@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from chosei.actions.adopting import follow, put_back
+from chosei.actions.adopting import follow
+from chosei.actions.asking import put_back, retry
 from chosei.actions.errors import Closed, TimeTaken
 from chosei.records import gates
 from chosei.records.models import CalendarEntry
@@ -37,6 +38,21 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except Closed as refused:
         messages.warning(request, words.closed(refused.reason))
+    return _back(entry)
+
+
+@require_POST
+@member_required
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Once more what the calendar refused: whoever could mend the reason has done so."""
+    member = signed_in(request)
+    entry = gates.calendar_entry_for_member(member, pk)
+    try:
+        retry(member, entry)
+    except Closed as refused:
+        messages.warning(request, words.closed(refused.reason))
+    else:
+        messages.success(request, gettext("もう一度登録しています。"))
     return _back(entry)
 
 
