@@ -13,7 +13,9 @@ from chosei.actions.answers import questions_of
 from chosei.actions.booking import book_page
 from chosei.actions.errors import Closed
 from chosei.actions.inputs import Booking, GuestInput
-from chosei.actions.offers import PageOffer, hosts_of, page_offer
+from chosei.actions.offers import hosts_of, page_offer
+from chosei.actions.page_settings import durations_of, formats_of
+from chosei.core import wording
 from chosei.core.intervals import Interval
 from chosei.core.questions import Questions
 from chosei.core.states import BookingPageState
@@ -21,12 +23,13 @@ from chosei.records.gates import booking_page_for_guest
 from chosei.records.models import Appointment, BookingPage
 from chosei.web.public.confirming import Choice, ConfirmationView, Visit
 from chosei.web.public.doors import LinkView
-from chosei.web.public.forms import GuestForm
-from chosei.web.public.showing import hero, meeting_facts, zone_switch
-from chosei.web.public.weeks import instant_value, nearest, slot_start, week_of, wished_week
+from chosei.web.public.forms import Asked, GuestForm
+from chosei.web.public.showing import format_name, hero, meeting_facts, reader_language, zone_switch
+from chosei.web.public.weeks import nearest, slot_length, slot_start, slot_value, week_of, wished_week
 from chosei.web.public.zones import keep_zone
 
 _ALWAYS = (date.min, date.max)
+LENGTH = "relength"  # the button that changes the length
 
 
 def insist_open(page: BookingPage) -> None:
@@ -39,26 +42,52 @@ def host_names(page: BookingPage) -> list[str]:
     return [member.name for member in hosts_of(page)]
 
 
+def wished_minutes(request: HttpRequest, page: BookingPage) -> int:
+    """The length asked for by its button, else the one that travels along, else that of the chosen time."""
+    sent = request.POST if request.method == "POST" else request.GET
+    named = sent.get(LENGTH) or sent.get("length") or str(slot_length(sent.get("start", "")) or "")
+    wished = [minutes for minutes in durations_of(page) if str(minutes) == named]
+    return wished[0] if wished else page.duration_minutes
+
+
+def lengths_offered(page: BookingPage) -> list[tuple[int, str]]:
+    """The lengths to choose from with their names, shortest first; none where there is no choice."""
+    if not page.other_durations:
+        return []
+    return [(one, wording.duration_text(one, reader_language())) for one in sorted(durations_of(page))]
+
+
 def times_page(request: HttpRequest, page: BookingPage, visit: Visit, *, status: int = 200) -> HttpResponse:
     """One week of free times. For htmx just the times, and nothing at all (204) while they are the same."""
     now = timezone.now()
-    offer = page_offer(page, *_ALWAYS, now=now)
-    week = week_of(offer, wished_week(request, visit.zone), visit.zone, chosen=visit.chosen, now=now)
+    minutes = wished_minutes(request, page)
+    length = None if minutes == page.duration_minutes else minutes
+    offer = page_offer(page, *_ALWAYS, now=now, minutes=minutes)
+    chosen = visit.chosen if slot_length(visit.chosen) == length else ""
+    week = week_of(offer, wished_week(request, visit.zone), visit.zone, chosen=chosen, length=length, now=now)
     context = {
         "organization": page.organization,
         "page": page,
         "visit": visit,
         "week": week,
-        "nearest": nearest(offer, visit.lost, visit.zone, now=now),
+        "nearest": nearest(offer, visit.lost, visit.zone, length=length, now=now),
         "unknown": offer.unknown,
+        "length": minutes,
+        "lengths": lengths_offered(page),
         "zones": zone_switch(visit.zone, now),
     }
     if request.headers.get("HX-Request"):
         if request.GET.get("seen") == week.fingerprint:
             return HttpResponse(status=204)
         return render(request, "public/booking_times.html", context)
-    context["facts"] = meeting_facts(page, host_names(page), minutes=page.duration_minutes)
+    context["facts"] = meeting_facts(
+        page, host_names(page), minutes=None if context["lengths"] else minutes, formats=formats_of(page)
+    )
     return keep_zone(request, render(request, "public/booking.html", context, status=status))
+
+
+def minutes_of(choice: Choice) -> int:
+    return int(choice.time.duration.total_seconds()) // 60
 
 
 class BookingPageView(LinkView):
@@ -81,16 +110,15 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
         insist_open(thing)
 
     def parse(self, thing: BookingPage, value: str) -> Choice | None:
-        start = slot_start(value)
-        if start is None:
+        start, length = slot_start(value), slot_length(value)
+        minutes = length or thing.duration_minutes
+        if start is None or minutes not in durations_of(thing):
             return None
-        return Choice(
-            instant_value(start), Interval(start, start + timedelta(minutes=thing.duration_minutes))
-        )
+        return Choice(slot_value(start, length), Interval(start, start + timedelta(minutes=minutes)))
 
     def on_offer(self, thing: BookingPage, choice: Choice) -> bool:
-        offer: PageOffer = page_offer(thing, *_ALWAYS, now=timezone.now())
-        return any(slot.start == choice.time.start for slot in offer.slots)
+        offer = page_offer(thing, *_ALWAYS, now=timezone.now(), minutes=minutes_of(choice))
+        return choice.time in offer.slots
 
     def times(self, thing: BookingPage, visit: Visit, *, status: int = 200) -> HttpResponse:
         return times_page(self.request, thing, visit, status=status)
@@ -108,7 +136,9 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
         context = {
             "organization": thing.organization,
             "meeting": thing,
-            "facts": meeting_facts(thing, host_names(thing), minutes=thing.duration_minutes),
+            "facts": meeting_facts(
+                thing, host_names(thing), minutes=minutes_of(choice), formats=formats_of(thing)
+            ),
             "hero": hero(choice.time, visit.zone, now=timezone.now()),
             "visit": visit,
             "choice": choice,
@@ -121,7 +151,13 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
     def act(self, thing: BookingPage, choice: Choice, guest: GuestInput, submission: UUID) -> Appointment:
         # Going back for another time is another booking; the same one sent twice stays one.
         one = uuid5(submission, choice.value)
-        return book_page(thing, Booking(choice.time.start), guest, submission=one, now=timezone.now())
+        wanted = Booking(choice.time.start, minutes_of(choice), self.request.POST.get("format", ""))
+        return book_page(thing, wanted, guest, submission=one, now=timezone.now())
+
+    def asked(self, thing: BookingPage) -> Asked:
+        formats = tuple((one.format, format_name(one)) for one in formats_of(thing))
+        notice = thing.organization.privacy_notice if thing.consent_required else ""
+        return Asked(formats if len(formats) > 1 else (), consent=thing.consent_required, notice=notice)
 
     def questions(self, thing: BookingPage) -> Questions:
         return questions_of(thing)

@@ -21,7 +21,7 @@ from chosei.core.language import language_of
 from chosei.core.questions import STANDARD, Questions
 from chosei.records.models import Appointment, BookingPage, Proposal
 from chosei.web.public.doors import LinkView, guest_address, refused_for_now
-from chosei.web.public.forms import GuestForm, Typed, initial_of, submission_of, typed
+from chosei.web.public.forms import Asked, GuestForm, Typed, initial_of, submission_of, typed
 from chosei.web.public.zones import RESET, reader_zone
 
 Thing = TypeVar("Thing", Proposal, BookingPage)
@@ -113,6 +113,10 @@ class ConfirmationView(LinkView, Generic[Thing]):
         """What the form asks."""
         return STANDARD
 
+    def asked(self, thing: Thing) -> Asked:
+        """What it asks besides."""
+        return Asked()
+
     @abstractmethod
     def known(self, thing: Thing) -> dict[str, str]:
         """What the form may begin with."""
@@ -122,7 +126,7 @@ class ConfirmationView(LinkView, Generic[Thing]):
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         value = request.POST.get(self.choice_field, "")
-        if not {"back", RESET, "week"}.isdisjoint(request.POST):
+        if not {"back", RESET, "week", "relength"}.isdisjoint(request.POST):
             thing = self._open(token)
             return self.times(thing, self._visit(request, thing, chosen=value))
         if "choose" in request.POST:
@@ -143,7 +147,7 @@ class ConfirmationView(LinkView, Generic[Thing]):
         visit, questions = self._visit(request, thing, chosen=choice.value), self.questions(thing)
         known = initial_of(visit.typed, questions) or self.known(thing)
         came_along = request.POST if request.method == "POST" else None
-        form = GuestForm(initial=known, questions=questions, companions=came_along)
+        form = GuestForm(initial=known, questions=questions, asked=self.asked(thing), companions=came_along)
         return self.details(thing, visit, choice, form)
 
     def _visit(self, request: HttpRequest, thing: Thing, *, chosen: str = "", notice: str = "") -> Visit:
@@ -161,7 +165,9 @@ class ConfirmationView(LinkView, Generic[Thing]):
         if choice is None:
             return self._back(request, thing, lost=None)
         visit = self._visit(request, thing, chosen=choice.value)
-        form = GuestForm(request.POST, request.FILES, questions=self.questions(thing))
+        form = GuestForm(
+            request.POST, request.FILES, questions=self.questions(thing), asked=self.asked(thing)
+        )
         if not form.is_valid():
             self.insist_open(thing)
             return self.details(thing, visit, choice, form, status=422)

@@ -29,6 +29,7 @@ REFUSALS = {
     "required": _("入力してください。"),
     "not_an_address": _("メールアドレスの形式をご確認ください(例: hanako@example.co.jp)。"),
     "too_long": _("長すぎるため、短くしてください。"),
+    "too_many_bookings": _("すでにご予約をいただいているため、これ以上はお申し込みいただけません。"),
     "not_a_choice": _("選択肢の中からお選びください。"),
     "not_a_date": _("日付をご確認ください(例: 2026-12-03)。"),
     "not_a_phone": _("電話番号をご確認ください(例: 03-1234-5678)。"),
@@ -85,6 +86,25 @@ def field_of(question: Question) -> forms.Field:
     if question.is_answer:
         made.validators.append(lambda value: _judge(question, value))
     return made
+
+
+def choice_of_format(formats: tuple[tuple[str, str], ...]) -> forms.Field:
+    """会議形態, where a page offers several; the usual one is marked."""
+    return forms.ChoiceField(
+        label=gettext("会議形態"),
+        choices=formats,
+        initial=formats[0][0],
+        widget=forms.RadioSelect,
+        error_messages={"required": _CHOOSE, "invalid_choice": REFUSALS["not_a_choice"]},
+    )
+
+
+def consent() -> forms.Field:
+    """Consent to the privacy notice, which stands above it."""
+    return forms.BooleanField(
+        label=gettext("個人情報の取り扱いに同意する"),
+        error_messages={"required": _("お申し込みには、個人情報の取り扱いへの同意が必要です。")},
+    )
 
 
 def answer_of(question: Question, value: Any) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,10 +15,30 @@ from chosei.actions.inputs import GuestInput
 from chosei.core.language import Language
 from chosei.core.questions import MAX_CHOICES, STANDARD, QuestionKind, Questions
 from chosei.web.public.companions import FIELDS, Companions
-from chosei.web.public.fields import REFUSALS, REFUSED_OTHERWISE, TOO_LONG, TextField, answer_of, field_of
+from chosei.web.public.fields import (
+    REFUSALS,
+    REFUSED_OTHERWISE,
+    TOO_LONG,
+    TextField,
+    answer_of,
+    choice_of_format,
+    consent,
+    field_of,
+)
 
 Typed = dict[str, list[str]]
 """What a guest typed, by the names of the form's fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a booking page asks besides its questions. ``formats`` to choose from, by value and name; whether
+    ``consent`` to the organisation's privacy ``notice`` is needed.
+    """
+
+    formats: tuple[tuple[str, str], ...] = ()
+    consent: bool = False
+    notice: str = ""
 
 
 class GuestForm(forms.Form):
@@ -30,12 +51,21 @@ class GuestForm(forms.Form):
     use_required_attribute = False  # our own messages stand at the fields, in the page's language
 
     def __init__(
-        self, *args: Any, questions: Questions = STANDARD, companions: Any = None, **kwargs: Any
+        self,
+        *args: Any,
+        questions: Questions = STANDARD,
+        asked: Asked | None = None,
+        companions: Any = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.questions = questions
+        self.questions, self.asked = questions, asked or Asked()
+        if self.asked.formats:
+            self.fields["format"] = choice_of_format(self.asked.formats)
         for question in questions:
             self.fields[question.key] = field_of(question)
+        if self.asked.consent:
+            self.fields["consented"] = consent()
         self.companions = Companions(self.data if self.is_bound else companions)
 
     def guest(self, *, language: Language, zone: str) -> GuestInput:
@@ -46,7 +76,12 @@ class GuestForm(forms.Form):
             answer_of(question, data.get(question.key)) for question in self.questions if question.is_answer
         )
         return GuestInput(
-            **own, language=language, zone=zone, answers=answers, companions=self.companions.people
+            **own,
+            language=language,
+            zone=zone,
+            answers=answers,
+            companions=self.companions.people,
+            consented=bool(data.get("consented")),
         )
 
     def clean(self) -> dict[str, Any]:
@@ -87,6 +122,7 @@ def typed(request: HttpRequest, questions: Questions) -> Typed:
     """
     sent = request.POST if request.method == "POST" else request.GET
     keys = [one.key for one in questions if one.kind is not QuestionKind.FILE and one.key in sent]
+    keys += ["format"] if "format" in sent else []
     keys += [name for name in FIELDS if name in sent and request.method == "POST"]
     given = {key: sent.getlist(key)[:MAX_CHOICES] for key in keys}
     return given if any(any(values) for values in given.values()) else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from chosei.actions.inputs import FormatOption
 from chosei.actions.offers import CandidateOffer
 from chosei.core import wording
 from chosei.core.intervals import Interval
@@ -70,31 +71,55 @@ def reader_language() -> Language:
 
 
 def meeting_facts(
-    meeting: Proposal | BookingPage | Appointment, hosts: list[str], *, minutes: int | None = None
+    meeting: Proposal | BookingPage | Appointment,
+    hosts: list[str],
+    *,
+    minutes: int | None = None,
+    formats: Sequence[FormatOption] = (),
 ) -> list[Fact]:
-    """Length, form and place, hosts: as far as each is known."""
+    """Length, form and place, hosts: as far as each is known. ``formats``: to choose from, if several."""
     facts = (
         [Fact("clock", _("所要時間"), wording.duration_text(minutes, reader_language()))] if minutes else []
     )
-    facts.append(_format_fact(meeting))
-    if meeting.location and meeting.format == MeetingFormat.PHONE:
-        facts.append(Fact("phone", _("お電話番号"), meeting.location, labelled=True))
-    elif meeting.location and meeting.format != MeetingFormat.WEB:
-        facts.append(Fact("pin", _("場所"), meeting.location))
+    if len(formats) > 1:
+        names = " / ".join(format_name(one) for one in formats)
+        facts.append(Fact("note", _("形式"), names))
+    else:
+        facts += [_format_fact(meeting), *_place_facts(meeting)]
     if hosts:
         facts.append(Fact("people", _("担当"), _hosts_text(hosts), labelled=True))
     return facts
 
 
-def _format_fact(meeting: Proposal | BookingPage | Appointment) -> Fact:
-    names = {
+def _place_facts(meeting: Proposal | BookingPage | Appointment) -> list[Fact]:
+    if not meeting.location or meeting.format == MeetingFormat.WEB:
+        return []
+    if meeting.format == MeetingFormat.PHONE:
+        return [Fact("phone", _("お電話番号"), meeting.location, labelled=True)]
+    return [Fact("pin", _("場所"), meeting.location)]
+
+
+def format_name(option: FormatOption) -> str:
+    """ご来訪(本社 3階): the form of meeting, and where it takes place."""
+    name = _format_names()[MeetingFormat(option.format)][1]
+    if not option.location or option.format == MeetingFormat.WEB:
+        return name
+    return _("%(format)s(%(place)s)") % {"format": name, "place": option.location}
+
+
+def _format_names() -> dict[MeetingFormat, tuple[str, str]]:
+    """An icon and a name for each."""
+    return {
         MeetingFormat.VISIT: ("pin", _("ご来訪")),
         MeetingFormat.WEB: ("video", _("Web会議")),
         MeetingFormat.OUTING: ("pin", _("お伺いします")),
         MeetingFormat.PHONE: ("phone", _("お電話")),
         MeetingFormat.OTHER: ("note", _("その他")),
     }
-    icon, name = names[MeetingFormat(meeting.format)]
+
+
+def _format_fact(meeting: Proposal | BookingPage | Appointment) -> Fact:
+    icon, name = _format_names()[MeetingFormat(meeting.format)]
     if meeting.web_meeting:
         name = (
             _("Web会議(Microsoft Teams)")

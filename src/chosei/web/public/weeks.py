@@ -60,21 +60,27 @@ class Week:
         return not any(day.slots for day in self.days)
 
 
-def instant_value(instant: datetime) -> str:
-    """How forms and addresses name a slot."""
-    return instant.astimezone(UTC).strftime(_VALUE)
+def slot_value(start: datetime, length: int | None = None) -> str:
+    """How forms and addresses name a slot; ``length`` (minutes) where it is not the page's usual one."""
+    return start.astimezone(UTC).strftime(_VALUE) + (f"+{length}" if length else "")
+
+
+def slot_length(value: str) -> int | None:
+    """The length that ``slot_value`` wrote, or None for the page's usual one."""
+    length = value.partition("+")[2]
+    return int(length) if length.isascii() and length.isdecimal() and len(length) < 5 else None
 
 
 def slot_start(value: str) -> datetime | None:
-    """The instant that ``instant_value`` wrote, or None for anything else."""
+    """The instant that ``slot_value`` wrote, or None for anything else."""
     try:
-        start = datetime.strptime(value, _VALUE).replace(tzinfo=UTC)
+        start = datetime.strptime(value.partition("+")[0], _VALUE).replace(tzinfo=UTC)
     except ValueError:
         return None
     return start if _FAR_PAST < start < _FAR_FUTURE else None
 
 
-def nearest(offer: PageOffer, lost: str, zone: str, *, now: datetime) -> list[Slot]:
+def nearest(offer: PageOffer, lost: str, zone: str, *, length: int | None, now: datetime) -> list[Slot]:
     """The free times nearest to one that was taken meanwhile, in their order."""
     start = slot_start(lost)
     if start is None:
@@ -82,7 +88,7 @@ def nearest(offer: PageOffer, lost: str, zone: str, *, now: datetime) -> list[Sl
     near = sorted(offer.slots, key=lambda slot: abs(slot.start - start))[:_NEAREST]
     return [
         Slot(
-            instant_value(slot.start),
+            slot_value(slot.start, length),
             wording.instant_text(slot.start, zone, reader_language(), now),
             str(int(slot.start.timestamp())),
             False,
@@ -105,8 +111,13 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def week_of(offer: PageOffer, wished: date | None, zone: str, *, chosen: str, now: datetime) -> Week:
-    """The week wished for, kept within what can be booked; by default the first that has a free time."""
+def week_of(
+    offer: PageOffer, wished: date | None, zone: str, *, chosen: str, length: int | None, now: datetime
+) -> Week:
+    """The week wished for, kept within what can be booked; by default the first that has a free time.
+
+    ``length``: minutes where they are not the page's usual ones, as for ``slot_value``.
+    """
     tz, language = zone_of(zone), reader_language()
     by_day: dict[date, list[Interval]] = defaultdict(list)
     for slot in offer.slots:
@@ -115,7 +126,9 @@ def week_of(offer: PageOffer, wished: date | None, zone: str, *, chosen: str, no
     first = monday_of(min([today, *by_day]))
     last = max(first, monday_of(max([offer.bookable_until, *by_day])))
     monday = monday_of(min(max(wished or min(by_day, default=today), first), last + _WEEK - _DAY))
-    days = tuple(_day(day, by_day.get(day, []), zone, chosen, now) for day in _shown_days(monday, by_day))
+    days = tuple(
+        _day(day, by_day.get(day, []), zone, length, chosen, now) for day in _shown_days(monday, by_day)
+    )
     values = [slot.value for day in days for slot in day.slots]
     later = next((slot for slot in offer.slots if slot.start.astimezone(tz).date() >= monday + _WEEK), None)
     earliest = offer.slots[0] if offer.slots else None
@@ -129,7 +142,7 @@ def week_of(offer: PageOffer, wished: date | None, zone: str, *, chosen: str, no
         earliest_week=monday_of(earliest.start.astimezone(tz).date()) if earliest else None,
         later=wording.instant_text(later.start, zone, language, now) if later else "",
         later_week=monday_of(later.start.astimezone(tz).date()) if later else None,
-        chosen_gone=bool(chosen) and all(instant_value(slot.start) != chosen for slot in offer.slots),
+        chosen_gone=bool(chosen) and all(slot_value(slot.start, length) != chosen for slot in offer.slots),
         fingerprint=hashlib.sha256(" ".join([zone, str(offer.unknown), *values]).encode()).hexdigest()[:16],
     )
 
@@ -140,11 +153,11 @@ def _shown_days(monday: date, by_day: dict[date, list[Interval]]) -> list[date]:
     return [day for day in week if day.weekday() < 5 or by_day.get(day)]
 
 
-def _day(day: date, slots: list[Interval], zone: str, chosen: str, now: datetime) -> Day:
+def _day(day: date, slots: list[Interval], zone: str, length: int | None, chosen: str, now: datetime) -> Day:
     language, today = reader_language(), now.astimezone(zone_of(zone)).date()
     rows = []
     for slot in slots:
-        value = instant_value(slot.start)
+        value = slot_value(slot.start, length)
         name = wording.time_text(slot.start, zone)
         rows.append(Slot(value, name, str(int(slot.start.timestamp())), value == chosen))
     weekday = wording.weekday_text(day.weekday(), language)
