@@ -37,6 +37,8 @@ def _prepare() -> None:
         "CHOSEI_MICROSOFT_LOGIN_URL": "http://127.0.0.1:1",  # tests name the sandbox they started themselves
         "CHOSEI_MICROSOFT_GRAPH_URL": "http://127.0.0.1:1",
         "CHOSEI_EMAIL_URL": "smtp://127.0.0.1:1",
+        "CHOSEI_SLACK_API_URL": "http://127.0.0.1:1",
+        "CHOSEI_CHATWORK_API_URL": "http://127.0.0.1:1",
     }
     compile_changed()
 

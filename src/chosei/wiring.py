@@ -17,6 +17,7 @@ from django.conf import settings
 
 from chosei.ports.authorization import AuthorizationPort, Identity
 from chosei.ports.calendar import CalendarPort
+from chosei.ports.chat import ChatPort
 from chosei.ports.directory import PLACES, DirectoryPort
 from chosei.ports.errors import NeedsReconnect
 from chosei.ports.mail import MailPort
@@ -137,6 +138,20 @@ def forget() -> None:
     import_module("chosei.adapters.http").close_shared()
     _provider.cache_clear()
     _mail.cache_clear()
+    _chat.cache_clear()
+
+
+def chat_port() -> ChatPort:
+    """Slack, Microsoft Teams, Chatwork and Google Chat behind one port."""
+    return _chat(
+        settings.CHOSEI_SLACK_API_URL, settings.CHOSEI_CHATWORK_API_URL, bool(settings.CHOSEI_DEVELOPMENT)
+    )
+
+
+@lru_cache(maxsize=1)
+def _chat(*read: str | bool) -> ChatPort:
+    """Made from the settings; ``read`` is what it reads of them, so that other values make another."""
+    return cast(ChatPort, _named("chosei.adapters.chat.chat.Chat")(settings))
 
 
 def mail_port() -> MailPort:

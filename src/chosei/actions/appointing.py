@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from psycopg.types.range import TimestamptzRange
 
 from chosei.actions.answers import keep_answers
+from chosei.actions.chat import tell_chat
 from chosei.actions.inputs import FormatOption, GuestInput
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.people import Attending, organizer_of
@@ -26,6 +27,7 @@ from chosei.records.models import (
     Appointment,
     BookingPage,
     Candidate,
+    ChatKind,
     Companion,
     MailKind,
     MeetingFormat,
@@ -110,6 +112,7 @@ def stand(appointment: Appointment, hosts: Sequence[Attending]) -> None:
     want_buffers(appointment, hosts)
     converge_soon(appointment)
     _tell(appointment, hosts)
+    tell_chat(appointment, ChatKind.BOOKED, revision=0)
 
 
 def _ask_for_approval(appointment: Appointment, hosts: Sequence[Attending]) -> None:

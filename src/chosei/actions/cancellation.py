@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from chosei.actions.chat import tell_chat
 from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.reception_codes import settle_code
@@ -13,7 +14,7 @@ from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, drop
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, IllegalTransition, advance
 from chosei.records.guest_rules import may_cancel
-from chosei.records.models import Appointment, CalendarEntry, MailKind, Member
+from chosei.records.models import Appointment, CalendarEntry, ChatKind, MailKind, Member
 
 
 def cancel_by_host(member: Member, appointment: Appointment, *, reason: str, now: datetime) -> None:
@@ -77,6 +78,7 @@ def _cancel(
         drop(CalendarEntry.objects.filter(appointment=locked))
         converge_soon(locked)
         _tell(locked)
+        tell_chat(locked, ChatKind.CANCELLED, revision=locked.revision)
         note(
             "appointment_cancelled",
             appointment=locked,

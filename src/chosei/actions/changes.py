@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from chosei.actions.chat import tell_chat
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.reception_codes import settle_code
 from chosei.core.intervals import Interval
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, advance
-from chosei.records.models import Appointment, MailKind, MailMessage, MailState
+from chosei.records.models import Appointment, ChatKind, MailKind, MailMessage, MailState
 
 _KINDS = [MailKind.CHANGED_GUEST, MailKind.CHANGED_HOST]
 
@@ -43,6 +44,7 @@ def changed(
     appointment.save()
     settle_code(appointment)
     _tell(appointment, joined, wait_for_link_until)
+    tell_chat(appointment, ChatKind.CHANGED, revision=appointment.revision)
 
 
 def _tell(appointment: Appointment, joined: Collection[int], until: datetime | None) -> None:

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from chosei.actions.chat import tell_chat
 from chosei.actions.errors import ActionError
 from chosei.actions.limits import take_back, within_limit
 from chosei.actions.outbox import queue_mail, to_member, with_author
 from chosei.actions.timeline import note
 from chosei.core.walltime import local_date
-from chosei.records.models import Appointment, CodeState, FrontDesk, MailKind, ReceptionCode, Visit
+from chosei.records.models import Appointment, ChatKind, CodeState, FrontDesk, MailKind, ReceptionCode, Visit
 
 WRONG_AT_A_DESK, WRONG_AT_ALL = 10, 60
 """Wrong codes that one tablet, and all of an organisation together, may be given in ``WINDOW`` seconds."""
@@ -54,6 +55,7 @@ def receive(desk: FrontDesk, number: int | None, *, now: datetime) -> Received:
             )
             note("visitor_arrived", appointment=appointment, actor="guest", desk=desk.pk)
             _tell_hosts(appointment, visit)
+            tell_chat(appointment, ChatKind.ARRIVED, revision=visit.pk)
     except IntegrityError:
         return Received(inside.get(), again=True)  # pressed twice, or two of a party at two tablets
     return Received(visit, again=False)

@@ -11,6 +11,7 @@ from procrastinate.jobs import Status
 
 from chosei.jobs import queue
 from chosei.reconcile.accounts import check_account
+from chosei.reconcile.chat import tell
 from chosei.reconcile.converge import converge
 from chosei.reconcile.directory import fetch_rooms
 from chosei.reconcile.observe import observe
@@ -30,6 +31,11 @@ def run_converge(about: str) -> None:
 @app.task(name=queue.POST)
 def run_post(about: str) -> None:
     post(int(about))
+
+
+@app.task(name=queue.CHAT)
+def run_chat(about: str) -> None:
+    tell(int(about))
 
 
 @app.task(name=queue.OBSERVE)

@@ -157,7 +157,7 @@ def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
     if kind is MailKind.NEW_PASSWORD and message.member is not None:
         return password_reset(message.member, reader)
     if kind is MailKind.ARRIVED_HOST and message.appointment is not None:
-        return arrived(visit_told_of(message.occasion, message.appointment), reader)
+        return arrived(visit_told_of(message.occasion, message.appointment), reader, now)
     if kind in _OF_APPOINTMENTS and message.appointment is not None:
         return _OF_APPOINTMENTS[kind](message.appointment, reader, now)
     raise ValueError(f"a {kind.value} mail needs something to be about")

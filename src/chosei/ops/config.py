@@ -104,6 +104,9 @@ class Config(BaseSettings):
     chosei_zoom_login_url: str = "https://zoom.us"
     chosei_zoom_api_url: str = "https://api.zoom.us/v2"
 
+    chosei_slack_api_url: str = ""
+    chosei_chatwork_api_url: str = ""
+
     @model_validator(mode="before")
     @classmethod
     def _derive(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -122,6 +125,11 @@ class Config(BaseSettings):
             ("chosei_microsoft_graph_url", "https://graph.microsoft.com"),
         ):
             values.setdefault(name, sandbox if sandboxed else real)
+        for name, place, real in (
+            ("chosei_slack_api_url", "chat/slack/api", "https://slack.com/api"),
+            ("chosei_chatwork_api_url", "chat/chatwork/v2", "https://api.chatwork.com/v2"),
+        ):
+            values.setdefault(name, f"{sandbox}/{place}" if sandboxed else real)
         return values
 
     @field_validator(
@@ -133,6 +141,8 @@ class Config(BaseSettings):
         "chosei_google_api_url",
         "chosei_zoom_login_url",
         "chosei_zoom_api_url",
+        "chosei_slack_api_url",
+        "chosei_chatwork_api_url",
     )
     @classmethod
     def _check_url(cls, value: str) -> str:

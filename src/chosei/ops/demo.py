@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chosei.records.models import Member
+
 ADDRESS = "sato@sample.example"
 PASSWORD = "chosei-demo"  # noqa: S105  (printed by ./run; never loaded beside a real client id)
 COMPANY = "株式会社サンプル"
@@ -41,4 +46,16 @@ def load() -> bool:
             )
             for name, address, floor, capacity in ROOMS
         )
+        _chat(organization.members.get(email=ADDRESS))
     return True
+
+
+def _chat(administrator: Member) -> None:
+    """Notices go to the sandbox's stand-in for Slack."""
+    from django.conf import settings
+
+    from chosei.actions.chat import NOTICES, DestinationInput, add_destination
+
+    webhook = f"{settings.CHOSEI_MICROSOFT_GRAPH_URL}/chat/slack/services/T0DEMO/B0DEMO/sandbox"
+    kinds = tuple(kind.value for kind in NOTICES)
+    add_destination(administrator, "slack", DestinationInput("Slack(お試し用)", webhook, "", True, kinds))

@@ -45,6 +45,8 @@ CHOSEI_ZOOM_CLIENT_ID = _config.chosei_zoom_client_id
 CHOSEI_ZOOM_CLIENT_SECRET = _config.chosei_zoom_client_secret
 CHOSEI_ZOOM_LOGIN_URL = _config.chosei_zoom_login_url
 CHOSEI_ZOOM_API_URL = _config.chosei_zoom_api_url
+CHOSEI_SLACK_API_URL = _config.chosei_slack_api_url
+CHOSEI_CHATWORK_API_URL = _config.chosei_chatwork_api_url
 CHOSEI_TRUSTED_PROXIES = _config.chosei_trusted_proxies
 CHOSEI_DEVELOPMENT = _config.sandboxed
 """Whether pages meant for development (the style guide) are served: only where nothing real is connected."""

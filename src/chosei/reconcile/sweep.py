@@ -24,6 +24,8 @@ from chosei.records.models import (
     Appointment,
     CalendarEntry,
     Candidate,
+    ChatMessage,
+    ChatState,
     Connection,
     ConnectionAttempt,
     MailboxPause,
@@ -127,6 +129,16 @@ def _wake_mails(now: datetime) -> None:
         queue.enqueue(queue.POST, str(pk))
 
 
+def _wake_chat(now: datetime) -> None:
+    due = ChatMessage.objects.filter(
+        Q(retry_at__isnull=True) | Q(retry_at__lte=now),
+        state=ChatState.WAITING,
+        created_at__lt=now - _FORGOTTEN_AFTER,
+    )
+    for pk in due.values_list("pk", flat=True)[:_AT_ONCE]:
+        queue.enqueue(queue.CHAT, str(pk))
+
+
 def _read_calendars(now: datetime) -> None:
     stale = Connection.objects.filter(
         Q(mirror_read_at__isnull=True) | Q(mirror_read_at__lt=now - _READ_EVERY),
@@ -192,6 +204,7 @@ def _forget(now: datetime) -> None:
 _PARTS = (
     _wake_entries,
     _wake_mails,
+    _wake_chat,
     _end_proposals,
     _end_requests,
     _read_calendars,

@@ -15,6 +15,7 @@ from chosei.records.models import (
     Appointment,
     BookingPage,
     CalendarEntry,
+    ChatDestination,
     Connection,
     FrontDesk,
     Member,
@@ -193,6 +194,17 @@ def front_desks_of(administrator: Member) -> QuerySet[FrontDesk]:
     if not administrator.is_administrator:
         raise NotThere
     return FrontDesk.objects.filter(organization_id=administrator.organization_id)
+
+
+def chats_of(administrator: Member) -> QuerySet[ChatDestination]:
+    """Where the organisation's notices go, those removed left out; for administrators alone."""
+    if not administrator.is_administrator:
+        raise NotThere
+    return ChatDestination.objects.filter(organization_id=administrator.organization_id, removed=False)
+
+
+def chat_for_administrator(administrator: Member, pk: int) -> ChatDestination:
+    return _one(chats_of(administrator), pk=pk)
 
 
 def visits_of(administrator: Member) -> QuerySet[Visit]:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
+from chosei.sandbox.chat.routes import chat_routes
 from chosei.sandbox.clock import Clock, SystemClock
 from chosei.sandbox.context import Options, SandboxContext
 from chosei.sandbox.database import Database
@@ -67,6 +68,7 @@ def create_app(database: Database, clock: Clock | None = None, options: Options 
         routes=[
             Mount("/v1.0", routes=graph_app(context)),
             *page_routes(),
+            *chat_routes(),
             *identity_routes(),
         ],
         middleware=[Middleware(FaultMiddleware, context=context)],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -17,7 +19,7 @@ from chosei.records.codes import code_digits
 from chosei.records.models import Appointment, Visit
 
 
-def arrived(visit: Visit, reader: Reader) -> Body | None:
+def arrived(visit: Visit, reader: Reader, now: datetime) -> Body | None:
     """None once the visitor has left again: nobody waits any more."""
     if visit.left_at is not None:
         return None
@@ -31,9 +33,9 @@ def arrived(visit: Visit, reader: Reader) -> Body | None:
         Say(said),
         Facts(
             (
-                Fact(pgettext("mail", "ご到着"), arrival_time(visit, zone, reader.language)),
+                Fact(pgettext("mail", "ご到着"), arrival_time(visit, zone, reader.language, now)),
                 Fact(pgettext("mail", "受付"), visit.arrived_at_desk.name),
-                Fact(pgettext("mail", "お約束"), times.span(appointment, zone, reader.language)),
+                Fact(pgettext("mail", "お約束"), times.span(appointment, zone, reader.language, now)),
                 *facts.optional(
                     (pgettext("mail", "件名"), appointment.title),
                     (pgettext("mail", "場所"), appointment.location),
@@ -52,8 +54,8 @@ def arrived(visit: Visit, reader: Reader) -> Body | None:
     return Body(subject, said, pgettext("mail", "お客様がお見えです"), blocks)
 
 
-def arrival_time(visit: Visit, zone: str, language: Language) -> str:
-    return wording.instant_text(visit.arrived_at, zone, language, None)
+def arrival_time(visit: Visit, zone: str, language: Language, now: datetime) -> str:
+    return wording.instant_text(visit.arrived_at, zone, language, now)
 
 
 def visit_told_of(occasion: str, appointment: Appointment) -> Visit:

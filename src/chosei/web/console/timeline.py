@@ -55,6 +55,8 @@ SENTENCES = {
     "event_restored": _("Outlookの予定を元に戻します。"),
     "candidate_moved": _("Outlookで仮予約の日時が変更されたため、候補日時を移しました。"),
     "candidate_withdrawn": _("Outlookで仮予約が削除または変更されたため、その候補日時を取り下げました。"),
+    "chat_sent": _("社内チャットに通知しました。"),
+    "chat_refused": _("社内チャットに通知できませんでした。管理者は「社内チャット」の設定をご確認ください。"),
     "visitor_arrived": _("お客様が受付にいらっしゃいました。担当者にお知らせします。"),
     "visitor_left": _("お客様が退館されました。"),
     "appointment_cancelled": _("アポイントメントがキャンセルされました。"),
@@ -77,6 +79,7 @@ WHY_CHOSEN = {
 }
 ATTENTION = frozenset(
     {
+        "chat_refused",
         "hold_problem",
         "mail_refused",
         "event_problem",

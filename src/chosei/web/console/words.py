@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chosei.core.availability import UnknownReason
@@ -17,7 +18,16 @@ from chosei.core.states import (
     ConnectionState,
     ProposalState,
 )
-from chosei.records.models import CalendarEntry, Connection, MailKind, MailState, MeetingFormat, Member, Role
+from chosei.records.models import (
+    CalendarEntry,
+    ChatState,
+    Connection,
+    MailKind,
+    MailState,
+    MeetingFormat,
+    Member,
+    Role,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,18 @@ DESK_PAIRED, DESK_WAITS, DESK_REVOKED = (
     Word(_("登録待ち"), "hold"),
     Word(_("解除済み")),
 )
+CHAT_IN_USE, CHAT_PAUSED, CHAT_FAILING = (
+    Word(_("利用中"), "settled"),
+    Word(_("停止中"), "hold"),
+    Word(_("要対応"), "attention"),
+)
+CHAT = {
+    ChatState.WAITING: Word(_("送信待ち"), "", working=True),
+    ChatState.SENT: Word(_("送信済み"), "settled"),
+    ChatState.REFUSED: Word(_("送信できませんでした"), "attention"),
+    ChatState.SUPERSEDED: Word(_("送信不要")),
+}
+CHAT_TEST = _("テスト通知")
 APPROVAL = {
     ApprovalState.ASKED: Word(_("依頼中"), "hold"),
     ApprovalState.GRANTED: Word(_("承認済み"), "settled"),
@@ -225,6 +247,36 @@ def in_trouble(connection: Connection) -> bool:
     if connection.state == ConnectionState.NEEDS_RECONNECT:
         return True
     return connection.state == ConnectionState.ACTIVE and bool(connection.trouble)
+
+
+# What chat services say of a channel or a secret that is gone, and what of one that may not post.
+_CHAT_GONE = (
+    "no_service",
+    "no_team",
+    "channel_not_found",
+    "channel_is_archived",
+    "is_archived",
+    "http_404",
+    "http_410",
+)
+_CHAT_DENIED = (
+    "invalid_auth",
+    "token_revoked",
+    "account_inactive",
+    "not_in_channel",
+    "action_prohibited",
+    "http_401",
+    "http_403",
+)
+
+
+def chat_problem(code: str) -> str:
+    """What to do about a destination that does not take notices."""
+    if code in _CHAT_GONE:
+        return gettext("チャンネルまたはWebhookが見つかりません。発行し直したURLやIDを保存してください。")
+    if code in _CHAT_DENIED:
+        return gettext("投稿が許可されていません。トークンと、チャンネルへの参加をご確認ください。")
+    return gettext("時間をおいて自動で再試行します。続くときは、設定を確認してテスト通知を送ってください。")
 
 
 def entry_problem(entry: CalendarEntry) -> str:

@@ -21,6 +21,7 @@ from chosei.web.codes import shown_code
 from chosei.web.console import status, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.answers import answers_of
+from chosei.web.console.chats import chat_lines
 from chosei.web.console.forms.cancellation import CancellationForm
 from chosei.web.console.forms.common import add_refusals
 from chosei.web.console.listing import by_start
@@ -120,4 +121,5 @@ def _facts(appointment: Appointment) -> dict[str, Any]:
         "timeline": happened(appointment.timeline.select_related("member").order_by("-at", "-id")),
         "moves": status.appointment_moves(appointment),
         "code": shown_code(appointment),
+        "chats": chat_lines(appointment.chat_messages.select_related("destination").order_by("id")),
     }
