@@ -10,6 +10,7 @@ import time_machine
 from django.utils import timezone
 
 from chosei import wiring
+from chosei.actions.booking import Booking, book_page
 from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.chat import (
     DestinationInput,
@@ -20,7 +21,7 @@ from chosei.actions.chat import (
     set_chat_ids,
     try_destination,
 )
-from chosei.actions.confirm import book_page, confirm_candidate
+from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import InvalidInput
 from chosei.actions.front_desk import add_desk, pair
 from chosei.actions.visits import receive, see_off
@@ -131,7 +132,7 @@ def test_only_who_asked_is_told(room, clock, host):
     choose_for_page(host, page, [for_page.pk])
     with pytest.raises(InvalidInput):
         choose_for_page(host, page, [destination(member()).pk])
-    book_page(page, at(1, 10), GUEST, submission=uuid4(), now=NOW)
+    book_page(page, Booking(at(1, 10)), GUEST, submission=uuid4(), now=NOW)
     assert list(ChatMessage.objects.values_list("destination", flat=True)) == [for_page.pk]
     gone.refresh_from_db()
     assert (gone.secret, elsewhere.pk != arrivals.pk) == ("", True)
