@@ -10,8 +10,8 @@ import time_machine
 from django.utils import timezone
 
 from chosei import wiring
-from chosei.actions.booking import Booking, book_page
-from chosei.actions.cancellation import cancel_by_guest
+from chosei.actions.booking import book_page
+from chosei.actions.cancellation import cancel_by_host
 from chosei.actions.chat import (
     DestinationInput,
     add_destination,
@@ -24,6 +24,7 @@ from chosei.actions.chat import (
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import InvalidInput
 from chosei.actions.front_desk import add_desk, pair
+from chosei.actions.inputs import Booking
 from chosei.actions.visits import receive, see_off
 from chosei.ports.errors import Rejected, Transient
 from chosei.reconcile.chat import tell
@@ -108,7 +109,7 @@ def test_from_booking_to_leaving(room, clock, host):
     desk, _ = pair(add_desk(administrator, "1F受付", now=at(1, 9)).pairing_code, now=at(1, 9))
     receive(desk, appointment.code.number, now=at(1, 9, 55))
     post_all()
-    cancel_by_guest(appointment, reason="", now=at(1, 10))
+    cancel_by_host(host, appointment, reason="", now=at(1, 10))
     post_all()
     assert told(room) == [
         "アポイントメントが確定しました",
