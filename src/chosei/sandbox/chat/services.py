@@ -47,7 +47,11 @@ async def teams_webhook(request: Request) -> Response:
     card = cards[0] if isinstance(cards, list) and len(cards) == 1 and isinstance(cards[0], dict) else {}
     found = card.get("content")
     content: dict[str, Any] = found if isinstance(found, dict) else {}
-    if card.get("contentType") != _CARD or content.get("type") != "AdaptiveCard" or body.get("type") != "message":
+    if (
+        card.get("contentType") != _CARD
+        or content.get("type") != "AdaptiveCard"
+        or body.get("type") != "message"
+    ):
         return JSONResponse({"error": {"code": "TriggerInputSchemaMismatch", "message": ""}}, 400)
     _keep(request, "Teams", request.path_params["rest"].split("/")[0], _card_text(content), body)
     return Response(status_code=202)
