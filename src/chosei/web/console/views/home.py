@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from chosei.core.entries import EntryState
-from chosei.core.states import AppointmentState, ConnectionState
+from chosei.core.states import AppointmentState
 from chosei.core.walltime import local_date
+from chosei.mails.troubles import trouble_words
 from chosei.records import gates
 from chosei.records.models import Appointment, CalendarEntry, MailMessage, MailState, Member
 from chosei.web.console import words
@@ -35,7 +36,9 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "member": member,
         "connection": connection,
-        "lost": connection is not None and connection.state == ConnectionState.NEEDS_RECONNECT,
+        "trouble": trouble_words(connection.trouble)
+        if connection is not None and words.in_trouble(connection)
+        else None,
         "parked": _parked(member),
         "refused": _refused(member),
         "today": [one for one in coming if local_date(one.starts_at, member.zone) == today],
