@@ -178,7 +178,7 @@ def test_a_colleague_is_found_by_typing_and_their_time_stands_beside_mine(
     page.get_by_label("この候補を削除").first.click()
 
     page.get_by_role("button", name="空き時間から候補を選ぶ").click()
-    expect(candidates(page).first).to_be_visible()
+    expect(candidates(page).first).to_be_visible(timeout=20_000)
     expect(page.locator("p[data-found]")).to_have_text("5件の候補を追加しました。")
     expect(page.locator(".candidate.conflict")).to_have_count(0)
     page.get_by_label("鈴木 美咲さんを担当者から外す").click()

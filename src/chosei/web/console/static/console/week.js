@@ -184,6 +184,7 @@ export class Week {
       event.removeAttribute("role");
       event.removeAttribute("tabindex");
     }
+    for (const shade of this.grid.querySelectorAll(".off-hours")) shade.setAttribute("aria-hidden", "true");
   }
 
   inside(event) {
