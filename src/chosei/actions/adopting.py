@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from psycopg.types.range import TimestamptzRange
 
 from chosei.actions.agenda import RUNNING
@@ -20,6 +21,7 @@ from chosei.actions.cancellation import cancel_by_calendar
 from chosei.actions.changes import changed
 from chosei.actions.errors import Closed, TimeTaken
 from chosei.actions.proposals import give_up_candidate
+from chosei.actions.room_booking import ask_rooms_again
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, want_moved
 from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, SeenEntry
@@ -103,7 +105,11 @@ def _move_appointment(
     """Raises TimeTaken where the appointment cannot go there (or only when asked)."""
     assert entry.appointment_id is not None
     hosts = Promise.objects.filter(appointment=entry.appointment_id, standing=True, host__isnull=False)
-    lock_hosts(hosts.values_list("host_id", flat=True))
+    rooms = Promise.objects.filter(appointment=entry.appointment_id, standing=True, room__isnull=False)
+    lock_hosts(
+        [pk for pk in hosts.values_list("host_id", flat=True) if pk],
+        room_ids=[pk for pk in rooms.values_list("room_id", flat=True) if pk],
+    )
     appointment = Appointment.objects.select_for_update().get(pk=entry.appointment_id)
     current = unchanged(entry)
     if current is None or appointment.state != AppointmentState.CONFIRMED or appointment.ends_at <= now:
@@ -116,6 +122,7 @@ def _move_appointment(
     before = Interval(appointment.starts_at, appointment.ends_at)
     appointment.promises.filter(standing=True).update(during=TimestamptzRange(time.start, time.end))
     appointment.starts_at, appointment.ends_at = time.start, time.end
+    ask_rooms_again(appointment)
     _settle_at(current, seen, time)
     others = appointment.entries.filter(desired__isnull=False).exclude(pk=current.pk)
     want_moved(others, time)
@@ -201,6 +208,7 @@ def _settle_at(entry: CalendarEntry, seen: SeenEntry, time: Interval) -> None:
     written_too = entry.desired == entry.written
     entry.desired = replace(DesiredEntry.from_json(entry.desired), start=time.start, end=time.end).to_json()
     entry.observed = seen.to_json()
+    entry.room_asked_at = timezone.now()
     entry.generation += 1
     if written_too:
         entry.written, entry.written_generation = entry.desired, entry.generation
@@ -220,6 +228,7 @@ def _settle_at(entry: CalendarEntry, seen: SeenEntry, time: Interval) -> None:
             "state",
             "etag",
             "retry_at",
+            "room_asked_at",
             "changed_at",
         ]
     )

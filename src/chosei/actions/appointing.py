@@ -18,6 +18,7 @@ from chosei.actions.inputs import FormatOption, GuestInput
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.people import Attending, organizer_of
 from chosei.actions.reception_codes import settle_code
+from chosei.actions.room_booking import RoomChoice, carrying, take_room
 from chosei.actions.rules import own_link
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
@@ -37,7 +38,7 @@ from chosei.records.models import (
 )
 
 LINK_PATIENCE = timedelta(seconds=60)
-"""How long the confirmation mails wait for the web meeting's link; then they go without."""
+"""How long the confirmation mails wait for the web meeting's link and the room; then they go without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,21 @@ class Agreed:
 
 
 def appoint(
-    agreed: Agreed, time: Interval, hosts: Sequence[Attending], *, candidate: Candidate | None = None
+    agreed: Agreed,
+    time: Interval,
+    hosts: Sequence[Attending],
+    *,
+    candidate: Candidate | None = None,
+    room: RoomChoice | None = None,
 ) -> Appointment:
-    """Promise the hosts' time and ask for everything that follows: events, link, mails.
+    """Promise the hosts' time and the room's, and ask for everything that follows: events, link, mails.
 
+    ``room``: what came of looking for one; None where none is wanted.
     Raises django.db.IntegrityError when the database finds the time promised already, or the form spent.
     """
-    organizer = organizer_of(hosts, web_meeting=agreed.web_meeting)
+    organizer = carrying(candidate, hosts, agreed.web_meeting) or organizer_of(
+        hosts, web_meeting=agreed.web_meeting
+    )
     appointment = _appointment(agreed, time, candidate)
     appointment.organizer = organizer
     appointment.make_link()
@@ -91,6 +100,8 @@ def appoint(
         Promise(appointment=appointment, host=host.member, during=during, position=position)
         for position, host in enumerate(hosts)
     )
+    if room is not None:
+        take_room(appointment, room)
     if appointment.booking_page is not None:
         keep_answers(appointment, appointment.booking_page, agreed.guest.answers)
     Companion.objects.bulk_create(
@@ -176,8 +187,7 @@ def _of_page(agreed: Agreed, page: BookingPage, time: Interval) -> dict[str, Any
 
 
 def _tell(appointment: Appointment, hosts: Sequence[Attending]) -> None:
-    waits = appointment.web_meeting and appointment.organizer is not None
-    until = appointment.confirmed_at + LINK_PATIENCE if waits else None
+    until = appointment.confirmed_at + LINK_PATIENCE if appointment.is_incomplete else None
     for visitor in to_visitors(appointment):
         queue_mail(MailKind.CONFIRMED_GUEST, appointment, visitor, revision=0, wait_for_link_until=until)
     for member in with_author(appointment, [host.member for host in hosts]):

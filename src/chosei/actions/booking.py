@@ -22,6 +22,8 @@ from chosei.actions.page_addresses import insist_unspent, spend
 from chosei.actions.page_settings import durations_of, formats_of
 from chosei.actions.people import attending
 from chosei.actions.promising import committed, once
+from chosei.actions.room_booking import room_for_page, rooms_of_page
+from chosei.actions.room_reading import ask_rooms
 from chosei.actions.rules import (
     STANDING,
     counting_of,
@@ -40,7 +42,7 @@ from chosei.core.slots import SlotRules, is_offered
 from chosei.core.states import BookingPageState
 from chosei.core.walltime import local_date
 from chosei.records.locks import lock_hosts
-from chosei.records.models import Appointment, BookingPage, BookingPageHost, Member
+from chosei.records.models import Appointment, BookingPage, BookingPageHost, Member, Room
 
 
 @dataclass(slots=True)
@@ -56,6 +58,8 @@ class _Attempt:
     around: Interval
     busy: dict[int, list[Interval]] = field(default_factory=dict)
     asked: set[int] = field(default_factory=set)
+    rooms: Sequence[Room] = ()
+    room_busy: dict[int, list[Interval]] = field(default_factory=dict)
 
 
 def book_page(
@@ -110,15 +114,20 @@ def _read(attempt: _Attempt, page: BookingPage, who: Sequence[int]) -> None:
         except ActionError:
             return  # the locks will say the same, or know better
     hosts = attending(list(Member.objects.filter(pk__in=who)))
+    if not attempt.rooms:
+        attempt.rooms = rooms_of_page(page)
+    silent = [room for room in attempt.rooms if room.pk not in attempt.room_busy]
+    rooms = ask_rooms(silent, attempt.time)
     live = read_live([one.connection for one in hosts if one.connection], attempt.around, counting_of(page))
     attempt.busy |= {pk: busy_times(events) for pk, events in live.items()}
     attempt.asked |= set(who)
+    attempt.room_busy |= rooms.busy()
 
 
 def _write(attempt: _Attempt, page: BookingPage) -> Appointment:
     form, now = attempt.form, attempt.form.now
     under_lock = set(BookingPageHost.objects.filter(page=page).values_list("member_id", flat=True))
-    lock_hosts(under_lock)
+    lock_hosts(under_lock, room_ids=[room.pk for room in attempt.rooms])
     rows = BookingPage.objects.select_for_update(of=("self",)).select_related("organization", "owner")
     locked = rows.get(pk=page.pk)
     if locked.state != BookingPageState.PUBLISHED:
@@ -134,7 +143,8 @@ def _write(attempt: _Attempt, page: BookingPage) -> Appointment:
     if not is_offered(attempt.rules, opening_of(locked, attempt.dates), need, now, attempt.time):
         raise TimeTaken
     hosts = [one.possible.host for one in chosen]
-    appointment = appoint(replace(form, source=locked), attempt.time, hosts)
+    room = room_for_page(locked, attempt.rooms, attempt.time, now=now, live=attempt.room_busy)
+    appointment = appoint(replace(form, source=locked), attempt.time, hosts, room=room)
     if page.one_time is not None:
         spend(page.one_time, appointment, now=now)
     _explain(locked, appointment, chosen)

@@ -11,6 +11,7 @@ from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.inputs import BookingPageInput
 from chosei.actions.keywords import compare_again
 from chosei.actions.page_addresses import set_address
+from chosei.actions.page_rooms import check_rooms, set_rooms
 from chosei.actions.page_settings import check_people, check_settings, fill, settings_of
 from chosei.actions.people import attending
 from chosei.core.states import (
@@ -28,6 +29,7 @@ def create_page(owner: Member, wanted: BookingPageInput) -> BookingPage:
     """A new page, as a draft. Raises InvalidInput."""
     check_settings(wanted)
     hosts = check_people(owner, wanted)
+    check_rooms(owner, wanted)
     with transaction.atomic():
         page = BookingPage(organization_id=owner.organization_id, owner=owner)
         page.make_link()
@@ -35,6 +37,7 @@ def create_page(owner: Member, wanted: BookingPageInput) -> BookingPage:
         page.save()
         _set_people(page, hosts, wanted)
         set_address(page, wanted.slug)
+        set_rooms(page, wanted)
     return page
 
 
@@ -42,6 +45,7 @@ def change_page(member: Member, page: BookingPage, wanted: BookingPageInput) -> 
     """New settings for what is booked from now on. Raises InvalidInput."""
     check_settings(wanted)
     hosts = check_people(member, wanted)
+    check_rooms(member, wanted)
     with transaction.atomic():
         locked = BookingPage.objects.select_for_update().get(pk=page.pk)
         if locked.state == BookingPageState.PUBLISHED:
@@ -50,6 +54,7 @@ def change_page(member: Member, page: BookingPage, wanted: BookingPageInput) -> 
         locked.save()
         _set_people(locked, hosts, wanted)
         set_address(locked, wanted.slug)
+        set_rooms(locked, wanted)
     return locked
 
 

@@ -24,6 +24,7 @@ from chosei.actions.people import Attending, attending, organizer_of
 from chosei.actions.promising import committed
 from chosei.actions.readjusting import settle_readjustments
 from chosei.actions.reception_codes import settle_code
+from chosei.actions.room_booking import move_rooms, rooms_at_stake
 from chosei.actions.rules import own_link
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, want_appointment
@@ -105,7 +106,7 @@ def _check(appointment: Appointment, wanted: ChangeInput, now: datetime) -> None
 def _change(step: _Step) -> bool:
     wanted, now = step.wanted, step.now
     new_ids = [host.member.pk for host in step.hosts]
-    lock_hosts({*_host_ids(step.appointment), *new_ids})
+    lock_hosts({*_host_ids(step.appointment), *new_ids}, room_ids=rooms_at_stake(step.appointment))
     rows = Appointment.objects.select_for_update(of=("self",)).select_related(
         "organization", "proposal", "booking_page", "organizer"
     )
@@ -127,6 +128,8 @@ def _change(step: _Step) -> bool:
     )
     if not moved and not was and same_kind:
         return _only_notes(step, locked, hosts)
+    if moved:
+        move_rooms(locked, wanted.time, now=now)
     _promise(locked, new_ids, wanted.time)
     left = Member.objects.filter(pk__in=set(old_ids) - set(new_ids))
     expects_link = _take_over(locked, wanted, hosts, now)
@@ -187,11 +190,11 @@ def _differences(appointment: Appointment, wanted: ChangeInput, host_ids: list[i
 
 def _promise(appointment: Appointment, host_ids: list[int], time: Interval) -> None:
     """Promise the new time. Raises django.db.IntegrityError where it is promised already."""
-    standing = appointment.promises.filter(standing=True)
-    standing.filter(host__isnull=False).exclude(host__in=host_ids).delete()
+    standing = appointment.promises.filter(standing=True, host__isnull=False)
+    standing.exclude(host__in=host_ids).delete()
     during = TimestamptzRange(time.start, time.end)
     standing.update(during=during)
-    present = {promise.host_id: promise for promise in standing.filter(host__isnull=False)}
+    present = {promise.host_id: promise for promise in standing}
     for position, host_id in enumerate(host_ids):
         if host_id in present:
             standing.filter(host=host_id).update(position=position)

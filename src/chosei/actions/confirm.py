@@ -17,6 +17,8 @@ from chosei.actions.live import read_live
 from chosei.actions.people import Attending, attending
 from chosei.actions.promising import committed, once
 from chosei.actions.proposals import release_candidates
+from chosei.actions.room_booking import room_for_candidate, rooms_of_candidate
+from chosei.actions.room_reading import ask_rooms
 from chosei.actions.timeline import note
 from chosei.actions.wishes import drop
 from chosei.core.entries import EntryState
@@ -52,12 +54,15 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
     candidate = _candidate_on_offer(proposal, candidate_id, now)
     time = Interval(candidate.starts_at, candidate.ends_at)
     hosts = attending([host.member for host in proposal.hosts.select_related("member")])
+    rooms = rooms_of_candidate(candidate)
+    asked = ask_rooms(rooms, time)
     live = read_live([host.connection for host in hosts if host.connection], time)
+    live_rooms = asked.busy()
     for host in hosts:
         _insist_on_free(host, candidate, time, live, now)
 
     def write() -> Appointment:
-        lock_hosts(host.member.pk for host in hosts)
+        lock_hosts([host.member.pk for host in hosts], room_ids=[room.pk for room in rooms])
         locked = (
             Proposal.objects.select_for_update().select_related("organization", "author").get(pk=proposal.pk)
         )
@@ -71,7 +76,8 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
         locked.save(update_fields=["state", "changed_at"])
         chosen.state = advance(CANDIDATE, CandidateState(chosen.state), CandidateEvent.CHOOSE)
         chosen.save(update_fields=["state"])
-        appointment = appoint(replace(form, source=locked), time, linked, candidate=chosen)
+        room = room_for_candidate(chosen, rooms, now=now, live=live_rooms)
+        appointment = appoint(replace(form, source=locked), time, linked, candidate=chosen, room=room)
         release_candidates(locked, list(locked.candidates.filter(state=CandidateState.OPEN)))
         drop(CalendarEntry.objects.filter(candidate=chosen, appointment__isnull=True, desired__isnull=False))
         note("proposal_confirmed", proposal=locked, actor="guest")

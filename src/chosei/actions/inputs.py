@@ -69,11 +69,21 @@ class MeetingInput:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomWish:
+    """A candidate's room: one by name (``room_id``), or any free one of a list (``list_id``)."""
+
+    room_id: int = 0
+    list_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalInput:
     """A proposal to open. ``host_ids`` in order; ``deadline`` None means seven days from now.
 
     Nobody is mailed without ``guest_email``, or with ``invite`` False: the author passes the URL on.
     ``submission`` is the form's identity: the same one again gives the proposal that it made.
+    ``rooms``: for each candidate the room it wishes for, or None; empty for none at all.
+    ``room_min_capacity``: people that each has to hold.
     """
 
     meeting: MeetingInput
@@ -87,6 +97,16 @@ class ProposalInput:
     deadline: datetime | None = None
     write_holds: bool = True
     submission: UUID | None = None
+    rooms: tuple[RoomWish | None, ...] = ()
+    room_min_capacity: int = 0
+
+    @property
+    def room_wishes(self) -> tuple[RoomWish | None, ...]:
+        """One for each candidate. Raises ValueError where they do not belong together."""
+        wishes = self.rooms or (None,) * len(self.candidates)
+        if len(wishes) != len(self.candidates):
+            raise ValueError("a wish or None for each candidate")
+        return wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +138,9 @@ class BookingPageInput:
     """Settings of a booking page; records.models.page_settings says what each means. Lengths are minutes.
 
     ``host_ids`` attend, in order of priority; ``second_ids`` are the second of two groups; ``deputy_ids``
-    manage without attending. ``step_minutes`` None: a start after each of the meeting's own lengths.
+    manage without attending.
+    ``room_ids`` in order: any of them will do; None leaves the page's rooms as they are.
+    ``step_minutes`` None: a start after each of the meeting's own lengths.
     """
 
     meeting: MeetingInput
@@ -152,6 +174,8 @@ class BookingPageInput:
     # 詳細設定
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0
+    room_ids: tuple[int, ...] | None = None
+    room_min_capacity: int = 0
     buffer_entries: bool = False
     buffer_title: str = ""
     free_words: tuple[str, ...] = ()

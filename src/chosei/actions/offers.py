@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Prefetch, prefetch_related_objects
 
 from chosei.actions.agenda import RUNNING, accepted_under, availability, promised, trust_in
+from chosei.actions.page_rooms import room_need
 from chosei.actions.people import Attending, attending
 from chosei.actions.rules import counting_of, offered_dates, opening_of, requirement_of, rules_of
 from chosei.core.attendance import Requirement, is_unknowable
@@ -112,7 +113,8 @@ def need_of(page: BookingPage, dates: DateRange, *, now: datetime) -> Requiremen
     hosts = attending([row.member for row in rows])
     look_again(hosts, now=now)
     known = availability(hosts, _whole(dates, now), now=now, counting=counting_of(page))
-    return requirement_of(page, rows, known, dates)
+    need = requirement_of(page, rows, known, dates)
+    return need if need is None else room_need(page, _whole(dates, now), now=now).beside(need)
 
 
 def _whole(dates: DateRange, now: datetime) -> Interval:

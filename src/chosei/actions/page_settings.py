@@ -84,6 +84,8 @@ def settings_of(page: BookingPage) -> BookingPageInput:
         holiday_hours=parse_spans((start, end) for start, end in page.holiday_hours),
         free_words=tuple(page.free_words),
         slug=page.slug,
+        room_min_capacity=page.room_min_capacity,
+        room_ids=tuple(row.room_id for row in page.rooms.all()),
         **{name: getattr(page, name) for name in _ALIKE},
     )
 

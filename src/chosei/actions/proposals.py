@@ -13,6 +13,9 @@ from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.inputs import ProposalInput
 from chosei.actions.outbox import queue_mail, to_guest
 from chosei.actions.people import Attending, attending
+from chosei.actions.room_booking import first_answer
+from chosei.actions.room_reading import ask_rooms
+from chosei.actions.room_wishes import Planned, check_hold, plan_rooms, wished_rooms
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, drop, want_holds
 from chosei.core.entries import EntryPurpose
@@ -36,12 +39,14 @@ from chosei.records.models import (
     MirroredEvent,
     Proposal,
     ProposalHost,
+    Room,
 )
 
 MAX_CANDIDATES = 30
 MAX_HOSTS = 10
 DEFAULT_DEADLINE = timedelta(days=7)
 FURTHEST = timedelta(days=2 * 366)
+_ONE_LOOK = timedelta(days=60)
 
 
 def open_proposal(
@@ -52,8 +57,12 @@ def open_proposal(
     """
     check_proposal(wanted, now)
     members = check_hosts(author, wanted.host_ids)
+    wishes = wished_rooms(author, wanted.room_wishes, wanted.room_min_capacity)
+    check_hold(wanted.room_wishes, wanted.deadline or now + DEFAULT_DEADLINE, now)
+    rooms = {room.pk: room for wish in wishes if wish is not None for room in wish.rooms}
+    live = _read_rooms(list(rooms.values()), wanted.candidates)
     with transaction.atomic():
-        lock_hosts(member.pk for member in [author, *members])
+        lock_hosts([member.pk for member in [author, *members]], room_ids=rooms)
         if wanted.submission is not None:
             made = Proposal.objects.filter(author=author, submission=wanted.submission).first()
             if made is not None:
@@ -65,7 +74,8 @@ def open_proposal(
         proposal.save()
         set_hosts(proposal, members)
         proposal.candidates.all().delete()
-        candidates = add_candidates(proposal, wanted.candidates, attending(members))
+        planned = plan_rooms(wanted.candidates, wishes, now=now, live=live)
+        candidates = add_candidates(proposal, wanted.candidates, attending(members), planned)
         if proposal.guest_email and wanted.invite:
             queue_mail(MailKind.INVITATION, proposal, to_guest(proposal), revision=0)
         note("proposal_opened", proposal=proposal, member=author, actor="member", candidates=len(candidates))
@@ -89,10 +99,13 @@ def locked_draft(draft: Proposal) -> Proposal:
 
 
 def add_candidates(
-    proposal: Proposal, times: Sequence[Interval], hosts: Sequence[Attending]
+    proposal: Proposal,
+    times: Sequence[Interval],
+    hosts: Sequence[Attending],
+    planned: Sequence[Planned] = (),
 ) -> list[Candidate]:
-    """Offer these times too, and hold them where the proposal holds. Inside the caller's transaction, under
-    the hosts' locks.
+    """Offer these times too, and hold them where the proposal holds, with the rooms ``planned`` for them.
+    Inside the caller's transaction, under the locks of hosts and rooms.
     """
     candidates = Candidate.objects.bulk_create(
         Candidate(
@@ -100,13 +113,25 @@ def add_candidates(
             starts_at=time.start,
             ends_at=time.end,
             accepted_conflicts=events_under(hosts, time),
+            room=plan.room,
+            room_list=plan.source,
+            room_wanted=plan.room is not None,
+            room_answer=first_answer(plan.room) if plan.room is not None else "",
         )
-        for time in times
+        for time, plan in zip(times, planned or [Planned()] * len(times), strict=True)
     )
     if proposal.write_holds:
         want_holds(proposal, candidates, hosts)
         converge_soon(proposal)
     return candidates
+
+
+def _read_rooms(rooms: Sequence[Room], times: Sequence[Interval]) -> dict[int, list[Interval]]:
+    """Their busy time around ``times``, as far as one look tells; beyond that the mirror does."""
+    if not rooms:
+        return {}
+    window = Interval(min(time.start for time in times), max(time.end for time in times))
+    return ask_rooms(rooms, window).busy() if window.duration <= _ONE_LOOK else {}
 
 
 def withdraw_proposal(member: Member, proposal: Proposal, *, now: datetime) -> None:
@@ -205,6 +230,7 @@ def fill_in(proposal: Proposal, wanted: ProposalInput, *, deadline: datetime | N
     proposal.guest_language = wanted.guest_language
     proposal.deadline = deadline
     proposal.write_holds = wanted.write_holds
+    proposal.room_min_capacity = wanted.room_min_capacity
 
 
 def set_hosts(proposal: Proposal, members: Sequence[Member]) -> None:

@@ -10,13 +10,22 @@ from datetime import timedelta
 from django.utils import timezone
 
 from chosei.actions import event_text
-from chosei.actions.people import Attending
+from chosei.actions.people import Attending, organizer_of
 from chosei.core.entries import BUFFERS, DesiredEntry, EntryPurpose, EntryState, WantedAttendee
 from chosei.core.intervals import Interval
 from chosei.core.states import CandidateState
 from chosei.jobs import queue
-from chosei.records.models import Appointment, BookingPage, CalendarEntry, Candidate, Connection, Proposal
+from chosei.records.models import (
+    Appointment,
+    BookingPage,
+    CalendarEntry,
+    Candidate,
+    Connection,
+    Proposal,
+    Room,
+)
 from chosei.records.models.calendar_entry import new_key
+from chosei.records.places import place_of, place_of_candidate, rooms_of
 
 
 def about_of(thing: Proposal | Appointment) -> str:
@@ -44,9 +53,10 @@ def settle_holds(proposal: Proposal, hosts: Sequence[Attending]) -> None:
         )
     }
     missing: dict[int, list[Candidate]] = defaultdict(list)
+    carrier = _carrier(proposal, hosts, standing.values())
     for candidate in candidates:
-        wanted = _hold(proposal, candidate)
         for connection in linked:
+            wanted = _hold(proposal, candidate, with_room=connection == carrier)
             entry = standing.pop((candidate.pk, connection.pk), None)
             if entry is None:
                 missing[connection.pk].append(candidate)
@@ -55,22 +65,51 @@ def settle_holds(proposal: Proposal, hosts: Sequence[Attending]) -> None:
     drop(standing.values())
     for host in hosts:
         if host.connection is not None:
-            want_holds(proposal, missing[host.connection.pk], [host])
+            _hold_in([host.connection], missing[host.connection.pk], proposal, carrier)
 
 
 def want_holds(proposal: Proposal, candidates: Iterable[Candidate], hosts: Iterable[Attending]) -> None:
-    """A tentative hold per candidate in every linked host's calendar."""
+    """A tentative hold per candidate in every linked host's calendar; the organiser's carries the room."""
+    hosts = list(hosts)
     linked = [host.connection for host in hosts if host.connection is not None]
+    _hold_in(linked, candidates, proposal, _carrier(proposal, hosts, ()))
+
+
+def _carrier(
+    proposal: Proposal, hosts: Sequence[Attending], standing: Iterable[CalendarEntry]
+) -> Connection | None:
+    """Whose holds carry the rooms: theirs whose do already, so that none is let go; else the organiser's."""
+    linked = {host.connection.pk: host.connection for host in hosts if host.connection is not None}
+    for entry in standing:
+        carries = entry.desired is not None and bool(DesiredEntry.from_json(entry.desired).rooms)
+        if carries and entry.connection_id in linked:
+            return linked[entry.connection_id]
+    return organizer_of(hosts, web_meeting=proposal.web_meeting)
+
+
+def _hold_in(
+    linked: Sequence[Connection],
+    candidates: Iterable[Candidate],
+    proposal: Proposal,
+    carrier: Connection | None,
+) -> None:
+    now = timezone.now()
     CalendarEntry.objects.bulk_create(
         CalendarEntry(
             connection=connection,
             purpose=EntryPurpose.HOLD,
             candidate=candidate,
-            desired=_hold(proposal, candidate).to_json(),
+            desired=(hold := _hold(proposal, candidate, with_room=connection == carrier)).to_json(),
+            room_asked_at=now if hold.rooms else None,
         )
         for candidate in candidates
         for connection in linked
     )
+
+
+def want_hold_again(candidate: Candidate, entry: CalendarEntry) -> None:
+    """The candidate has another room, or none: the hold that carried the room follows."""
+    _want(entry, _hold(candidate.proposal, candidate, with_room=True))
 
 
 def want_appointment(appointment: Appointment, organizer: Connection | None, hosts: list[Attending]) -> None:
@@ -132,7 +171,9 @@ def _wanted_events(
         if host.connection is not None
     )
     meeting = _meeting(appointment)
-    settled = meeting.settled(web_meeting=appointment.web_meeting, attendees=attendees)
+    settled = meeting.settled(
+        web_meeting=appointment.web_meeting, attendees=attendees + invited(rooms_of(appointment))
+    )
     others = {host.connection: meeting.settled() for host in elsewhere if host.connection is not None}
     return {organizer: settled, **others}
 
@@ -250,7 +291,26 @@ def _hold_of(appointment: Appointment, connection: Connection) -> CalendarEntry 
     ).first()
 
 
+def invited(rooms: Iterable[Room]) -> tuple[WantedAttendee, ...]:
+    """The rooms that have a mailbox, as the organiser's event invites them."""
+    return tuple(WantedAttendee(room.address, room.name, "room") for room in rooms if room.address)
+
+
+def _asked_anew(entry: CalendarEntry, desired: DesiredEntry | None) -> bool:
+    """Whether its rooms have to answer (again): others than before, or for another time."""
+    if desired is None or not desired.rooms:
+        return False
+    before = DesiredEntry.from_json(entry.desired) if entry.desired else None
+    return before is None or (before.rooms, before.start, before.end) != (
+        desired.rooms,
+        desired.start,
+        desired.end,
+    )
+
+
 def _want(entry: CalendarEntry, desired: DesiredEntry | None) -> None:
+    if _asked_anew(entry, desired):
+        entry.room_asked_at = timezone.now()
     entry.desired = desired.to_json() if desired else None
     entry.generation += 1
     entry.state = EntryState.WAITING
@@ -274,19 +334,22 @@ def _want(entry: CalendarEntry, desired: DesiredEntry | None) -> None:
             "retry_at",
             "problem",
             "question",
+            "room_asked_at",
             "changed_at",
         ]
     )
 
 
-def _hold(proposal: Proposal, candidate: Candidate) -> DesiredEntry:
+def _hold(proposal: Proposal, candidate: Candidate, *, with_room: bool) -> DesiredEntry:
+    """Only the organiser's hold carries the room: two invitations would make it decline one."""
     return DesiredEntry(
         event_text.hold_title(proposal),
         event_text.hold_body(proposal),
         candidate.starts_at,
         candidate.ends_at,
         proposal.zone,
-        location=proposal.location,
+        location=place_of_candidate(proposal.location, candidate),
+        attendees=invited([candidate.room]) if with_room and candidate.room is not None else (),
     )
 
 
@@ -297,5 +360,5 @@ def _meeting(appointment: Appointment) -> DesiredEntry:
         appointment.starts_at,
         appointment.ends_at,
         appointment.zone,
-        location=appointment.location,
+        location=place_of(appointment),
     )

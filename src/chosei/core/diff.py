@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chosei.core.entries import DesiredEntry, SeenEntry
+from chosei.core.rooms import SETTLED
 
 
 class Step(StrEnum):
     """LOOK: a creation was sent and its answer lost, so search by our key before anything else.
 
-    READ: the event stands as written, but something we wait for (the web meeting's link) is not there yet.
+    READ: the event stands as written, but something we wait for (the web meeting's link, a room's answer) is
+    not there yet.
     ACCEPT: the organiser's meeting has put a copy there, or will any moment. WAIT: it is not written yet.
     """
 
@@ -42,7 +44,9 @@ class EntryFacts:
     invited: bool = False
 
 
-def next_step(facts: EntryFacts, *, still_waiting_for_link: bool = False) -> Step:
+def next_step(
+    facts: EntryFacts, *, still_waiting_for_link: bool = False, still_waiting_for_room: bool = False
+) -> Step:
     """The one step that brings the calendar closer to what is desired.
 
     A person's change in the calendar (observed differs from written) leads to no step: it is not ours to
@@ -58,6 +62,8 @@ def next_step(facts: EntryFacts, *, still_waiting_for_link: bool = False) -> Ste
         return Step.UPDATE
     if facts.desired.web_meeting and still_waiting_for_link and not _has_link(facts.observed):
         return Step.READ
+    if still_waiting_for_room and not rooms_answered(facts.desired, facts.observed):
+        return Step.READ
     return Step.NOTHING
 
 
@@ -66,6 +72,12 @@ def _of_copy(facts: EntryFacts) -> Step:
     if facts.desired is None or facts.desired == facts.written:
         return Step.NOTHING
     return Step.ACCEPT if facts.invited else Step.WAIT
+
+
+def rooms_answered(desired: DesiredEntry, observed: SeenEntry | None) -> bool:
+    """Whether every room that the entry invites has given its last word."""
+    answers = dict(observed.rooms) if observed else {}
+    return all(answers.get(address) in SETTLED for address in desired.rooms)
 
 
 def _without_remote(facts: EntryFacts) -> Step:

@@ -75,6 +75,11 @@ class DesiredEntry:
             }
         )
 
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """The addresses of the rooms it invites, in lower case."""
+        return tuple(person.address.lower() for person in self.attendees if person.kind == "room")
+
     def settled(
         self, *, web_meeting: bool = False, attendees: tuple[WantedAttendee, ...] = ()
     ) -> DesiredEntry:
@@ -84,7 +89,10 @@ class DesiredEntry:
 
 @dataclass(frozen=True, slots=True)
 class SeenEntry:
-    """What matters to us of the event as it was last seen there."""
+    """What matters to us of the event as it was last seen there.
+
+    ``rooms``: of each that is invited the address, in lower case, and the ``core.rooms.RoomAnswer``.
+    """
 
     title: str
     start: datetime
@@ -93,6 +101,7 @@ class SeenEntry:
     cancelled: bool = False
     join_url: str = ""
     ical_uid: str = ""
+    rooms: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "start": self.start.isoformat(), "end": self.end.isoformat()}
@@ -104,5 +113,6 @@ class SeenEntry:
                 **stored,
                 "start": datetime.fromisoformat(stored["start"]),
                 "end": datetime.fromisoformat(stored["end"]),
+                "rooms": tuple((address, answer) for address, answer in stored.get("rooms", ())),
             }
         )

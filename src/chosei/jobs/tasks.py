@@ -16,6 +16,7 @@ from chosei.reconcile.converge import converge
 from chosei.reconcile.directory import fetch_rooms
 from chosei.reconcile.observe import observe
 from chosei.reconcile.post import post
+from chosei.reconcile.rooms import observe_rooms
 from chosei.reconcile.sweep import sweep
 from chosei.reconcile.tokens import keep_alive
 from chosei.reconcile.watching import look_after
@@ -61,6 +62,11 @@ def run_check_account(about: str) -> None:
 @app.task(name=queue.FETCH_ROOMS)
 def run_fetch_rooms(about: str) -> None:
     fetch_rooms(int(about))
+
+
+@app.task(name=queue.OBSERVE_ROOMS)
+def run_observe_rooms(about: str) -> None:
+    observe_rooms(int(about))
 
 
 @app.task(name=queue.LATER)

@@ -10,11 +10,13 @@ from django.utils.translation import pgettext
 from chosei.core import wording
 from chosei.core.language import Language
 from chosei.core.questions import QuestionKind
+from chosei.core.rooms import RoomState
 from chosei.core.text import one_line
 from chosei.core.titles import Customer
 from chosei.mails import times
 from chosei.mails.blocks import Addressee, Code, Fact, Quote, Signature, Times
 from chosei.mails.clean import paragraphs
+from chosei.records import places
 from chosei.records.codes import code_digits
 from chosei.records.models import (
     Appointment,
@@ -68,10 +70,13 @@ def spokesperson(meeting: Proposal | Appointment) -> Member:
 
 
 def rooms_of(appointment: Appointment) -> str:
-    promises = appointment.promises.filter(room__isnull=False, during__contains=appointment.starts_at)
-    return "、".join(
-        one_line(promise.room.name) for promise in promises.select_related("room") if promise.room
-    )
+    """The rooms as a host reads them: with what is still to be known."""
+    names = "、".join(one_line(room.name) for room in places.rooms_of(appointment))
+    if names and appointment.room_state == RoomState.ASKED:
+        return pgettext("mail", "%(rooms)s(確認中)") % {"rooms": names}
+    if not names and appointment.room_state == RoomState.MISSING:
+        return pgettext("mail", "確保できていません")
+    return names
 
 
 def guest_addressee(company: str, name: str) -> Addressee:
@@ -143,7 +148,8 @@ def place_facts(meeting: Proposal | Appointment) -> list[Fact]:
         label = pgettext("mail", "お電話番号")
     elif meeting.format == MeetingFormat.WEB and meeting.location.startswith(("https://", "http://")):
         label = pgettext("mail", "Web会議URL")
-    return optional((label, meeting.location))
+    place = places.place_of(meeting, for_guest=True) if isinstance(meeting, Appointment) else meeting.location
+    return optional((label, place))
 
 
 def optional(*rows: tuple[str, str]) -> list[Fact]:

@@ -32,6 +32,7 @@ from chosei.mails.links import appointment_url, cancellation_url, console_appoin
 from chosei.ports.mail import CalendarPart
 from chosei.records.codes import code_digits
 from chosei.records.models import Appointment, Member
+from chosei.records.places import place_of
 
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
 
@@ -102,7 +103,7 @@ def _event(appointment: Appointment, invited: Invited, written: datetime) -> Eve
     event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
     event.add("x-microsoft-cdo-busystatus", "FREE" if cancelled else "BUSY")
     event.add("organizer", _organizer(appointment), encode=False)
-    place = _place(appointment)
+    place = _place(appointment, invited)
     if place:
         event.add("location", place)
     event.add("description", _description(appointment, invited))
@@ -127,8 +128,9 @@ def _summary(appointment: Appointment, invited: Invited) -> str:
     }
 
 
-def _place(appointment: Appointment) -> str:
-    return one_line(appointment.location) or appointment.join_url
+def _place(appointment: Appointment, invited: Invited) -> str:
+    place = place_of(appointment, for_guest=invited.member is None)
+    return place or appointment.join_url
 
 
 def _description(appointment: Appointment, invited: Invited) -> str:

@@ -6,7 +6,7 @@ is followed was seen by a direct read of that event.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -16,7 +16,9 @@ from django.utils import timezone
 from chosei import wiring
 from chosei.actions.adopting import adopt_move, adopt_removal
 from chosei.actions.asking import Question
+from chosei.actions.room_answers import take_answers
 from chosei.core import sights
+from chosei.core.diff import rooms_answered
 from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, SeenEntry
 from chosei.core.intervals import Interval
 from chosei.jobs import queue
@@ -24,6 +26,9 @@ from chosei.ports.calendar import CalendarPort
 from chosei.ports.errors import Missing, PortError
 from chosei.reconcile.facts import seen
 from chosei.records.models import CalendarEntry, Connection, MirroredEvent
+
+_ROOMS_EVERY = timedelta(minutes=4)
+"""An event with a room is read itself at nearly every reading of its calendar."""
 
 log = structlog.get_logger(__name__)
 
@@ -38,13 +43,15 @@ def adopt(connection: Connection) -> None:
     stands = {row.remote_id: row for row in rows}
     port = wiring.calendar_of(connection)
     for entry in entries:
-        if not _as_expected(entry, stands.get(entry.remote_id), connection):
-            try:
-                _look_closely(port, entry)
-            except PortError as error:
-                # The mailbox does not answer: nothing is proven, the next reading compares again.
-                log.warning("entry_not_looked_at", entry=entry.pk, error_code=error.code)
-                return
+        expected = _as_expected(entry, stands.get(entry.remote_id), connection)
+        if expected and not _rooms_are_due(entry, now):
+            continue
+        try:
+            _look_closely(port, entry)
+        except PortError as error:
+            # The mailbox does not answer: nothing is proven, the next reading compares again.
+            log.warning("entry_not_looked_at", entry=entry.pk, error_code=error.code)
+            return
 
 
 def _settled(connection: Connection, now: datetime) -> list[CalendarEntry]:
@@ -75,10 +82,29 @@ def _as_expected(entry: CalendarEntry, row: MirroredEvent | None, connection: Co
         asked = entry.question == Question.MOVED and before is not None
         return asked and before is not None and (before.start, before.end) == (row.starts_at, row.ends_at)
     link, uid = (before.join_url, before.ical_uid) if before else ("", "")
-    found = SeenEntry(row.subject, row.starts_at, row.ends_at, row.show_as, join_url=link, ical_uid=uid)
+    rooms = before.rooms if before else ()
+    found = SeenEntry(
+        row.subject, row.starts_at, row.ends_at, row.show_as, join_url=link, ical_uid=uid, rooms=rooms
+    )
     if found != before or entry.question or entry.missing_at:
         _note_sight(entry, found)
     return True
+
+
+def _rooms_are_due(entry: CalendarEntry, now: datetime) -> bool:
+    """A room may change its mind: the mirror does not say so, the event itself does."""
+    if not _written_rooms(entry):
+        return False
+    open_ = not rooms_answered(DesiredEntry.from_json(entry.written or {}), _observed(entry))
+    return open_ or entry.room_seen_at is None or entry.room_seen_at < now - _ROOMS_EVERY
+
+
+def _written_rooms(entry: CalendarEntry) -> bool:
+    return entry.written is not None and bool(DesiredEntry.from_json(entry.written).rooms)
+
+
+def _observed(entry: CalendarEntry) -> SeenEntry | None:
+    return SeenEntry.from_json(entry.observed) if entry.observed else None
 
 
 def _note_sight(entry: CalendarEntry, found: SeenEntry) -> None:
@@ -101,6 +127,10 @@ def _look_closely(port: CalendarPort, entry: CalendarEntry) -> None:
     now, written, found = timezone.now(), _written(entry), seen(event)
     if not sights.moved((written.start, written.end), (event.start, event.end)):
         _note_sight(entry, found)
+        if _written_rooms(entry):
+            CalendarEntry.objects.filter(pk=entry.pk).update(room_seen_at=now)
+            entry.observed = found.to_json()
+            take_answers(entry, now=now)
         return
     adopt_move(entry, found, now=now)
 

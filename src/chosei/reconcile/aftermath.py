@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from chosei.actions.appointing import LINK_PATIENCE
 from chosei.actions.links import link_issued
+from chosei.actions.room_answers import take_answers
 from chosei.actions.timeline import note
 from chosei.core.entries import EntryPurpose, EntryState
 from chosei.jobs import queue
-from chosei.reconcile.facts import invitation_of, waits_for_link
+from chosei.reconcile.facts import invitation_of, waits_for_link, waits_for_room
 from chosei.records.models import Appointment, CalendarEntry, TimelineEntry
 
 _SOON, _LATER = timedelta(seconds=3), timedelta(seconds=30)
@@ -25,6 +26,10 @@ def follow_up(about: str, entries: Sequence[CalendarEntry]) -> None:
     ]
     for entry in entries:
         url = (entry.observed or {}).get("join_url", "")
+        if entry.state == EntryState.WRITTEN and entry.room_asked_at is not None:
+            take_answers(entry, now=now)
+            if waits_for_room(entry, now):
+                wakes.append(_room_patience(entry.room_asked_at, now))
         if _carries_the_link(entry) and url and entry.appointment_id:
             link_issued(entry.appointment_id, url)
         elif waits_for_link(entry, now) and entry.appointment and entry.state == EntryState.WRITTEN:
@@ -61,6 +66,12 @@ def _patience(appointment: Appointment, now: datetime) -> timedelta:
     if not TimelineEntry.objects.filter(appointment=appointment, kind="link_missing").exists():
         note("link_missing", appointment=appointment, proposal=appointment.proposal, actor="provider")
     return _next(_LATER, appointment, now)
+
+
+def _room_patience(since: datetime, now: datetime) -> timedelta:
+    """Rooms mostly answer within seconds; one whose owner has to approve takes its time."""
+    step = _SOON if now < since + LINK_PATIENCE else _LATER
+    return step - (now - since) % step
 
 
 def _next(step: timedelta, appointment: Appointment, now: datetime) -> timedelta:

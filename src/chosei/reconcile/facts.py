@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from chosei.core.diff import EntryFacts, Step, next_step
+from chosei.core.diff import EntryFacts, Step, next_step, rooms_answered
 from chosei.core.entries import DesiredEntry, EntryPurpose, SeenEntry
 from chosei.core.states import AppointmentState
 from chosei.ports.calendar import Attendee, AttendeeKind, EventDraft, ObservedEvent, ShowAs
@@ -14,6 +14,10 @@ from chosei.records.models import CalendarEntry
 
 LINK_HOPE = timedelta(minutes=15)
 """How long a link that is wanted and has not come is still looked for."""
+
+
+ROOM_HOPE = timedelta(minutes=15)
+"""How long a room's answer is asked for every few seconds."""
 
 
 def step_of(entry: CalendarEntry, now: datetime) -> Step:
@@ -28,6 +32,7 @@ def step_of(entry: CalendarEntry, now: datetime) -> Step:
             invited=bool(invitation_of(entry)),
         ),
         still_waiting_for_link=waits_for_link(entry, now),
+        still_waiting_for_room=hopes_for_room(entry, now),
     )
 
 
@@ -60,6 +65,18 @@ def waits_for_link(entry: CalendarEntry, now: datetime) -> bool:
     )
 
 
+def hopes_for_room(entry: CalendarEntry, now: datetime) -> bool:
+    """Whether an answer of its rooms is asked for again and again; later it is found by observation."""
+    return entry.room_asked_at is not None and now < entry.room_asked_at + ROOM_HOPE
+
+
+def waits_for_room(entry: CalendarEntry, now: datetime) -> bool:
+    if entry.desired is None or not hopes_for_room(entry, now):
+        return False
+    observed = SeenEntry.from_json(entry.observed) if entry.observed else None
+    return not rooms_answered(DesiredEntry.from_json(entry.desired), observed)
+
+
 def draft_of(entry: CalendarEntry) -> EventDraft:
     """What the adapter is to write. The entry must be desired."""
     assert entry.desired is not None
@@ -89,4 +106,9 @@ def seen(event: ObservedEvent) -> SeenEntry:
         cancelled=event.cancelled,
         join_url=event.join_url,
         ical_uid=event.ical_uid,
+        rooms=tuple(
+            (one.address.lower(), one.response.value)
+            for one in event.attendees
+            if one.kind is AttendeeKind.ROOM
+        ),
     )

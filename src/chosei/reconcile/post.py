@@ -70,15 +70,10 @@ def _post(message: MailMessage) -> None:
 
 
 def _pause(message: MailMessage, now: datetime) -> timedelta:
-    """How long the mail has yet to wait: for its next try, or for the web meeting's link."""
+    """How long the mail has yet to wait: for its next try, for the link, or for a room's answer."""
     wakes = [message.retry_at] if message.retry_at else []
     appointment = message.appointment
-    if (
-        message.wait_for_link_until
-        and appointment
-        and appointment.state == "confirmed"
-        and not appointment.join_url
-    ):
+    if message.wait_for_link_until and appointment and appointment.is_incomplete:
         wakes.append(message.wait_for_link_until)
     return max((wake - now for wake in wakes), default=timedelta(0))
 

@@ -14,12 +14,13 @@ from chosei.actions.proposals import expire_proposal, release_past_candidates, r
 from chosei.actions.reception_codes import expire_codes
 from chosei.actions.requests import lapse
 from chosei.core.entries import EntryPurpose, EntryState
+from chosei.core.rooms import RoomAnswer, RoomState
 from chosei.core.states import AppointmentState, CandidateState, ConnectionState
 from chosei.core.troubles import Trouble, may_pass
 from chosei.jobs import queue
-from chosei.reconcile import directory
+from chosei.reconcile import directory, rooms
 from chosei.reconcile.accounts import CHECKED
-from chosei.reconcile.facts import LINK_HOPE
+from chosei.reconcile.facts import LINK_HOPE, ROOM_HOPE
 from chosei.records.models import (
     Appointment,
     CalendarEntry,
@@ -95,8 +96,14 @@ def _wake_entries(now: datetime) -> None:
     awaited = linkless.annotate(since=Coalesce("link_wanted_at", "confirmed_at")).filter(
         since__gt=now - LINK_HOPE, since__lt=now - _FORGOTTEN_AFTER
     )
+    roomless = CalendarEntry.objects.filter(
+        Q(appointment__room_state=RoomState.ASKED) | Q(candidate__room_answer=RoomAnswer.NONE),
+        state=EntryState.WRITTEN,
+        room_asked_at__gt=now - ROOM_HOPE,
+        room_asked_at__lt=now - _FORGOTTEN_AFTER,
+    ).values_list("candidate__proposal_id", "appointment__proposal_id", "appointment_id")[:_AT_ONCE]
     unlinked = awaited.values_list(F("proposal_id"), F("proposal_id"), F("pk"))[:_AT_ONCE]
-    for about in {_about(*row) for row in (*rows, *unlinked)}:
+    for about in {_about(*row) for row in (*rows, *unlinked, *roomless)}:
         queue.enqueue(queue.CONVERGE, about)
 
 
@@ -148,6 +155,12 @@ def _read_calendars(now: datetime) -> None:
     for pk in list(stale.order_by("mirror_read_at").values_list("pk", flat=True)[:_AT_ONCE]):
         Connection.objects.filter(pk=pk).update(mirror_asked_at=now)
         queue.enqueue(queue.OBSERVE, str(pk))
+
+
+def _read_rooms(now: datetime) -> None:
+    """Rooms that open pages and running proposals use; one reading for all of a company."""
+    for organization in set(rooms.due(now).values_list("organization_id", flat=True)[:_AT_ONCE]):
+        queue.enqueue(queue.OBSERVE_ROOMS, str(organization))
 
 
 def _look_after_watches(now: datetime) -> None:
@@ -208,6 +221,7 @@ _PARTS = (
     _end_proposals,
     _end_requests,
     _read_calendars,
+    _read_rooms,
     _look_after_watches,
     _check_accounts,
     _keep_alive,

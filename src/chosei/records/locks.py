@@ -13,13 +13,19 @@ from contextlib import contextmanager
 from django.db import connection
 
 _HOST_SPACE = 0x43_48  # keeps host locks apart from any other two-key advisory lock
+_ROOM_SPACE = 0x43_52
 
 
-def lock_hosts(member_ids: Iterable[int]) -> None:
-    """Take the members' time for this transaction. Call once, before checking anything about their time."""
+def lock_hosts(member_ids: Iterable[int], *, room_ids: Iterable[int] = ()) -> None:
+    """Take the members' and rooms' time for this transaction, people before rooms, each by number.
+
+    Call once, before checking anything about their time.
+    """
+    wanted = [(_HOST_SPACE, pk) for pk in sorted(set(member_ids))]
+    wanted += [(_ROOM_SPACE, pk) for pk in sorted(set(room_ids))]
     with connection.cursor() as cursor:
-        for member_id in sorted(set(member_ids)):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_HOST_SPACE, member_id % 2**31])
+        for space, pk in wanted:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [space, pk % 2**31])
 
 
 @contextmanager

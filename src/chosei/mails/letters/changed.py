@@ -27,6 +27,7 @@ from chosei.mails.letters.confirmed import (
 from chosei.mails.links import console_appointment_url
 from chosei.records.codes import code_digits
 from chosei.records.models import Appointment
+from chosei.records.places import place_of
 
 
 def changed_for_guest(appointment: Appointment, reader: Reader, now: datetime) -> Body | None:
@@ -109,7 +110,7 @@ def what_changed(appointment: Appointment, reader: Reader) -> list[Block]:
     now_named: dict[str, str] = {
         "title": one_line(appointment.title),
         "format": facts.format_name(appointment.format),
-        "location": one_line(appointment.location),
+        "location": place_of(appointment, for_guest=reader.member is None),
         "hosts": times.listed([host.name for host in facts.hosts_of(appointment)]),
     }
     rows = []

@@ -112,6 +112,12 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     def link_awaited_from(self) -> datetime:
         return self.link_wanted_at or self.confirmed_at
 
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the web meeting's link or a room's answer is still to come."""
+        linkless = self.web_meeting and self.organizer_id is not None and not self.join_url
+        return self.state == "confirmed" and (linkless or self.room_state == "asked")
+
 
 def _as_range(column: str) -> Func:
     # A one-value int8range compares with "=" under plain GiST, so that no extension (btree_gist) is needed.

@@ -14,7 +14,8 @@ class Room(models.Model):
     ``vanished_at`` (UTC): since when the directory no longer lists it. ``in_use`` is the administrator's
     word, ``bookable`` the directory's. Rooms are marked and never deleted: promises refer to them.
 
-    The mirror is kept as in ``Connection``; a room without an address has none.
+    The mirror is kept as in ``Connection``; a room without an address has none. ``mirror_asked_at``: when
+    somebody last wanted to see it, ``mirror_tried_at``: when it was last to be read.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="rooms")
@@ -34,6 +35,7 @@ class Room(models.Model):
     mirror_until = models.DateTimeField(null=True, blank=True)
     mirror_error = models.CharField(max_length=80, blank=True, default="")
     mirror_asked_at = models.DateTimeField(null=True, blank=True)
+    mirror_tried_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["organization", "building", "name"], name="room_of_organization")]

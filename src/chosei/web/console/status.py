@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from chosei.core.entries import EntryState
@@ -54,7 +55,7 @@ def entry_status(entry: CalendarEntry) -> EntryStatus:
 
 
 def candidate_statuses(proposal: Proposal) -> list[CandidateStatus]:
-    rows = proposal.candidates.prefetch_related("entries__connection__member")
+    rows = proposal.candidates.select_related("room").prefetch_related("entries__connection__member")
     return [
         CandidateStatus(
             candidate,
@@ -102,4 +103,5 @@ def appointment_moves(appointment: Appointment) -> bool:
     return (
         appointment.entries.filter(state__in=_ON_THE_WAY).exists()
         or appointment.mails.filter(state=MailState.WAITING).exists()
+        or (appointment.room_state == "asked" and appointment.ends_at > timezone.now())
     )

@@ -59,6 +59,15 @@ SENTENCES = {
     "chat_refused": _("社内チャットに通知できませんでした。管理者は「社内チャット」の設定をご確認ください。"),
     "visitor_arrived": _("お客様が受付にいらっしゃいました。担当者にお知らせします。"),
     "visitor_left": _("お客様が退館されました。"),
+    "room_accepted": _("%(room)sを確保しました。"),
+    "room_tentative": _("%(room)sは、会議室の管理者の承認を待っています。"),
+    "room_declined": _("%(room)sは、予約を受け付けませんでした。"),
+    "room_replaced": _("次の候補の%(room)sを予約します。"),
+    "room_missing": _("会議室を確保できませんでした。担当者に会議室の選択をお願いしています。"),
+    "room_chosen": _("会議室を%(room)sにしました。"),
+    "room_given_up": _("会議室なしで進めることにしました。"),
+    "candidate_room_replaced": _("%(room)sが予約を受け付けなかったため、次に空いている会議室にしました。"),
+    "candidate_room_missing": _("%(room)sが予約を受け付けず、代わりの会議室もありませんでした。"),
     "appointment_cancelled": _("アポイントメントがキャンセルされました。"),
 }
 CHANGED = {
@@ -87,6 +96,8 @@ ATTENTION = frozenset(
         "move_asked",
         "removal_asked",
         "readjustment_requested",
+        "room_missing",
+        "candidate_room_missing",
     }
 )
 _ACTORS = {"guest": _("お客様"), "chosei": "Chosei", "provider": "Microsoft 365"}
@@ -114,6 +125,8 @@ def _sentence(entry: TimelineEntry) -> str:
         return sentence % {"what": gettext("、").join(changed) or gettext("内容")}
     if "%(why)s" in sentence:
         return sentence % {"host": entry.member.name if entry.member else "", "why": _why(entry)}
+    if "%(room)s" in sentence:
+        return sentence % {"room": entry.detail.get("room") or gettext("会議室")}
     if "%(mail)s" not in sentence:
         return sentence
     kind = entry.detail.get("kind", entry.detail.get("mail", ""))

@@ -6,6 +6,7 @@ from django.urls import path
 
 from chosei.web.console.views import (
     answering,
+    appointment_rooms,
     appointments,
     approvals,
     booking_form,
@@ -21,6 +22,7 @@ from chosei.web.console.views import (
     home,
     members,
     organization,
+    page_rooms,
     pages,
     passwords,
     profile,
@@ -58,6 +60,7 @@ urlpatterns = [
     path("pages/", pages.listing, name="pages"),
     path("pages/new", pages.new, name="page-new"),
     path("pages/<int:pk>", pages.edit, name="page"),
+    path("pages/<int:pk>/rooms", page_rooms.edit, name="page-rooms"),
     path("pages/<int:pk>/publication", pages.publication, name="page-publication"),
     path("pages/<int:pk>/pause", pages.pause, name="page-pause"),
     path("pages/<int:pk>/archive", pages.archive, name="page-archive"),
@@ -70,6 +73,7 @@ urlpatterns = [
     path("appointments/<int:pk>/change", changing.change, name="appointment-change"),
     path("appointments/<int:pk>/conflicts", changing.conflicts, name="appointment-conflicts"),
     path("appointments/<int:pk>/kept", changing.kept, name="appointment-kept"),
+    path("appointments/<int:pk>/room", appointment_rooms.choice, name="appointment-room"),
     path("appointments/<int:pk>/cancellation", appointments.cancellation, name="appointment-cancellation"),
     path("appointments/<int:pk>/answers/<int:answer>/file", booking_form.file, name="answer-file"),
     path("members/", members.listing, name="members"),

@@ -20,6 +20,7 @@ from chosei.mails import ics
 from chosei.records.gates import appointment_for_guest
 from chosei.records.guest_rules import closes_at, may_cancel, may_change
 from chosei.records.models import Appointment
+from chosei.records.places import place_of
 from chosei.web.codes import shown_code
 from chosei.web.public.calendar_links import GuestEvent, google_url, outlook_url
 from chosei.web.public.doors import LinkView, guest_address, refused_for_now
@@ -49,7 +50,7 @@ def guest_event(appointment: Appointment) -> GuestEvent:
         start=appointment.starts_at,
         end=appointment.ends_at,
         zone=appointment.guest_zone or appointment.zone,
-        location=appointment.join_url or appointment.location,
+        location=appointment.join_url or place_of(appointment, for_guest=True),
         body="\n\n".join(line for line in lines if line),
     )
 

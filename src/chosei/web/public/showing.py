@@ -21,6 +21,7 @@ from chosei.core.intervals import Interval
 from chosei.core.language import Language, language_of
 from chosei.core.walltime import local_date
 from chosei.records.models import Appointment, BookingPage, MeetingFormat, Proposal
+from chosei.records.places import place_of
 from chosei.web.public.zones import zones_offered
 
 
@@ -92,11 +93,12 @@ def meeting_facts(
 
 
 def _place_facts(meeting: Proposal | BookingPage | Appointment) -> list[Fact]:
-    if not meeting.location or meeting.format == MeetingFormat.WEB:
+    place = place_of(meeting, for_guest=True) if isinstance(meeting, Appointment) else meeting.location
+    if not place or meeting.format == MeetingFormat.WEB:
         return []
     if meeting.format == MeetingFormat.PHONE:
-        return [Fact("phone", _("お電話番号"), meeting.location, labelled=True)]
-    return [Fact("pin", _("場所"), meeting.location)]
+        return [Fact("phone", _("お電話番号"), place, labelled=True)]
+    return [Fact("pin", _("場所"), place)]
 
 
 def format_name(option: FormatOption) -> str:

@@ -19,6 +19,7 @@ from chosei.web.console import words
 from chosei.web.console.forms.candidates import instant
 from chosei.web.console.forms.common import REFUSALS, DateInput
 from chosei.web.console.forms.hosts import HostPicker
+from chosei.web.console.forms.proposal_rooms import RoomField, wish_of
 
 LENGTHS = (15, 30, 45, 60, 90, 120)
 DEFAULT_LENGTH = 60
@@ -106,6 +107,9 @@ class ProposalForm(forms.Form):
             "write_holds": author.organization.write_holds,
         }
         super().__init__(data, initial={**usual, **(initial or {})})
+        rooms = RoomField()
+        self.offers_rooms = rooms.offer(author)
+        self.fields["rooms"] = rooms
         web_meeting = self.fields["web_meeting"]
         web_meeting.disabled = not self.can_link
         if not picker.linked:
@@ -157,7 +161,9 @@ class ProposalForm(forms.Form):
 
     def wanted(self, candidates: list[Interval], *, send: bool) -> ProposalInput:
         data = self.cleaned_data
+        wish = wish_of(data["rooms"])
         return ProposalInput(
+            rooms=(wish,) * len(candidates) if wish else (),
             meeting=self.meeting(),
             host_ids=self.host_ids,
             candidates=tuple(sorted(candidates, key=lambda one: one.start)),

@@ -26,6 +26,7 @@ from chosei.web.console.forms.cancellation import CancellationForm
 from chosei.web.console.forms.common import add_refusals
 from chosei.web.console.listing import by_start
 from chosei.web.console.timeline import happened
+from chosei.web.console.views.appointment_rooms import choice_facts, room_facts
 from chosei.web.console.views.changing import may_change
 from chosei.web.console.wishing import open_requests
 
@@ -59,6 +60,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "requests": open_requests(appointment),
         "format": words.FORMAT.get(appointment.format, appointment.format),  # type: ignore[call-overload]
         "answers": answers_of(appointment),
+        **choice_facts(signed_in(request), appointment),
         "hosts": [promise.host for promise in _host_promises(appointment)],
     }
     return render(request, "console/appointment.html", context)
@@ -122,4 +124,5 @@ def _facts(appointment: Appointment) -> dict[str, Any]:
         "moves": status.appointment_moves(appointment),
         "code": shown_code(appointment),
         "chats": chat_lines(appointment.chat_messages.select_related("destination").order_by("id")),
+        **room_facts(appointment),
     }
