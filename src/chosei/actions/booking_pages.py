@@ -22,7 +22,7 @@ from chosei.core.states import (
     IllegalTransition,
     advance,
 )
-from chosei.records.models import BookingPage, BookingPageDeputy, BookingPageHost, Member
+from chosei.records.models import BookingPage, BookingPageDeputy, BookingPageHost, Member, Organization
 
 
 def create_page(owner: Member, wanted: BookingPageInput) -> BookingPage:
@@ -69,6 +69,15 @@ def copy_page(member: Member, page: BookingPage, *, title: str) -> BookingPage:
         copy.questions = page.questions
         copy.save(update_fields=["questions", "changed_at"])
     return copy
+
+
+def set_privacy_notice(administrator: Member, text: str) -> None:
+    """What customers of the organisation agree to where a page asks them. Raises Closed, InvalidInput."""
+    if not administrator.is_administrator:
+        raise Closed("not_administrator")
+    if len(text) > 8000:
+        raise InvalidInput(privacy_notice="too_long")
+    Organization.objects.filter(pk=administrator.organization_id).update(privacy_notice=text.strip())
 
 
 def publish_page(member: Member, page: BookingPage) -> None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import urlsafe_base64_encode
 
-from chosei.records.models import Appointment, BookingPage, Member, Proposal
+from chosei.records.models import Appointment, BookingPage, Member, OneTimeLink, Proposal, Visibility
 
 
 def _absolute(path: str) -> str:
@@ -22,7 +22,14 @@ def proposal_url(proposal: Proposal) -> str:
 
 
 def page_url(page: BookingPage) -> str:
+    """The readable address where the page has one and is open to everybody, else its secret link."""
+    if page.visibility == Visibility.PUBLIC and page.slug and page.organization.slug:
+        return _absolute(f"/o/{page.organization.slug}/{page.slug}")
     return _absolute(f"/b/{page.link_token}")
+
+
+def one_time_url(link: OneTimeLink) -> str:
+    return _absolute(f"/b/{link.link_token}")
 
 
 def appointment_url(appointment: Appointment) -> str:

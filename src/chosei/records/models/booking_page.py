@@ -64,6 +64,11 @@ class BookingPage(SecretLinked, Meeting, MeetingSettings, OpeningSettings, Detai
     one_time: OneTimeLink | None = None
     """The link that works once through which the guest at hand came; set by the gate, never stored."""
 
+    @property
+    def guest_token(self) -> str:
+        """The token of the link through which the guest at hand goes on."""
+        return self.one_time.link_token if self.one_time else self.link_token
+
     class Meta:
         indexes = [models.Index(fields=["organization", "-id"], name="page_of_organization")]
         constraints = [

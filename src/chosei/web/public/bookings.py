@@ -5,21 +5,23 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from chosei.actions.answers import questions_of
 from chosei.actions.booking import book_page
 from chosei.actions.errors import Closed
 from chosei.actions.inputs import Booking, GuestInput
-from chosei.actions.offers import hosts_of, page_offer
+from chosei.actions.offers import hosts_of, page_offer, page_times
+from chosei.actions.page_addresses import insist_unspent
 from chosei.actions.page_settings import durations_of, formats_of
 from chosei.core import wording
 from chosei.core.intervals import Interval
 from chosei.core.questions import Questions
 from chosei.core.states import BookingPageState
-from chosei.records.gates import booking_page_for_guest
+from chosei.records.gates import NotThere, booking_page_by_address, booking_page_for_guest, public_pages
 from chosei.records.models import Appointment, BookingPage
 from chosei.web.public.confirming import Choice, ConfirmationView, Visit
 from chosei.web.public.doors import LinkView
@@ -36,6 +38,8 @@ def insist_open(page: BookingPage) -> None:
     """Raises Closed with the reason that the reader is told."""
     if page.state != BookingPageState.PUBLISHED:
         raise Closed(page.state)
+    if page.one_time is not None:
+        insist_unspent(page.one_time, now=timezone.now())
 
 
 def host_names(page: BookingPage) -> list[str]:
@@ -57,12 +61,17 @@ def lengths_offered(page: BookingPage) -> list[tuple[int, str]]:
     return [(one, wording.duration_text(one, reader_language())) for one in sorted(durations_of(page))]
 
 
-def times_page(request: HttpRequest, page: BookingPage, visit: Visit, *, status: int = 200) -> HttpResponse:
-    """One week of free times. For htmx just the times, and nothing at all (204) while they are the same."""
+def times_page(
+    request: HttpRequest, page: BookingPage, visit: Visit, *, status: int = 200, preview: bool = False
+) -> HttpResponse:
+    """One week of free times. For htmx just the times, and nothing at all (204) while they are the same.
+
+    ``preview``: for the page's own members, whatever its state, with nothing to send.
+    """
     now = timezone.now()
     minutes = wished_minutes(request, page)
     length = None if minutes == page.duration_minutes else minutes
-    offer = page_offer(page, *_ALWAYS, now=now, minutes=minutes)
+    offer = (page_times if preview else page_offer)(page, *_ALWAYS, now=now, minutes=minutes)
     chosen = visit.chosen if slot_length(visit.chosen) == length else ""
     week = week_of(offer, wished_week(request, visit.zone), visit.zone, chosen=chosen, length=length, now=now)
     context = {
@@ -72,6 +81,7 @@ def times_page(request: HttpRequest, page: BookingPage, visit: Visit, *, status:
         "week": week,
         "nearest": nearest(offer, visit.lost, visit.zone, length=length, now=now),
         "unknown": offer.unknown,
+        "preview": preview,
         "length": minutes,
         "lengths": lengths_offered(page),
         "zones": zone_switch(visit.zone, now),
@@ -88,6 +98,30 @@ def times_page(request: HttpRequest, page: BookingPage, visit: Visit, *, status:
 
 def minutes_of(choice: Choice) -> int:
     return int(choice.time.duration.total_seconds()) // 60
+
+
+class AddressView(LinkView):
+    """The readable address of a public page; an earlier one leads to the present one."""
+
+    def get(self, request: HttpRequest, organization: str, slug: str) -> HttpResponse:
+        page = self.framed_page = booking_page_by_address(organization, slug)
+        if page.slug != slug and page.slug:
+            return HttpResponseRedirect(reverse("public:address", args=[organization, page.slug]))
+        insist_open(page)
+        chosen = request.GET.get("start", "")
+        visit = Visit.of(request, page.zone, questions=questions_of(page), chosen=chosen)
+        return times_page(request, page, visit)
+
+
+class PagesView(LinkView):
+    """What an organisation offers to everybody."""
+
+    def get(self, request: HttpRequest, organization: str) -> HttpResponse:
+        pages = list(public_pages(organization).order_by("title", "id"))
+        if not pages:
+            raise NotThere
+        context = {"organization": pages[0].organization, "pages": pages}
+        return render(request, "public/pages.html", context)
 
 
 class BookingPageView(LinkView):

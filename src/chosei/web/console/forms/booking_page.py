@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -15,11 +16,16 @@ from chosei.web.console import words
 from chosei.web.console.forms.common import ZoneField
 
 STEPS = (
+    ("", _("所要時間ごと")),
     (5, _("5分ごと")),
     (10, _("10分ごと")),
     (15, _("15分ごと")),
+    (20, _("20分ごと")),
     (30, _("30分ごと")),
+    (45, _("45分ごと")),
     (60, _("60分ごと")),
+    (90, _("90分ごと")),
+    (120, _("120分ごと")),
 )
 NOTICES = (
     (0, _("直前まで")),
@@ -59,7 +65,9 @@ class BookingPageForm(forms.Form):
     format = forms.ChoiceField(label=_("会議形態"), choices=_formats, widget=forms.RadioSelect)
     location = forms.CharField(label=_("場所"), required=False, max_length=300)
     duration_minutes = forms.IntegerField(label=_("所要時間(分)"), min_value=5, max_value=1440)
-    step_minutes = forms.TypedChoiceField(label=_("開始時刻の間隔"), choices=STEPS, coerce=int)
+    step_minutes = forms.TypedChoiceField(
+        label=_("開始時刻の間隔"), choices=STEPS, coerce=int, required=False, empty_value=None
+    )
     zone = ZoneField(label=_("タイムゾーン"), help_text=_("受付時間は、このタイムゾーンの時計で数えます。"))
     min_notice_minutes = forms.TypedChoiceField(label=_("予約の締め切り"), choices=NOTICES, coerce=int)
     window_days = forms.IntegerField(label=_("何日先まで受け付けるか(日)"), min_value=1, max_value=90)
@@ -83,24 +91,29 @@ class BookingPageForm(forms.Form):
             if value is not None and value not in dict(field.choices):
                 field.choices = [*field.choices, (value, _("%(minutes)s分") % {"minutes": value})]
 
-    def wanted(self, owner: Member, hours: WeeklyHours, host_ids: tuple[int, ...]) -> BookingPageInput:
+    def wanted(self, owner: Member, hours: WeeklyHours, present: BookingPageInput | None) -> BookingPageInput:
+        """What was entered here, with all other settings as they are at ``present``."""
         data = self.cleaned_data
-        meeting = MeetingInput(
-            title=data["title"].strip(),
-            format=data["format"],
-            web_meeting=data["format"] == MeetingFormat.WEB,
-            zone=data["zone"],
-            location=data["location"].strip(),
-            guidance=data["guidance"].strip(),
-            contact=data["contact"].strip(),
-        )
-        return BookingPageInput(
-            meeting=meeting,
-            hours=hours,
-            host_ids=host_ids or (owner.pk,),
-            description=data["description"].strip(),
+        values: dict[str, Any] = {
+            "title": data["title"].strip(),
+            "format": data["format"],
+            "web_meeting": data["format"] == MeetingFormat.WEB,
+            "zone": data["zone"],
+            "location": data["location"].strip(),
+            "guidance": data["guidance"].strip(),
+            "contact": data["contact"].strip(),
+        }
+        own: dict[str, Any] = {
+            "hours": hours,
+            "description": data["description"].strip(),
             **{name: data[name] for name in MINUTES},
-        )
+        }
+        if present is None:
+            return BookingPageInput(meeting=MeetingInput(**values), host_ids=(owner.pk,), **own)
+        others = tuple(one for one in present.other_formats if one.format != data["format"])
+        lengths = tuple(one for one in present.other_durations if one != data["duration_minutes"])
+        own |= {"other_formats": others, "other_durations": lengths}
+        return replace(present, meeting=replace(present.meeting, **values), **own)
 
 
 MINUTES = (

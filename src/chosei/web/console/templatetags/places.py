@@ -11,3 +11,9 @@ register = template.Library()
 def within(path: str, address: str) -> bool:
     """Whether ``path`` is ``address`` or lies below it."""
     return path == address or path.startswith(address.rstrip("/") + "/")
+
+
+@register.filter
+def same(path: str, address: str) -> bool:
+    """Whether ``path`` is ``address``, and not only below it."""
+    return path == address

@@ -38,11 +38,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = gates.appointments_of(signed_in(request)).prefetch_related(with_hosts())
     rows = rows.filter(ends_at__lte=now) if past else rows.filter(ends_at__gt=now)
+    waiting = request.GET.get("show") == "waiting"
+    if waiting:
+        rows = rows.filter(state=AppointmentState.PENDING)
     found = by_start(rows, request.GET.get("after", ""), upcoming=not past)
     context = {
         "rows": [(one, words.APPOINTMENT[AppointmentState(one.state)]) for one in found.rows],
         "past": past,
-        "upcoming": not past,
+        "upcoming": not past and not waiting,
+        "waiting": waiting,
         "after": found.after,
         "later": "after" in request.GET,
     }
@@ -56,6 +60,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_facts(appointment),
         "may_cancel": _may_cancel(appointment),
+        "waiting": appointment.state == AppointmentState.PENDING,
         "may_change": may_change(appointment),
         "requests": open_requests(appointment),
         "format": words.FORMAT.get(appointment.format, appointment.format),  # type: ignore[call-overload]

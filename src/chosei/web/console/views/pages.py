@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chosei.actions.booking_pages import archive_page, change_page, create_page, pause_page, publish_page
 from chosei.actions.errors import Closed, InvalidInput
+from chosei.actions.page_settings import settings_of
 from chosei.core.hours import WeeklyHours
 from chosei.core.states import BOOKING_PAGE, BookingPageEvent, BookingPageState, can
 from chosei.mails.links import page_url
@@ -115,8 +116,7 @@ def _save(
     hours = editor.hours(zone or member.zone)
     if not valid or hours is None:
         return None
-    hosts = tuple(host.member_id for host in page.hosts.all()) if page else (member.pk,)
-    wanted = form.wanted(member, hours, hosts)
+    wanted = form.wanted(member, hours, settings_of(page) if page else None)
     try:
         return change_page(member, page, wanted) if page else create_page(member, wanted)
     except InvalidInput as refused:

@@ -1,0 +1,92 @@
+"""Why a page does not offer a time, in facts that its members may know (空かない理由)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chosei.actions.agenda import availability, held, mirrored, occupied
+from chosei.actions.offers import look_again, present
+from chosei.actions.people import Attending, attending
+from chosei.actions.rules import (
+    MOST_DAYS,
+    counting_of,
+    opening_of,
+    requirement_of,
+    rules_of,
+    with_buffers,
+)
+from chosei.core.explain import Hurdle, Obstacle, explain
+from chosei.core.hours import DateRange
+from chosei.core.intervals import Interval
+from chosei.core.states import BookingPageState
+from chosei.core.walltime import local_date
+from chosei.records.models import BookingPage, Member
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """One thing in the way. ``member``: whose calendar or hours; ``sources``: what takes their time, of
+    calendar, appointment and hold.
+    """
+
+    obstacle: Obstacle
+    member: Member | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``closed``: the page's state, unless it is published; ``nobody``: no host is left."""
+
+    reasons: tuple[WhyNot, ...]
+    closed: str = ""
+    nobody: bool = False
+
+    @property
+    def offered(self) -> bool:
+        return not (self.reasons or self.closed or self.nobody)
+
+
+def why_not(page: BookingPage, start: datetime, *, now: datetime, minutes: int | None = None) -> Verdict:
+    """Everything that keeps the page from offering ``start`` now; ``offered`` exactly when it does."""
+    day = local_date(start, page.zone)
+    dates = DateRange(day, day)
+    rules, opening = rules_of(page, minutes), opening_of(page, dates)
+    around = with_buffers(page, Interval(start, start + rules.length))
+    rows = present(page)
+    hosts = attending([row.member for row in rows])
+    look_again(hosts, now=now)
+    known = availability(hosts, around, now=now, counting=counting_of(page))
+    need = requirement_of(page, rows, known, dates)
+    closed = "" if page.state == BookingPageState.PUBLISHED else page.state
+    if need is None:
+        return Verdict((), closed, nobody=True)
+    found = explain(rules, opening, need, now, start)
+    too_far = day > local_date(now, page.zone) + timedelta(days=MOST_DAYS)
+    if too_far and not any(one.hurdle is Hurdle.OUTSIDE_WINDOW for one in found):
+        found.append(Obstacle(Hurdle.OUTSIDE_WINDOW))
+    by_id = {host.member.pk: host for host in hosts}
+    return Verdict(tuple(_told(page, one, by_id, around, now) for one in found), closed)
+
+
+def _told(
+    page: BookingPage, obstacle: Obstacle, hosts: dict[int, Attending], around: Interval, now: datetime
+) -> WhyNot:
+    host = hosts.get(obstacle.who)
+    if host is None:
+        return WhyNot(obstacle)
+    sources = _sources(page, host, around, now) if obstacle.hurdle is Hurdle.HOST_BUSY else ()
+    return WhyNot(obstacle, host.member, sources)
+
+
+def _sources(page: BookingPage, host: Attending, around: Interval, now: datetime) -> tuple[str, ...]:
+    """What takes the host's time. Nobody is told what it is about."""
+    who = host.member.pk
+    linked = [host.connection] if host.connection else []
+    taken = {
+        "calendar": mirrored(linked, around, counting_of(page)).get(linked[0].pk if linked else 0, []),
+        "appointment": occupied([who], around).get(who, []),
+        "hold": held([who], around, now=now).get(who, []),
+    }
+    return tuple(name for name, times in taken.items() if any(one.overlaps(around) for one in times))

@@ -1,0 +1,193 @@
+"""営業日時 of a booking page beyond its weekly hours: holidays, exceptions, the window, and the caps."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from chosei.actions.holidays import COUNTRIES
+from chosei.actions.inputs import BookingPageInput
+from chosei.core.holidays import HolidayRule, parse_spans
+from chosei.core.hours import DateOverrides, DateRange, InvalidHours, Span, clock
+from chosei.web.console.forms.common import DateInput
+
+_COUNTRY_NAMES = {
+    "JP": _("日本"), "US": _("アメリカ"), "GB": _("イギリス"), "CN": _("中国"), "TW": _("台湾"),
+    "HK": _("香港"),
+    "KR": _("韓国"), "SG": _("シンガポール"), "TH": _("タイ"), "VN": _("ベトナム"), "ID": _("インドネシア"),
+    "MY": _("マレーシア"), "PH": _("フィリピン"), "IN": _("インド"), "AU": _("オーストラリア"),
+    "NZ": _("ニュージーランド"), "CA": _("カナダ"), "DE": _("ドイツ"), "FR": _("フランス"),
+    "NL": _("オランダ"),
+    "IT": _("イタリア"), "ES": _("スペイン"), "CH": _("スイス"), "BR": _("ブラジル"), "MX": _("メキシコ"),
+    "AE": _("アラブ首長国連邦"),
+}  # fmt: skip
+_SPAN = re.compile(r"(\S+?)\s*[-〜~–]\s*(\S+)")
+_CAPS = ("cap_day", "cap_week", "cap_total", "cap_guest")
+
+
+class SpansField(forms.CharField):
+    """10:00-12:00, 13:00-26:00 as spans of one day. Empty: none."""
+
+    def to_python(self, value: Any) -> Any:
+        return _spans(super().to_python(value) or "")
+
+    def prepare_value(self, value: Any) -> Any:
+        return _written(value) if isinstance(value, tuple) else value
+
+
+class OverridesField(forms.CharField):
+    """A date and its hours on each line; a date alone is closed."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def to_python(self, value: Any) -> Any:
+        days: dict[date, tuple[Span, ...]] = {}
+        for line in (super().to_python(value) or "").splitlines():
+            if not line.strip():
+                continue
+            day, _between, rest = line.strip().partition(" ")
+            try:
+                found = date.fromisoformat(day.replace("/", "-"))
+            except ValueError as wrong:
+                raise ValidationError(
+                    gettext("「%(line)s」の日付は 2026-12-29 のように入力してください。") % {"line": line}
+                ) from wrong
+            days[found] = (*days.get(found, ()), *_spans(rest))
+        try:
+            return DateOverrides(days)
+        except InvalidHours as wrong:
+            raise ValidationError(gettext("同じ日の時間帯が重なっています。")) from wrong
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, DateOverrides):
+            return value
+        return "\n".join(f"{day.isoformat()} {_written(spans)}".strip() for day, spans in value.days.items())
+
+
+class PageOpeningForm(forms.Form):
+    member_hours = forms.BooleanField(
+        label=_("担当者それぞれの勤務時間も守る"),
+        required=False,
+        help_text=_("各社員が「設定」の「勤務時間」に入れた時間の中だけで受け付けます。"),
+    )
+    overrides = OverridesField(
+        label=_("特定の日の受付時間"),
+        required=False,
+        help_text=_(
+            "1行に1日ずつ「2026-12-28 10:00-15:00」のように入力します。日付だけの行は、その日を休みにします。"
+        ),
+    )
+    holiday_rule = forms.ChoiceField(
+        label=_("祝日の扱い"),
+        choices=(
+            (HolidayRule.CLOSED.value, _("受け付けない")),
+            (HolidayRule.AS_USUAL.value, _("通常どおり受け付ける")),
+            (HolidayRule.OWN_HOURS.value, _("祝日用の時間帯で受け付ける")),
+        ),
+    )
+    holiday_country = forms.ChoiceField(
+        label=_("どの国の祝日か"), choices=[(code, _COUNTRY_NAMES[code]) for code in COUNTRIES]
+    )
+    holiday_hours = SpansField(
+        label=_("祝日用の時間帯"), required=False, help_text=_("例: 10:00-12:00, 13:00-15:00")
+    )
+    window_first = forms.DateField(label=_("受付期間の初日"), required=False, widget=DateInput())
+    window_last = forms.DateField(
+        label=_("受付期間の最終日"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("両方を入れると、この期間の日だけを受け付けます。空なら「何日先まで」に従います。"),
+    )
+    max_notice_hours = forms.IntegerField(
+        label=_("予約の受付開始(開始の何時間前から)"),
+        required=False,
+        min_value=1,
+        max_value=90 * 24,
+        help_text=_("空なら、受付期間のあいだいつでも予約できます。"),
+    )
+    other_durations = forms.CharField(
+        label=_("ほかに選べる所要時間(分)"), required=False, help_text=_("例: 45, 60")
+    )
+    cap_day = forms.IntegerField(label=_("1日の上限(件)"), required=False, min_value=1, max_value=1000)
+    cap_week = forms.IntegerField(label=_("1週間の上限(件)"), required=False, min_value=1, max_value=1000)
+    cap_total = forms.IntegerField(
+        label=_("このページ全体の上限(件)"), required=False, min_value=1, max_value=100_000
+    )
+    cap_guest = forms.IntegerField(
+        label=_("お客様1人の上限(件)"),
+        required=False,
+        min_value=1,
+        max_value=1000,
+        help_text=_("これからの予約を、同じメールアドレスごとに数えます。"),
+    )
+
+    names = {"max_notice_minutes": "max_notice_hours"}
+
+    def __init__(self, *args: Any, settings: BookingPageInput, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = _initial(settings)
+
+    def clean_other_durations(self) -> tuple[int, ...]:
+        texts = [one for one in re.split(r"[\s,、]+", self.cleaned_data["other_durations"]) if one]
+        if not all(one.isascii() and one.isdecimal() and len(one) < 5 for one in texts):
+            raise ValidationError(gettext("分の数字をカンマで区切って入力してください(例: 45, 60)。"))
+        return tuple(int(one) for one in texts)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, last = data.get("window_first"), data.get("window_last")
+        if (first is None) != (last is None):
+            self.add_error("window_last", gettext("初日と最終日は、両方入れるか、両方空にしてください。"))
+        elif first and last and last < first:
+            self.add_error("window_last", gettext("最終日は初日以降にしてください。"))
+        return data
+
+    def changes(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        hours = data["max_notice_hours"]
+        alike = ("member_hours", "overrides", "holiday_rule", "holiday_country", "holiday_hours", *_CAPS)
+        return {
+            **{name: data[name] for name in alike},
+            "window": DateRange(data["window_first"], data["window_last"]) if data["window_first"] else None,
+            "max_notice_minutes": hours * 60 if hours else None,
+            "other_durations": data["other_durations"],
+        }
+
+
+def _initial(settings: BookingPageInput) -> dict[str, Any]:
+    alike = ("member_hours", "overrides", "holiday_rule", "holiday_country", "holiday_hours", *_CAPS)
+    minutes = settings.max_notice_minutes
+    return {
+        **{name: getattr(settings, name) for name in alike},
+        "window_first": settings.window.first if settings.window else None,
+        "window_last": settings.window.last if settings.window else None,
+        "max_notice_hours": -(-minutes // 60) if minutes else None,
+        "other_durations": ", ".join(str(one) for one in settings.other_durations),
+    }
+
+
+def _spans(text: str) -> tuple[Span, ...]:
+    pairs = []
+    for part in re.split(r"[,、]+", text):
+        if not part.strip():
+            continue
+        match = _SPAN.fullmatch(part.strip())
+        if match is None:
+            raise ValidationError(
+                gettext("「%(part)s」は 10:00-12:00 のように入力してください。") % {"part": part.strip()}
+            )
+        pairs.append((match[1], match[2]))
+    try:
+        return parse_spans(pairs)
+    except InvalidHours as wrong:
+        raise ValidationError(gettext("時刻の順番が違うか、時間帯が重なっています。")) from wrong
+
+
+def _written(spans: tuple[Span, ...]) -> str:
+    return ", ".join(f"{clock(span.start_minute)}-{clock(span.end_minute)}" for span in spans)

@@ -1,0 +1,159 @@
+"""空かない理由: why a time is not offered: what forbids it, and where that is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from chosei.actions.why_not import Verdict, WhyNot, why_not
+from chosei.core import wording
+from chosei.core.explain import Hurdle
+from chosei.core.language import language_of
+from chosei.core.states import BookingPageState
+from chosei.core.walltime import zone_of
+from chosei.records import gates
+from chosei.records.models import BookingPage
+from chosei.web.console import words
+from chosei.web.console.access import member_required, signed_in
+from chosei.web.console.forms.common import DateInput, TimeInput
+
+_SENTENCES: dict[Hurdle, str | Promise] = {
+    Hurdle.PAST: _("過ぎた日時です。"),
+    Hurdle.TOO_SOON: _("予約の締め切りを過ぎています。"),
+    Hurdle.TOO_EARLY: _("予約の受付開始より前です。"),
+    Hurdle.OUTSIDE_WINDOW: _("受付期間の外です。"),
+    Hurdle.OUTSIDE_HOURS: _("会議の全体が受付時間に収まっていません(曜日の受付時間、祝日、特定の日)。"),
+    Hurdle.OFF_GRID: _("開始時刻の間隔に合っていません。"),
+    Hurdle.HOST_BUSY: _("%(who)sさんの予定と重なっています(前後のバッファを含みます): %(what)s。"),
+    Hurdle.HOST_HOURS: _("%(who)sさんの勤務時間の外です。"),
+    Hurdle.HOST_UNKNOWN: _("%(who)sさんのカレンダーを確かめられません。%(what)s"),
+    Hurdle.ROOM_BUSY: _("会議室が空いていません。"),
+    Hurdle.ROOM_UNKNOWN: _("会議室の空きを確かめられません。"),
+    Hurdle.DAY_FULL: _("この日の予約は上限に達しています。"),
+    Hurdle.WEEK_FULL: _("この週の予約は上限に達しています。"),
+    Hurdle.PAGE_FULL: _("このページの予約は上限に達しています。"),
+}
+_SOURCES = {
+    "calendar": _("カレンダーの予定"),
+    "appointment": _("アポイントメント"),
+    "hold": _("仮予約"),
+}
+_PAGE, _OPENING, _CONNECTIONS, _HOURS = (
+    "console:page",
+    "console:page-opening",
+    "console:connections",
+    "console:working-hours",
+)
+# Where each is changed: a page of settings, and what to do there.
+_WAYS: dict[Hurdle, tuple[str, str | Promise]] = {
+    Hurdle.TOO_SOON: (_PAGE, _("「会議」で予約の締め切りを変える")),
+    Hurdle.TOO_EARLY: (_OPENING, _("「営業日時」で受付開始を変える")),
+    Hurdle.OUTSIDE_WINDOW: (_OPENING, _("「営業日時」で受付期間を変える")),
+    Hurdle.OUTSIDE_HOURS: (_OPENING, _("「営業日時」で祝日と特定の日を確かめる")),
+    Hurdle.OFF_GRID: (_PAGE, _("「会議」で開始時刻の間隔を変える")),
+    Hurdle.DAY_FULL: (_OPENING, _("「営業日時」で件数の上限を変える")),
+    Hurdle.WEEK_FULL: (_OPENING, _("「営業日時」で件数の上限を変える")),
+    Hurdle.PAGE_FULL: (_OPENING, _("「営業日時」で件数の上限を変える")),
+    Hurdle.ROOM_BUSY: (_PAGE, _("会議室候補を増やす")),
+    Hurdle.ROOM_UNKNOWN: (_PAGE, _("会議室候補を確かめる")),
+}
+
+
+class WhyNotForm(forms.Form):
+    day = forms.DateField(label=_("日付"), widget=DateInput())
+    time = forms.TimeField(label=_("開始時刻"), widget=TimeInput())
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    text: str
+    how: str = ""
+    url: str = ""
+    one_of: bool = False
+
+
+@require_safe
+@member_required
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    member = signed_in(request)
+    page = gates.booking_page_for_member(member, pk)
+    asked = "day" in request.GET
+    form = WhyNotForm(request.GET if asked else None)
+    context: dict[str, object] = {"page": page, "form": form, "asked": False}
+    if asked and form.is_valid():
+        now = timezone.now()
+        wall = datetime.combine(form.cleaned_data["day"], form.cleaned_data["time"])
+        start = wall.replace(tzinfo=zone_of(page.zone))
+        verdict = why_not(page, start, now=now)
+        language = language_of(get_language())
+        context |= {
+            "asked": True,
+            "when": wording.instant_text(start, page.zone, language, now),
+            "reasons": _reasons(page, verdict, member.pk),
+        }
+    return render(request, "console/page_why_not.html", context)
+
+
+def _reasons(page: BookingPage, verdict: Verdict, viewer: int) -> list[Reason]:
+    found: list[Reason] = []
+    here = reverse(_PAGE, args=[page.pk])
+    if verdict.closed:
+        state = words.PAGE[BookingPageState(verdict.closed)].text
+        found.append(
+            Reason(
+                gettext("この予約ページは公開されていません(%(state)s)。") % {"state": state},
+                gettext("「会議」で公開する"),
+                here,
+            )
+        )
+    if verdict.nobody:
+        people = reverse("console:page-people", args=[page.pk])
+        found.append(Reason(gettext("出席できる担当者がいません。"), gettext("「メンバー」で加える"), people))
+    return found + [_reason(page, one, viewer) for one in verdict.reasons]
+
+
+def _reason(page: BookingPage, one: WhyNot, viewer: int) -> Reason:
+    obstacle = one.obstacle
+    what = "、".join(str(_SOURCES[name]) for name in one.sources)
+    if obstacle.unknown is not None:
+        what = str(words.UNKNOWN[obstacle.unknown])
+    who = one.member.name if one.member else ""
+    sentence = str(_SENTENCES[obstacle.hurdle])
+    text = sentence % {"who": who, "what": what} if "%(who)s" in sentence else sentence
+    how, url = _way(page, one, viewer)
+    return Reason(text, how, url, obstacle.one_of)
+
+
+def _way(page: BookingPage, one: WhyNot, viewer: int) -> tuple[str, str]:
+    """The way to change it. A person's own calendar, hours and connection are theirs alone to change."""
+    hurdle = one.obstacle.hurdle
+    if hurdle in _WAYS:
+        name, how = _WAYS[hurdle]
+        return str(how), reverse(name, args=[page.pk])
+    own = one.member is not None and one.member.pk == viewer
+    who = {"who": one.member.name if one.member else ""}
+    if hurdle is Hurdle.HOST_UNKNOWN:
+        if own:
+            return gettext("「外部連携」を開く"), reverse(_CONNECTIONS)
+        return gettext("%(who)sさんに「外部連携」の確認をお願いしてください。") % who, ""
+    if hurdle is Hurdle.HOST_HOURS:
+        if own:
+            return gettext("勤務時間を変える"), reverse(_HOURS)
+        return gettext(
+            "%(who)sさんに確認をお願いするか、「営業日時」で勤務時間を守る設定を外します。"
+        ) % who, ""
+    if hurdle is Hurdle.HOST_BUSY:
+        return gettext("予定を動かすか、「メンバー」でほかの担当者を加えます。"), reverse(
+            "console:page-people", args=[page.pk]
+        )
+    return "", ""

@@ -1,0 +1,158 @@
+"""The groups of a booking page's settings, each saved by itself; links, copies, preview, why not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.utils import timezone
+
+from chosei.actions.booking import book_page
+from chosei.actions.inputs import Booking
+from chosei.actions.offers import page_offer
+from chosei.records.models import Appointment, BookingPage, OneTimeLink
+from tests.support import company
+from tests.web.console.conftest import Company
+
+
+def form_of(client: Client, address: str) -> dict[str, Any]:
+    """What the page's form would send as it stands."""
+    shown = BeautifulSoup(client.get(address).content, "html.parser").select_one("form#settings")
+    assert shown is not None
+    data: dict[str, Any] = {}
+    for one in shown.select("input[name]"):
+        if one["type"] in ("radio", "checkbox"):
+            if one.has_attr("checked"):
+                data.setdefault(str(one["name"]), []).append(str(one.get("value", "on")))
+        else:
+            data[str(one["name"])] = str(one.get("value", ""))
+    for one in shown.select("select"):
+        chosen = one.select_one("option[selected]") or one.select_one("option")
+        data[str(one["name"])] = str(chosen["value"]) if chosen else ""
+    data |= {str(one["name"]): one.text.strip() for one in shown.select("textarea")}
+    return data
+
+
+@pytest.mark.parametrize("section", ["members", "opening", "details", ""])
+def test_saving_what_is_shown_changes_nothing(client: Client, people: Company, section: str) -> None:
+    page = company.publish(
+        people.author, cap_day=3, other_durations=(45,), free_words=("調整可",), title_pattern="{氏名}様"
+    )
+    before = BookingPage.objects.filter(pk=page.pk).values().get()
+    address = f"/pages/{page.pk}/{section}".rstrip("/")
+    assert client.post(address, form_of(client, address)).status_code == 302
+    after = BookingPage.objects.filter(pk=page.pk).values().get()
+    assert {**after, "changed_at": None} == {**before, "changed_at": None}
+    assert [host.member for host in page.hosts.all()] == [people.author]
+
+
+def test_a_team_with_a_deputy(client: Client, people: Company) -> None:
+    page = company.publish(people.author, min_notice_minutes=0)
+    address = f"/pages/{page.pk}/members"
+    data = {**form_of(client, address), "participation": "any", "who-1": str(people.colleague.pk)}
+    refused = client.post(address, {**data, "role-1": "first"})
+    assert refused.status_code == 422
+    assert "カレンダーが接続されていない" in refused.content.decode()
+    client.post(address, {**data, "role-1": "deputy"})
+    assert [one.member for one in page.deputies.all()] == [people.colleague]
+    page.refresh_from_db()
+    assert page.participation == "any"
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "sentence"),
+    [
+        ("opening", {"holiday_hours": "10:00-09:00", "holiday_rule": "own"}, "順番"),
+        ("opening", {"holiday_rule": "own", "holiday_hours": ""}, "入力してください"),
+        ("opening", {"overrides": "12月29日"}, "日付"),
+        ("opening", {"window_first": "2026-12-02"}, "両方"),
+        ("opening", {"window_first": "2026-12-02", "window_last": "2026-12-01"}, "初日以降"),
+        ("opening", {"cap_day": "0"}, "1"),
+        ("opening", {"other_durations": "30"}, "2回"),
+        ("details", {"title_pattern": "{会社}様"}, "使えません"),
+        ("details", {"slug": "Not OK"}, "半角"),
+        ("members", {"who-0": ""}, "入力してください"),
+    ],
+)
+def test_bad_settings_are_refused_at_the_field(
+    client: Client, people: Company, section: str, values: dict[str, str], sentence: str
+) -> None:
+    page = company.publish(people.author)
+    address = f"/pages/{page.pk}/{section}"
+    answer = client.post(address, {**form_of(client, address), **values})
+    assert answer.status_code == 422
+    errors = BeautifulSoup(answer.content, "html.parser").select(".errorlist")
+    assert any(sentence in one.text for one in errors), [one.text for one in errors]
+
+
+def test_an_earlier_address_leads_to_the_present_one(client: Client, people: Company) -> None:
+    page = company.publish(people.author)
+    address = f"/pages/{page.pk}/details"
+    for slug in ("demo", "product-demo"):
+        data = {**form_of(client, address), "visibility": "public", "slug": slug}
+        assert client.post(address, data).status_code == 302
+    page.refresh_from_db()
+    page.organization.refresh_from_db()
+    here = f"/o/{page.organization.slug}"
+    guest = Client()
+    assert guest.get(f"{here}/demo").headers["Location"] == f"{here}/product-demo"
+    assert page.title in guest.get(f"{here}/product-demo").content.decode()
+    assert page.title in guest.get(here).content.decode()
+    other = company.publish(people.author)
+    taken = client.post(
+        f"/pages/{other.pk}/details", {**form_of(client, f"/pages/{other.pk}/details"), "slug": "demo"}
+    )
+    assert "別の予約ページ" in taken.content.decode()
+
+
+def test_copy_preview_and_one_time_links(client: Client, people: Company) -> None:
+    page = company.publish(people.author)
+    client.post(f"/pages/{page.pk}/copies")
+    copy = BookingPage.objects.exclude(pk=page.pk).get()
+    assert (copy.state, copy.title) == ("draft", f"{page.title}のコピー")
+    shown = client.get(f"/pages/{copy.pk}/preview").content.decode()
+    assert "プレビュー" in shown
+    assert copy.title in shown
+    client.post(f"/pages/{page.pk}/one-time-links", {"note": "三田様"})
+    link = OneTimeLink.objects.get()
+    assert f"/b/{link.link_token}/confirm" in Client().get(f"/b/{link.link_token}").content.decode()
+    client.post(f"/pages/{page.pk}/one-time-links/{link.pk}/end")
+    assert not OneTimeLink.objects.exists()
+
+
+def test_why_a_time_is_not_offered(client: Client, people: Company) -> None:
+    page = company.publish(people.author, min_notice_minutes=0)
+    offer = page_offer(
+        page, timezone.now().date(), timezone.now().date() + timedelta(days=9), now=timezone.now()
+    )
+    slot = offer.slots[3]
+    wall = slot.start + timedelta(hours=9)
+    address = f"/pages/{page.pk}/why-not?day={wall.date()}&time="
+    assert "この日時は、お客様の画面に出ています。" in client.get(address + f"{wall:%H:%M}").content.decode()
+    assert "受付時間に収まっていません" in client.get(address + "05:00").content.decode()
+    company.busy(people.author.connections.get(), slot.start, 30, subject="社外秘")
+    said = client.get(address + f"{wall:%H:%M}").content.decode()
+    assert f"{people.author.name}さんの予定と重なっています" in said
+    assert "社外秘" not in said
+    assert f"/pages/{page.pk}/members" in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_is_approved_or_declined(client: Client, people: Company) -> None:
+    page = company.publish(people.author, needs_approval=True, min_notice_minutes=0)
+    people.author.connections.update(silent_until=timezone.now() + timedelta(hours=1))
+    now = timezone.now()
+    slots = page_offer(page, now.date(), now.date() + timedelta(days=9), now=now).slots
+    asked = [
+        book_page(page, Booking(slot.start), company.GUEST, submission=uuid4(), now=now)
+        for slot in slots[4:6]
+    ]
+    assert "承認する" in client.get(f"/appointments/{asked[0].pk}").content.decode()
+    client.post(f"/appointments/{asked[0].pk}/approval")
+    client.post(f"/appointments/{asked[1].pk}/refusal", {"reason": "出張のため"})
+    states = list(Appointment.objects.order_by("pk").values_list("state", "cancel_reason"))
+    assert states == [("confirmed", ""), ("declined", "出張のため")]
