@@ -11,18 +11,18 @@ from django.db import connection, transaction
 from chosei.records.models import BookingPage, BookingPageHost, Connection, Member, Organization
 from chosei.records.sealed import seal
 
-BEHIND, AHEAD = timedelta(days=14), timedelta(days=100)  # what a mirror covers: see chosei.reconcile.observe
+BEHIND, AHEAD = timedelta(days=14), timedelta(days=110)  # what a mirror covers: see chosei.reconcile.reading
 
 VACUUM = "VACUUM ANALYZE"
 _EVENTS = """
     INSERT INTO records_mirroredevent
         (connection_id, remote_id, starts_at, ends_at, show_as, all_day, private, blocks, subject, entry_key,
-         calendar_id, series_id, inherits, declined)
+         calendar_id, series_id, inherits, declined, free_words)
     SELECT chance.owner,
            'AAMkAD' || md5(chance.owner::text || '-' || chance.number::text) || repeat('A', 110),
            chance.start, chance.start + (15 + 15 * (chance.number %% 8)) * interval '1 minute',
            'busy', false, false, true, %(subject)s, '',
-           '', '', false, false
+           '', '', false, false, '{}'
     FROM (
         SELECT owner, number,
                %(first)s::timestamptz + floor(random() * %(quarters)s) * interval '15 minutes' AS start
