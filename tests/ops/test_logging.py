@@ -87,6 +87,7 @@ def test_texts_lose_what_is_private_by_its_place(text, left):
         "SynchronousOnlyOperation",
         "job 5b0c1f4e-9d0e-4a57-8c53-0c405e100001 done in 12.5 ms",
         "status 503 after 3 tries",
+        "ErrorInvalidIdMalformed",
     ],
 )
 def test_what_an_operator_needs_stays(text):

@@ -79,7 +79,8 @@ def complete_connection(
         raise _finished(attempt, _refusal(failure)) from failure
     try:
         with transaction.atomic():
-            Member.objects.select_for_update().get(pk=member.pk)  # two browser tabs: one after the other
+            # Two browser tabs: one after the other; rows that refer to the member need not wait.
+            Member.objects.select_for_update(no_key=True).get(pk=member.pk)
             if brought.mailbox is None:
                 connection = _keep_approval(member, provider, brought)
             else:

@@ -237,6 +237,9 @@ def _add_member(parsed: argparse.Namespace) -> None:
     print(f"{parsed.name}: added, {parsed.email} signs in at {load().chosei_public_url}")
 
 
+REFUSED = {"taken": "somebody signs in with this address already; nothing was changed"}
+
+
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
     """Turns what actions and the database refuse into one line."""
@@ -247,7 +250,8 @@ def _told() -> Iterator[None]:
     try:
         yield
     except InvalidInput as error:
-        raise CommandError("; ".join(f"{field}: {code}" for field, code in error.fields.items())) from None
+        said = (f"{field}: {REFUSED.get(code, code)}" for field, code in error.fields.items())
+        raise CommandError("; ".join(said)) from None
     except OperationalError:
         raise CommandError("the database does not answer; start ./run, or set DATABASE_URL") from None
     except ProgrammingError:

@@ -57,7 +57,7 @@ def _looks_random(word: str) -> bool:
     if _UUID.fullmatch(word.lower()):
         return False
     kinds = (any(map(str.isupper, word)), any(map(str.islower, word)), any(map(str.isdigit, word)))
-    identifier = re.fullmatch(r"_*[a-z][a-z_-]*|[A-Z][A-Z_]*|([A-Z][a-z]{2,})+|=+|-+|\++|_+", word)
+    identifier = re.fullmatch(r"_*[a-z][a-z_-]*|[A-Z][A-Z_]*|([A-Z][a-z]{2,}|Id)+|=+|-+|\++|_+", word)
     return sum(kinds) >= 2 and identifier is None
 
 

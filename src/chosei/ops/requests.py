@@ -53,6 +53,20 @@ class ClientAddressMiddleware:
         return self.get_response(request)
 
 
+class CookiesMiddleware:
+    """Leaves aside cookies that no server of ours has set: quoted, a cookie can spell characters that the
+    database refuses, NUL above all.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if not value.isprintable()]:
+            del request.COOKIES[name]
+        return self.get_response(request)
+
+
 class RequestLogMiddleware:
     """One line per request: method, route, status, milliseconds, and an id that other lines share."""
 

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "chosei.ops.requests.ClientAddressMiddleware",
     "chosei.ops.requests.RequestLogMiddleware",
+    "chosei.ops.requests.CookiesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -50,6 +50,16 @@ def test_a_week_or_a_zone_that_cannot_be(browser: Client, booking_page: BookingP
             assert answer.status_code == 200, zone
 
 
+@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "django_language"])
+def test_a_cookie_that_spells_what_no_server_sets(browser: Client, proposal: Proposal, name: str) -> None:
+    browser.cookies.load(f'{name}="\\000\\000abcdefghijkl\\012"')
+    assert browser.cookies[name].value == "\0\0abcdefghijkl\n"
+    for path in (f"/p/{proposal.link_token}", "/sign-in"):
+        assert browser.get(path).status_code == 200
+    assert browser.get("/appointments/").status_code == 302
+    assert browser.post("/sign-in", {"username": "x@y.example", "password": "x"}).status_code < 500
+
+
 def test_every_zone_there_is_can_be_read_in(browser: Client, proposal: Proposal) -> None:
     for zone in sorted(available_timezones())[::7]:
         assert browser.get(f"/p/{proposal.link_token}", {"zone": zone}).status_code == 200, zone

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.proposals import withdraw_proposal
 from chosei.records.models import Appointment, MailMessage, Proposal
-from tests.support.company import GUEST, NOW, busy
+from tests.support.company import GUEST, NOW, busy, propose, span
 from tests.web.public.walking import main_form, parsed, send, text_of, times_on
 
 pytestmark = pytest.mark.django_db
@@ -219,6 +219,21 @@ def test_the_second_of_two_people_with_one_link_is_told(client, proposal):
     refused = send(client, details)
     assert refused.status_code == 410
     assert "この日程調整は確定済みです" in text_of(refused)
+
+
+def test_a_form_spent_elsewhere_is_given_a_new_identity(client, proposal):
+    details = send(client, client.get(f"/p/{proposal.link_token}"), candidate=str(candidates(proposal)[0].pk))
+    spent = hidden(details)
+    other = propose(proposal.author, [span(20, 10)])
+    confirm_candidate(other, candidates(other)[0].pk, GUEST, submission=UUID(spent), now=NOW)
+    refused = send(client, details)
+    assert refused.status_code == 422
+    assert hidden(refused) != spent
+    assert send(client, refused).status_code == 302
+
+
+def hidden(page):
+    return parsed(page).select_one("input[name=submission]")["value"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import get_language
@@ -180,5 +180,7 @@ class ConfirmationView(LinkView, Generic[Thing]):
             return self.details(thing, visit, choice, form, unverifiable=True, status=503)
         except InvalidInput as refused:
             form.refuse(refused)
+            if "submission" in refused.fields:
+                visit = replace(visit, submission=uuid4())  # the next press is another form's
             return self.details(thing, visit, choice, form, status=422)
         return HttpResponseRedirect(guest_address(request, "appointment", appointment.link_token))
