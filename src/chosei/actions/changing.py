@@ -27,7 +27,7 @@ from chosei.actions.reception_codes import settle_code
 from chosei.actions.room_booking import move_rooms, rooms_at_stake
 from chosei.actions.rules import own_link
 from chosei.actions.timeline import note
-from chosei.actions.wishes import converge_soon, want_appointment
+from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
 from chosei.records.locks import lock_hosts
@@ -135,6 +135,7 @@ def _change(step: _Step) -> bool:
     expects_link = _take_over(locked, wanted, hosts, now)
     settle_code(locked)
     want_appointment(locked, locked.organizer, list(hosts))
+    want_buffers(locked, hosts)
     converge_soon(locked)
     changed(
         locked,

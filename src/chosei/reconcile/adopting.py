@@ -19,7 +19,7 @@ from chosei.actions.asking import Question
 from chosei.actions.room_answers import take_answers
 from chosei.core import sights
 from chosei.core.diff import rooms_answered
-from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, SeenEntry
+from chosei.core.entries import BUFFERS, DesiredEntry, EntryPurpose, EntryState, SeenEntry
 from chosei.core.intervals import Interval
 from chosei.jobs import queue
 from chosei.ports.calendar import CalendarPort
@@ -64,6 +64,8 @@ def _settled(connection: Connection, now: datetime) -> list[CalendarEntry]:
         generation=F("written_generation"),
         changed_at__lt=connection.mirror_read_at,
     ).exclude(remote_id="")
+    # A buffer says nothing of the appointment: whoever moves or deletes one means that event alone.
+    rows = rows.exclude(purpose__in=BUFFERS)
     rows = rows.exclude(purpose=EntryPurpose.ATTENDANCE)  # the organiser's event is what counts
     related = rows.select_related("connection__member", "candidate__proposal", "appointment__proposal")
     return [entry for entry in related.order_by("id") if _written(entry).end > now]
