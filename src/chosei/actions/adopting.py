@@ -127,7 +127,7 @@ def _move_appointment(
     others = appointment.entries.filter(desired__isnull=False).exclude(pk=current.pk)
     want_moved(others, time)
     converge_soon(appointment)
-    changed(appointment, before=before)
+    changed(appointment, before=before, now=now)
     note(
         "appointment_moved",
         appointment=appointment,

@@ -20,6 +20,7 @@ from chosei.actions.people import Attending, organizer_of
 from chosei.actions.reception_codes import settle_code
 from chosei.actions.room_booking import RoomChoice, carrying, take_room
 from chosei.actions.rules import own_link
+from chosei.actions.reminding import plan
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
 from chosei.core.intervals import Interval
@@ -94,6 +95,7 @@ def appoint(
     appointment = _appointment(agreed, time, candidate)
     appointment.organizer = organizer
     appointment.make_link()
+    plan(appointment, agreed.now)
     appointment.save()
     during = TimestamptzRange(time.start, time.end)
     Promise.objects.bulk_create(

@@ -70,8 +70,17 @@ def _cancel(
         locked.cancel_reason = reason[:2000]
         locked.sequence += 1
         locked.revision += 1
+        locked.next_reminder_at = None
         locked.save(
-            update_fields=["state", "cancelled_by", "cancel_reason", "sequence", "revision", "changed_at"]
+            update_fields=[
+                "state",
+                "cancelled_by",
+                "cancel_reason",
+                "sequence",
+                "revision",
+                "next_reminder_at",
+                "changed_at",
+            ]
         )
         locked.promises.update(standing=False)
         settle_code(locked)

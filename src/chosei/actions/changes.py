@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from chosei.actions.chat import tell_chat
+from django.utils import timezone
+
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.reception_codes import settle_code
+from chosei.actions.reminding import plan
 from chosei.core.intervals import Interval
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, advance
 from chosei.records.models import Appointment, ChatKind, MailKind, MailMessage, MailState
@@ -23,13 +26,14 @@ def changed(
     was: Mapping[str, Any] | None = None,
     joined: Collection[int] = (),
     wait_for_link_until: datetime | None = None,
+    now: datetime | None = None,
 ) -> None:
     """Save the changed appointment and have guest and hosts told. Inside a transaction, under its row lock.
 
     ``before``: the time it had; None when the time is the same. ``was``: what else it said, by name (see
     Appointment.previous). ``joined``: hosts who are new, and so hear of it for the first time. A letter about
     an earlier change that has not gone yet is replaced: what it would have named as old is what its reader
-    still believes.
+    still believes. Reminders move with the time.
     """
     unsent = MailMessage.objects.filter(appointment=appointment, kind__in=_KINDS, state=MailState.WAITING)
     untold = unsent.update(state=MailState.SUPERSEDED) > 0
@@ -41,6 +45,8 @@ def changed(
     appointment.state = advance(APPOINTMENT, AppointmentState(appointment.state), AppointmentEvent.CHANGE)
     appointment.sequence += 1
     appointment.revision += 1
+    if before is not None:
+        plan(appointment, now or timezone.now())
     appointment.save()
     settle_code(appointment)
     _tell(appointment, joined, wait_for_link_until)

@@ -143,6 +143,7 @@ def _change(step: _Step) -> bool:
         was=was,
         joined=set(new_ids) - set(old_ids),
         wait_for_link_until=now + LINK_PATIENCE if expects_link else None,
+        now=now,
     )
     for gone in left:
         queue_mail(MailKind.REMOVED_HOST, locked, to_member(gone), revision=locked.revision)

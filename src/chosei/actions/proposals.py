@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from chosei.actions.agenda import RUNNING
 from chosei.actions.checks import check_email, check_hosts, check_meeting
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.inputs import ProposalInput
-from chosei.actions.outbox import queue_mail, to_guest
+from chosei.actions.outbox import queue_mail, to_guest, to_member
 from chosei.actions.people import Attending, attending
 from chosei.actions.room_booking import first_answer
 from chosei.actions.room_reading import ask_rooms
@@ -150,8 +151,7 @@ def expire_proposal(proposal_id: int, *, now: datetime) -> None:
             return
         if proposal.deadline is None or proposal.deadline > now:
             return
-        _end(proposal, ProposalEvent.EXPIRE)
-        note("proposal_expired", proposal=proposal)
+        _expire(proposal)
 
 
 def release_past_candidates(proposal_id: int, *, now: datetime) -> None:
@@ -164,8 +164,7 @@ def release_past_candidates(proposal_id: int, *, now: datetime) -> None:
         if standing.filter(starts_at__gt=now).exists():
             release_candidates(proposal, list(standing.filter(starts_at__lte=now)))
         else:
-            _end(proposal, ProposalEvent.EXPIRE)
-            note("proposal_expired", proposal=proposal)
+            _expire(proposal)
 
 
 def release_stray_holds() -> None:
@@ -203,6 +202,12 @@ def give_up_candidate(proposal: Proposal, candidate: Candidate) -> None:
         note("proposal_withdrawn", proposal=proposal, actor="provider")
 
 
+def _expire(proposal: Proposal) -> None:
+    _end(proposal, ProposalEvent.EXPIRE)
+    queue_mail(MailKind.EXPIRED_AUTHOR, proposal, to_member(proposal.author), revision=proposal.revision)
+    note("proposal_expired", proposal=proposal)
+
+
 def _end(proposal: Proposal, event: ProposalEvent) -> None:
     try:
         proposal.state = advance(PROPOSAL, ProposalState(proposal.state), event)
@@ -229,6 +234,7 @@ def fill_in(proposal: Proposal, wanted: ProposalInput, *, deadline: datetime | N
     proposal.guest_email = wanted.guest_email
     proposal.guest_language = wanted.guest_language
     proposal.deadline = deadline
+    proposal.next_reminder_at = timezone.now()  # the sweep finds out when
     proposal.write_holds = wanted.write_holds
     proposal.room_min_capacity = wanted.room_min_capacity
 

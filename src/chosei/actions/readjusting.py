@@ -19,6 +19,7 @@ from chosei.actions.proposals import (
     check_times,
     release_candidates,
 )
+from chosei.actions.reminding import plan_deadline
 from chosei.actions.timeline import note
 from chosei.core.intervals import Interval
 from chosei.core.states import (
@@ -121,7 +122,8 @@ def answer_readjustment(member: Member, proposal: Proposal, answer: AnswerInput,
         add_candidates(locked, [time for time in answer.candidates if time not in times], attending(members))
         locked.deadline = answer.deadline or max(locked.deadline or now, now + DEFAULT_DEADLINE)
         locked.revision += 1
-        locked.save(update_fields=["state", "deadline", "revision", "changed_at"])
+        plan_deadline(locked, now)
+        locked.save()
         settle_readjustments(member, proposal=locked, answer="offered", now=now)
         if locked.guest_email:
             queue_mail(MailKind.OFFERED_AGAIN, locked, to_guest(locked), revision=locked.revision)

@@ -12,6 +12,7 @@ from chosei import wiring
 from chosei.actions.connections import finish_ending
 from chosei.actions.proposals import expire_proposal, release_past_candidates, release_stray_holds
 from chosei.actions.reception_codes import expire_codes
+from chosei.actions.reminding import remind, remind_of_deadline
 from chosei.actions.requests import lapse
 from chosei.core.entries import EntryPurpose, EntryState
 from chosei.core.rooms import RoomAnswer, RoomState
@@ -163,6 +164,15 @@ def _read_rooms(now: datetime) -> None:
         queue.enqueue(queue.OBSERVE_ROOMS, str(organization))
 
 
+def _remind(now: datetime) -> None:
+    appointments = Appointment.objects.filter(next_reminder_at__lte=now)
+    for pk in appointments.order_by("next_reminder_at").values_list("pk", flat=True)[:_AT_ONCE]:
+        remind(pk, now=now)
+    proposals = Proposal.objects.filter(next_reminder_at__lte=now)
+    for pk in proposals.order_by("next_reminder_at").values_list("pk", flat=True)[:_AT_ONCE]:
+        remind_of_deadline(pk, now=now)
+
+
 def _look_after_watches(now: datetime) -> None:
     """Change notifications: begun where they are missing, extended daily, ended with their connection."""
     active = Connection.objects.filter(state=ConnectionState.ACTIVE, subscription__isnull=True)
@@ -220,6 +230,7 @@ _PARTS = (
     _wake_chat,
     _end_proposals,
     _end_requests,
+    _remind,
     _read_calendars,
     _read_rooms,
     _look_after_watches,

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.fields import BigIntegerField
 
 from chosei.records.links import SecretLinked
 from chosei.records.models.booking_page import BookingPage
-from chosei.records.models.meeting import GuestDetails, Meeting
+from chosei.records.models.meeting import GuestDetails, Meeting, guest_grams
 from chosei.records.models.organization import Member, Organization
 from chosei.records.models.proposal import Candidate, Proposal
 from chosei.records.models.room import Room
@@ -76,9 +77,12 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     consented_at = models.DateTimeField(null=True, blank=True)
     consent_text = models.TextField(max_length=8000, blank=True, default="")
     changed_at = models.DateTimeField(auto_now=True)
+    guest_grams = guest_grams()
 
     class Meta:
         indexes = [
+            models.Index(fields=["organization", "state", "starts_at", "id"], name="appointment_by_state"),
+            GinIndex(fields=["guest_grams"], name="appointment_by_guest"),
             models.Index(fields=["organization", "-starts_at", "-id"], name="appointment_of_organization"),
             models.Index(
                 fields=["next_reminder_at"],

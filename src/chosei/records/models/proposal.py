@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
 from chosei.records.links import SecretLinked
-from chosei.records.models.meeting import GuestDetails, Meeting
+from chosei.records.models.meeting import GuestDetails, Meeting, guest_grams
 from chosei.records.models.organization import Member, Organization
 from chosei.records.models.room import Room, RoomList
 
@@ -29,9 +30,12 @@ class Proposal(SecretLinked, Meeting, GuestDetails):
     room_min_capacity = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+    guest_grams = guest_grams()
 
     class Meta:
         indexes = [
+            models.Index(fields=["organization", "state", "-id"], name="proposal_by_state"),
+            GinIndex(fields=["guest_grams"], name="proposal_by_guest"),
             models.Index(fields=["organization", "-id"], name="proposal_of_organization"),
             models.Index(fields=["deadline"], condition=Q(state="open"), name="proposal_open_deadline"),
             models.Index(
@@ -89,9 +93,10 @@ class Candidate(models.Model):
     class Meta:
         ordering = ["starts_at", "id"]
         indexes = [
+            models.Index(fields=["starts_at"], name="candidate_by_start"),
             models.Index(
                 fields=["ends_at", "starts_at"], condition=Q(state="open"), name="candidate_open_by_time"
-            )
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="candidate_end_after_start"),

@@ -34,6 +34,7 @@ REFUSALS = {
     "too_many": _("候補日時は30件までです。"),
     "too_many_templates": _("ひな形は50件までです。使わないものを削除してください。"),
     "too_many_hosts": _("担当者は10人までです。"),
+    "too_many_reminders": _("リマインドは5つまでです。"),
     "twice_the_same": _("同じものが2回入っています。"),
     "in_the_past": _("これからの日時を指定してください。"),
     "end_before_start": _("終了は開始より後にしてください。"),
