@@ -21,7 +21,9 @@ from chosei.records.models import (
     Member,
     OneTimeLink,
     Organization,
+    Promise,
     Proposal,
+    ProposalHost,
     ProposalTemplate,
     Room,
     RoomDirectory,
@@ -129,10 +131,17 @@ def front_desk(secret: str) -> FrontDesk:
 def proposals_of(member: Member) -> QuerySet[Proposal]:
     """Sent or attended by the member; a draft is its author's alone."""
     rows = Proposal.objects.filter(organization_id=member.organization_id)
-    rows = rows.filter(Q(author=member) | ~Q(state="draft"))
     if member.is_administrator:
-        return rows
-    return rows.filter(Q(author=member) | Q(hosts__member=member)).distinct()
+        return rows.filter(Q(author=member) | ~Q(state="draft"))
+    return proposals_involving(member)
+
+
+def proposals_involving(member: Member) -> QuerySet[Proposal]:
+    """Those the member made or attends; a draft is its author's alone."""
+    made = Proposal.objects.filter(author=member).values("pk")
+    sent = ProposalHost.objects.filter(member=member).exclude(proposal__state="draft")
+    attended = sent.values("proposal_id")
+    return Proposal.objects.filter(pk__in=made.union(attended), organization_id=member.organization_id)
 
 
 def booking_pages_of(member: Member) -> QuerySet[BookingPage]:
@@ -146,12 +155,18 @@ def appointments_of(member: Member) -> QuerySet[Appointment]:
     rows = Appointment.objects.filter(organization_id=member.organization_id)
     if member.is_administrator:
         return rows
-    return rows.filter(
-        Q(promises__host=member)
-        | Q(proposal__author=member)
-        | Q(booking_page__owner=member)
-        | Q(booking_page__deputies__member=member)
-    ).distinct()
+    return appointments_involving(member)
+
+
+def appointments_involving(member: Member) -> QuerySet[Appointment]:
+    """Those the member attends, arranged, or got through a page of theirs."""
+    # Each of these has its own index; one condition over all of them would read the whole table.
+    attended = Promise.objects.filter(host=member).values("appointment_id")
+    arranged = Appointment.objects.filter(proposal__author=member).values("pk")
+    booked = Appointment.objects.filter(booking_page__owner=member).values("pk")
+    managed = Appointment.objects.filter(booking_page__deputies__member=member).values("pk")
+    ours = attended.union(arranged, booked, managed)
+    return Appointment.objects.filter(pk__in=ours, organization_id=member.organization_id)
 
 
 def connections_of(member: Member) -> QuerySet[Connection]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,12 @@ def open_requests(about: Proposal | Appointment) -> list[Request]:
     """Those that nobody has answered yet, the latest first."""
     rows = about.readjustments.filter(answered_at__isnull=True).order_by("-asked_at")
     return [Request(one, times_of(one)) for one in rows]
+
+
+def asked_about(appointments: Iterable[Appointment]) -> set[int]:
+    """Which of these have a request that nobody has answered yet."""
+    rows = Readjustment.objects.filter(appointment__in=list(appointments), answered_at__isnull=True)
+    return {pk for pk in rows.values_list("appointment_id", flat=True) if pk is not None}
 
 
 def times_of(asked: Readjustment) -> list[Interval]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -25,10 +26,11 @@ from chosei.web.console.chats import chat_lines
 from chosei.web.console.forms.cancellation import CancellationForm
 from chosei.web.console.forms.common import add_refusals
 from chosei.web.console.listing import by_start
+from chosei.web.console.searching import Search, appointment_states, appointments_found
 from chosei.web.console.timeline import happened
 from chosei.web.console.views.appointment_rooms import choice_facts, room_facts
 from chosei.web.console.views.changing import may_change
-from chosei.web.console.wishing import open_requests
+from chosei.web.console.wishing import asked_about, open_requests
 
 
 @require_safe
@@ -42,6 +44,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     if waiting:
         rows = rows.filter(state=AppointmentState.PENDING)
     found = by_start(rows, request.GET.get("after", ""), upcoming=not past)
+    member = signed_in(request)
+    search = Search.of(member, request.GET)
+    rows = gates.appointments_involving(member) if search.mine else gates.appointments_of(member)
+    rows = appointments_found(rows, search).prefetch_related(with_hosts())
+    # The start as well, since the list is kept by it: what began two days ago is over.
+    still_on = rows.filter(ends_at__gt=now, starts_at__gt=now - timedelta(days=2))
+    rows = rows.filter(ends_at__lte=now, starts_at__lt=now) if past else still_on
+    found = by_start(rows.defer("guest_grams"), request.GET.get("after", ""), upcoming=not past)
     context = {
         "rows": [(one, words.APPOINTMENT[AppointmentState(one.state)]) for one in found.rows],
         "past": past,
@@ -49,6 +59,11 @@ def listing(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "after": found.after,
         "later": "after" in request.GET,
+        "search": search,
+        "states": appointment_states(),
+        "query": search.query(show="past" if past else ""),
+        "asked": asked_about(found.rows),
+        "member": member,
     }
     return render(request, "console/appointments.html", context)
 

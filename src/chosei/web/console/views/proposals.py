@@ -23,6 +23,7 @@ from chosei.records.models import Candidate, Member, Proposal
 from chosei.web.console import status, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.listing import by_id
+from chosei.web.console.searching import Search, proposal_states, proposals_found
 from chosei.web.console.timeline import happened
 from chosei.web.console.wishing import open_requests
 from chosei.web.console.words import Word
@@ -56,13 +57,18 @@ def proposal_row(proposal: Proposal) -> ProposalRow:
 @member_required
 def listing(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
-    rows = gates.proposals_of(member).select_related("author").prefetch_related(_candidates())
-    found = by_id(rows, request.GET.get("after", ""))
+    search = Search.of(member, request.GET)
+    rows = gates.proposals_involving(member) if search.mine else gates.proposals_of(member)
+    rows = proposals_found(rows, search).select_related("author").prefetch_related(_candidates())
+    found = by_id(rows.defer("guest_grams"), request.GET.get("after", ""))
     context = {
         "rows": [proposal_row(proposal) for proposal in found.rows],
         "after": found.after,
         "later": "after" in request.GET,
         "member": member,
+        "search": search,
+        "states": proposal_states(),
+        "query": search.query(),
     }
     return render(request, "console/proposals.html", context)
 
