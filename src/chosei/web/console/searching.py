@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise as Lazy
 
+from chosei.actions.composing import days_between
 from chosei.core.grams import grams
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState, ProposalState
@@ -24,7 +25,6 @@ from chosei.records.models import (
     Readjustment,
 )
 from chosei.web.console import words
-from chosei.web.console.views.calendar import days_between
 
 ASKED = "readjustment_requested"
 _MOST_HOSTS = 50
