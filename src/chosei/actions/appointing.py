@@ -18,9 +18,9 @@ from chosei.actions.inputs import FormatOption, GuestInput
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.people import Attending, organizer_of
 from chosei.actions.reception_codes import settle_code
+from chosei.actions.reminding import plan
 from chosei.actions.room_booking import RoomChoice, carrying, take_room
 from chosei.actions.rules import own_link
-from chosei.actions.reminding import plan
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
 from chosei.core.intervals import Interval

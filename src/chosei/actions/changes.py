@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from chosei.actions.chat import tell_chat
 from django.utils import timezone
 
+from chosei.actions.chat import tell_chat
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.reception_codes import settle_code
 from chosei.actions.reminding import plan

@@ -10,7 +10,7 @@ SHORTEST = 2
 def grams(wanted: str) -> list[str]:
     """The pairs that a text must have to be found by every word of ``wanted``; empty when it says too little.
 
-    The same as the database's ``chosei_grams`` (migration 0016): NFKC, lower case, no spaces.
+    The same as the database's ``chosei_grams`` (migration 0018): NFKC, lower case, no spaces.
     """
     found: set[str] = set()
     for word in unicodedata.normalize("NFKC", wanted).lower().split():
