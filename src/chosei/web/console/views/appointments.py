@@ -38,12 +38,6 @@ from chosei.web.console.wishing import asked_about, open_requests
 def listing(request: HttpRequest) -> HttpResponse:
     past = request.GET.get("show") == "past"
     now = timezone.now()
-    rows = gates.appointments_of(signed_in(request)).prefetch_related(with_hosts())
-    rows = rows.filter(ends_at__lte=now) if past else rows.filter(ends_at__gt=now)
-    waiting = request.GET.get("show") == "waiting"
-    if waiting:
-        rows = rows.filter(state=AppointmentState.PENDING)
-    found = by_start(rows, request.GET.get("after", ""), upcoming=not past)
     member = signed_in(request)
     search = Search.of(member, request.GET)
     rows = gates.appointments_involving(member) if search.mine else gates.appointments_of(member)
@@ -51,6 +45,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     # The start as well, since the list is kept by it: what began two days ago is over.
     still_on = rows.filter(ends_at__gt=now, starts_at__gt=now - timedelta(days=2))
     rows = rows.filter(ends_at__lte=now, starts_at__lt=now) if past else still_on
+    if waiting:
+        rows = rows.filter(state=AppointmentState.PENDING)
     found = by_start(rows.defer("guest_grams"), request.GET.get("after", ""), upcoming=not past)
     context = {
         "rows": [(one, words.APPOINTMENT[AppointmentState(one.state)]) for one in found.rows],
@@ -61,7 +57,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "later": "after" in request.GET,
         "search": search,
         "states": appointment_states(),
-        "query": search.query(show="past" if past else ""),
+        "query": search.query(show=request.GET.get("show", "")),
         "asked": asked_about(found.rows),
         "member": member,
     }
