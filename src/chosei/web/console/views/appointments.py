@@ -36,7 +36,7 @@ from chosei.web.console.wishing import asked_about, open_requests
 @require_safe
 @member_required
 def listing(request: HttpRequest) -> HttpResponse:
-    past = request.GET.get("show") == "past"
+    past, waiting = (request.GET.get("show") == one for one in ("past", "waiting"))
     now = timezone.now()
     member = signed_in(request)
     search = Search.of(member, request.GET)
