@@ -442,10 +442,10 @@ def test_a_candidate_moved_while_the_customer_confirms_is_not_confirmed(tenant, 
     first = proposal.candidates.earliest("starts_at")
     locking = lock_hosts
 
-    def moved_before_the_lock(hosts):
+    def moved_before_the_lock(hosts, **rooms):
         monkeypatch.setattr(confirming, "lock_hosts", locking)
         type(first).objects.filter(pk=first.pk).update(starts_at=late(6).start, ends_at=late(6).end)
-        return locking(hosts)
+        return locking(hosts, **rooms)
 
     monkeypatch.setattr(confirming, "lock_hosts", moved_before_the_lock)
     with pytest.raises(TimeTaken):
