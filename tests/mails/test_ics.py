@@ -138,7 +138,8 @@ def test_who_connects_later_still_gets_the_changes_of_what_was_mailed(scene: Sce
 
 
 @pytest.mark.parametrize(
-    ("state", "gets"), [("needs_reconnect", False), ("ended", True), ("approval_only", True)]
+    ("state", "gets"),
+    [("needs_reconnect", False), ("ending", True), ("ended", True), ("approval_only", True)],
 )
 def test_the_state_of_the_connection_decides(scene: Scene, state: str, gets: bool) -> None:
     scene.connection(scene.host, state=state)

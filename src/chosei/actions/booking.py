@@ -17,7 +17,7 @@ from chosei.actions.errors import ActionError, Closed, InvalidInput, TimeTaken
 from chosei.actions.hosting import Chosen, Possible, ReadMore, choose, needed, turns
 from chosei.actions.inputs import Booking, GuestInput
 from chosei.actions.live import busy_times, read_live
-from chosei.actions.offers import present
+from chosei.actions.offers import is_unattended, present
 from chosei.actions.page_addresses import insist_unspent, spend
 from chosei.actions.page_settings import durations_of, formats_of
 from chosei.actions.people import attending
@@ -132,6 +132,8 @@ def _write(attempt: _Attempt, page: BookingPage) -> Appointment:
     locked = rows.get(pk=page.pk)
     if locked.state != BookingPageState.PUBLISHED:
         raise Closed(locked.state)
+    if is_unattended(locked):
+        raise Closed("unattended")
     if page.one_time is not None:
         insist_unspent(page.one_time, now=now)
     _insist_on_room_for(locked, form)

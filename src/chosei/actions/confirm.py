@@ -14,7 +14,7 @@ from chosei.actions.checks import check_guest
 from chosei.actions.errors import Closed, TimeTaken, Unverifiable
 from chosei.actions.inputs import GuestInput
 from chosei.actions.live import read_live
-from chosei.actions.people import Attending, attending
+from chosei.actions.people import Attending, attending, hosts_here
 from chosei.actions.promising import committed, once
 from chosei.actions.proposals import release_candidates
 from chosei.actions.room_booking import room_for_candidate, rooms_of_candidate
@@ -34,7 +34,7 @@ from chosei.core.states import (
 )
 from chosei.ports.calendar import BusyEvent
 from chosei.records.locks import lock_hosts
-from chosei.records.models import Appointment, CalendarEntry, Candidate, MirroredEvent, Proposal
+from chosei.records.models import Appointment, CalendarEntry, Candidate, Member, MirroredEvent, Proposal
 
 
 def confirm_candidate(
@@ -53,7 +53,7 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
     now = form.now
     candidate = _candidate_on_offer(proposal, candidate_id, now)
     time = Interval(candidate.starts_at, candidate.ends_at)
-    hosts = attending([host.member for host in proposal.hosts.select_related("member")])
+    hosts = attending(_hosts(proposal))
     rooms = rooms_of_candidate(candidate)
     asked = ask_rooms(rooms, time)
     live = read_live([host.connection for host in hosts if host.connection], time)
@@ -71,7 +71,9 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
             raise TimeTaken  # its hold was moved in Outlook while we looked
         if any(promised([host.member.pk for host in hosts], time).values()):
             raise TimeTaken
-        linked = attending([host.member for host in hosts])  # as it is now: an account may have been let go
+        linked = attending(_hosts(locked))  # as it is now: an account was let go, a colleague has left
+        if not {host.member.pk for host in linked} <= {host.member.pk for host in hosts}:
+            raise TimeTaken  # others attend since this very moment, whose time nobody has looked at
         locked.state = advance(PROPOSAL, ProposalState(locked.state), ProposalEvent.CONFIRM)
         locked.save(update_fields=["state", "changed_at"])
         chosen.state = advance(CANDIDATE, CandidateState(chosen.state), CandidateEvent.CHOOSE)
@@ -84,6 +86,14 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
         return appointment
 
     return committed(write)
+
+
+def _hosts(proposal: Proposal) -> list[Member]:
+    """Raises Closed("unattended") when everybody who was to attend has left."""
+    hosts = hosts_here(proposal)
+    if not hosts:
+        raise Closed("unattended")
+    return hosts
 
 
 def _candidate_on_offer(proposal: Proposal, candidate_id: int, now: datetime) -> Candidate:

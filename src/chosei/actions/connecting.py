@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chosei import wiring
 from chosei.actions.approvals import somebody_connected
-from chosei.actions.connections import LIVE, disconnect, resume
+from chosei.actions.connections import LIVE, disconnect, hold_again, resume
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.sign_ins import SIGN_IN_LASTS, redirect_uri
 from chosei.core.addresses import goes_by, same_address
@@ -22,6 +22,7 @@ from chosei.core.troubles import Trouble
 from chosei.ports.authorization import CANCELLED, WALL, Account, Grant, Identity
 from chosei.ports.calendar import MailboxProfile
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected
+from chosei.records.locks import lock_hosts
 from chosei.records.models import Connection, ConnectionAttempt, Member
 
 NO_MAILBOX = "no_mailbox"
@@ -63,7 +64,8 @@ def complete_connection(
 ) -> Connection:
     """The browser is back from the provider's sign-in. Tests the mailbox and keeps the tokens, sealed.
 
-    The same account resumes all its entries; another one never adopts them. An account without a mailbox,
+    The same account resumes all its entries; another one never adopts them. Either holds the times of
+    proposals that run. An account without a mailbox,
     as administrators often have, has still consented: that is kept (承認のみ), without its tokens.
     Raises ConnectRefused.
     """
@@ -79,6 +81,7 @@ def complete_connection(
         raise _finished(attempt, _refusal(failure)) from failure
     try:
         with transaction.atomic():
+            lock_hosts([member.pk])  # before any row: whoever confirms now waits for us or we for them
             # Two browser tabs: one after the other; rows that refer to the member need not wait.
             Member.objects.select_for_update(no_key=True).get(pk=member.pk)
             if brought.mailbox is None:
@@ -87,6 +90,7 @@ def complete_connection(
                 _insist_on_one_account(member, provider, brought)
                 connection = _keep(member, provider, brought, brought.mailbox)
                 resume(connection)
+                hold_again(member)
             attempt.result = "connected" if brought.mailbox else "approved"
             attempt.save(update_fields=["result"])
             somebody_connected(member, provider, brought.identity.tenant_id, now=timezone.now())

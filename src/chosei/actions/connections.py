@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from chosei.actions.agenda import RUNNING
 from chosei.actions.notices import look_after_soon
-from chosei.actions.wishes import drop
+from chosei.actions.people import attending, hosts_here
+from chosei.actions.wishes import converge_soon, drop, settle_holds
 from chosei.core.entries import EntryPurpose, EntryState
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
 from chosei.jobs import queue
 from chosei.records.locks import lock_hosts
-from chosei.records.models import CalendarEntry, Connection, Member, Subscription
+from chosei.records.models import CalendarEntry, Connection, Member, Proposal, Subscription
 
 LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 
@@ -22,10 +25,12 @@ LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState
 def disconnect(member: Member, connection: Connection, *, now: datetime) -> None:
     """Let the account go: its holds are removed, confirmed events stay and can still be cancelled through it.
 
+    A room that its holds carried is carried by those of a colleague who is still linked, if there is one.
     The connection reads nothing more; the sweep erases its tokens when its last entry is finished.
     """
     with transaction.atomic():
         lock_hosts([member.pk])  # whoever confirms or offers now decides before us or sees what we did
+        running = _running_of(member)
         locked = Connection.objects.select_for_update().get(pk=connection.pk)
         if locked.state not in (*LIVE, ConnectionState.APPROVAL_ONLY):
             return
@@ -45,11 +50,33 @@ def disconnect(member: Member, connection: Connection, *, now: datetime) -> None
             ]
         )
         locked.mirrored_events.all().delete()
+        _settle(running)
         drop(
             CalendarEntry.objects.filter(connection=locked, purpose=EntryPurpose.HOLD, desired__isnull=False)
         )
         look_after_soon(locked.pk, now=now)
         converge_all(locked)
+
+
+def hold_again(member: Member) -> None:
+    """The running proposals that hold times hold them in the calendar that the member has connected, too.
+
+    Inside a transaction, under the member's host lock.
+    """
+    _settle(_running_of(member))
+
+
+def _running_of(member: Member) -> list[Proposal]:
+    """The running proposals that the member is to attend, under their row locks."""
+    attended = Proposal.objects.filter(state__in=RUNNING, hosts__member=member).values("pk")
+    rows = Proposal.objects.select_for_update(of=("self",)).select_related("organization", "author")
+    return list(rows.filter(pk__in=attended).order_by("pk"))
+
+
+def _settle(proposals: Iterable[Proposal]) -> None:
+    for proposal in proposals:
+        settle_holds(proposal, attending(hosts_here(proposal)))
+        converge_soon(proposal)
 
 
 def finish_ending(connection_id: int, *, now: datetime) -> None:

@@ -24,7 +24,9 @@ class Unverifiable(ActionError):
 
 
 class Closed(ActionError):
-    """``reason`` is one of: withdrawn, expired, confirmed, cancelled, paused, past, not_open."""
+    """``reason`` is one of: withdrawn, expired, confirmed, cancelled, paused, past, not_open,
+    unattended (whoever was to attend has left).
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

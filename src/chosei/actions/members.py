@@ -16,6 +16,7 @@ from chosei.actions.outbox import queue_mail, to_member
 from chosei.actions.people import LINKED
 from chosei.core.addresses import clean_address
 from chosei.core.language import Language
+from chosei.records.locks import lock_hosts
 from chosei.records.models import MailKind, MailMessage, MailState, Member, Organization, Role
 
 
@@ -108,6 +109,7 @@ def remove_member(by: Member, member: Member, *, now: datetime) -> bool:
     """
     with transaction.atomic():
         _under_lock(by)
+        lock_hosts([member.pk])  # whoever confirms or books now decides before us or sees that they have left
         current = Member.objects.select_for_update().get(pk=member.pk)
         if current.is_administrator and current.is_active:
             _insist_on_another_administrator(current, "member")

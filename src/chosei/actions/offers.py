@@ -9,8 +9,8 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from chosei.actions.agenda import RUNNING, accepted_under, availability, promised, trust_in
 from chosei.actions.page_rooms import room_need
-from chosei.actions.people import Attending, attending
-from chosei.actions.rules import counting_of, offered_dates, opening_of, requirement_of, rules_of
+from chosei.actions.people import Attending, attending, hosts_here
+from chosei.actions.rules import counting_of, groups_of, offered_dates, opening_of, requirement_of, rules_of
 from chosei.core.attendance import Requirement, is_unknowable
 from chosei.core.availability import Availability
 from chosei.core.hours import DateRange
@@ -135,6 +135,11 @@ def present(page: BookingPage) -> list[BookingPageHost]:
     return [host for host in page.hosts.all() if host.member.is_active]
 
 
+def is_unattended(page: BookingPage) -> bool:
+    """Whether nobody is left who could attend, or nobody of a group that one has to come from."""
+    return not set(groups_of(page)) <= {host.group for host in present(page)}
+
+
 def hosts_of(page: BookingPage) -> list[Member]:
     """Who attends or may attend, in order."""
     return [host.member for host in present(page)]
@@ -145,7 +150,7 @@ def proposal_offer(proposal: Proposal, *, now: datetime) -> tuple[CandidateOffer
     candidates = [one for one in proposal.candidates.all() if one.state != CandidateState.WITHDRAWN]
     if not candidates:
         return ()
-    hosts = attending([host.member for host in proposal.hosts.select_related("member")])
+    hosts = attending(hosts_here(proposal))
     look_again(hosts, now=now)
     window = Interval(min(c.starts_at for c in candidates), max(c.ends_at for c in candidates))
     taken = _foreign_under(hosts, window, now)

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.conf import settings
 
+from chosei.actions.people import administrators_of
 from chosei.jobs import queue
 from chosei.records.models import Appointment, Companion, Connection, MailKind, MailMessage, Member, Proposal
 
@@ -32,12 +33,15 @@ def to_member(member: Member) -> Recipient:
 
 
 def with_author(appointment: Appointment, hosts: Iterable[Member]) -> list[Member]:
-    """Whom of our own side a letter goes to: the hosts, and who arranged it on their behalf (代理)."""
-    told = list(hosts)
+    """Whom of our own side a letter goes to: the hosts, and who arranged it on their behalf (代理).
+
+    Once all of them have left, the administrators: what a customer does never reaches nobody.
+    """
+    told = [host for host in hosts if host.is_active]
     author = appointment.proposal.author if appointment.proposal else None
     if author is not None and author.is_active and author not in told:
         told.append(author)
-    return told
+    return told or administrators_of(appointment.organization_id)
 
 
 def to_guest(guest: Proposal | Appointment) -> Recipient:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chosei.core.states import ConnectionState
-from chosei.records.models import Connection, Member
+from chosei.records.models import Connection, Member, Proposal, Role
 
 LINKED = (
     ConnectionState.ACTIVE.value,
@@ -34,6 +34,23 @@ def attending(members: Sequence[Member]) -> list[Attending]:
         if member.pk in linked:
             linked[member.pk].member = member
     return [Attending(member, linked.get(member.pk)) for member in members]
+
+
+def hosts_here(proposal: Proposal) -> list[Member]:
+    """Who attends what comes of the proposal, in order, those who have left apart; read anew each time."""
+    return [host.member for host in proposal.hosts.select_related("member") if host.member.is_active]
+
+
+def in_charge(proposal: Proposal) -> list[Member]:
+    """Who answers the customer: the author; who has left, the hosts; and else the administrators."""
+    author = proposal.author
+    found = [author] if author.is_active else hosts_here(proposal)
+    return found or administrators_of(proposal.organization_id)
+
+
+def administrators_of(organization_id: int) -> list[Member]:
+    rows = Member.objects.filter(organization_id=organization_id, is_active=True, role=Role.ADMINISTRATOR)
+    return list(rows.order_by("pk"))
 
 
 def organizer_of(hosts: Iterable[Attending], *, web_meeting: bool) -> Connection | None:

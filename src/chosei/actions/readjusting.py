@@ -9,8 +9,8 @@ from django.db import transaction
 
 from chosei.actions.checks import check_zone
 from chosei.actions.errors import Closed, InvalidInput
-from chosei.actions.outbox import Recipient, queue_mail, to_guest, to_member
-from chosei.actions.people import attending
+from chosei.actions.outbox import queue_mail, to_guest, to_member, with_author
+from chosei.actions.people import attending, in_charge
 from chosei.actions.proposals import (
     DEFAULT_DEADLINE,
     MAX_CANDIDATES,
@@ -71,7 +71,7 @@ def ask_for_other_times(proposal: Proposal, wish: WishInput, *, now: datetime) -
         _advance(locked, ProposalEvent.REQUEST_READJUSTMENT)
         asked = _ask(Readjustment(proposal=locked), wish, now)
         locked.save(update_fields=["state", "changed_at"])
-        _tell(asked, locked, [to_member(locked.author)])
+        _tell(asked, locked, in_charge(locked))
         note("readjustment_requested", proposal=locked, actor="guest", readjustment=asked.pk)
     return asked
 
@@ -90,7 +90,7 @@ def ask_to_move(appointment: Appointment, wish: WishInput, *, now: datetime) -> 
             raise Closed("past" if locked.starts_at <= now else "not_allowed")
         asked = _ask(Readjustment(appointment=locked), wish, now)
         promises = locked.promises.filter(standing=True, host__isnull=False).select_related("host")
-        _tell(asked, locked, [to_member(promise.host) for promise in promises if promise.host])
+        _tell(asked, locked, with_author(locked, [promise.host for promise in promises if promise.host]))
         note(
             "readjustment_requested",
             appointment=locked,
@@ -196,8 +196,12 @@ def _ask(asked: Readjustment, wish: WishInput, now: datetime) -> Readjustment:
     return asked
 
 
-def _tell(asked: Readjustment, about: Proposal | Appointment, readers: list[Recipient]) -> None:
+def _tell(asked: Readjustment, about: Proposal | Appointment, readers: list[Member]) -> None:
     for reader in readers:
         queue_mail(
-            MailKind.READJUSTMENT, about, reader, revision=about.revision, occasion=f"asked:{asked.pk}"
+            MailKind.READJUSTMENT,
+            about,
+            to_member(reader),
+            revision=about.revision,
+            occasion=f"asked:{asked.pk}",
         )

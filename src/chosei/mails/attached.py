@@ -6,12 +6,7 @@ from chosei.core.states import ConnectionState
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member
 
 _CALENDARS = ("microsoft", "google")
-_LINKED = (
-    ConnectionState.ACTIVE,
-    ConnectionState.NEEDS_RECONNECT,
-    ConnectionState.ADDRESS_MISMATCH,
-    ConnectionState.ENDING,
-)
+_LINKED = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 
 
 def gets_calendar_object(appointment: Appointment, member: Member | None, *, left: bool = False) -> bool:

@@ -145,6 +145,13 @@ def test_a_paused_page_says_so(client, booking_page):
     assert (paused.status_code, "ただいま予約の受付を停止しています" in text_of(paused)) == (410, True)
 
 
+def test_a_page_whose_hosts_have_left_says_whom_to_ask(client, booking_page):
+    type(booking_page.owner).objects.filter(pk=booking_page.owner_id).update(is_active=False)
+    shown = client.get(f"/b/{booking_page.link_token}")
+    assert shown.status_code == 410
+    assert "担当者の変更のため、受付を停止しています" in text_of(shown)
+
+
 @pytest.mark.parametrize(
     "start", ["", "x", "2026-12-03T05:00", "2026-12-03T05:00+09:00", "9999-12-31T23:59Z", "0001-01-01T00:00Z"]
 )

@@ -213,6 +213,15 @@ def test_a_confirmation_after_the_deadline_is_refused(client, proposal):
     assert "ご回答の期限を過ぎました" in text_of(refused)
 
 
+def test_a_proposal_whose_hosts_have_left_says_whom_to_ask(client, proposal):
+    details = send(client, client.get(f"/p/{proposal.link_token}"), candidate=str(candidates(proposal)[0].pk))
+    type(proposal.author).objects.filter(pk=proposal.author_id).update(is_active=False)
+    for response in (send(client, details), client.get(f"/p/{proposal.link_token}")):
+        assert response.status_code == 410
+        assert "担当者の変更のため、受付を停止しています" in text_of(response)
+        assert "ご案内を差し上げた会社までお問い合わせください" in text_of(response)
+
+
 def test_the_second_of_two_people_with_one_link_is_told(client, proposal):
     details = send(client, client.get(f"/p/{proposal.link_token}"), candidate=str(candidates(proposal)[0].pk))
     confirm_candidate(proposal, candidates(proposal)[1].pk, GUEST, submission=uuid4(), now=NOW)

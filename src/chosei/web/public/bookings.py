@@ -14,7 +14,7 @@ from chosei.actions.answers import questions_of
 from chosei.actions.booking import book_page
 from chosei.actions.errors import Closed
 from chosei.actions.inputs import Booking, GuestInput
-from chosei.actions.offers import hosts_of, page_offer, page_times
+from chosei.actions.offers import hosts_of, is_unattended, page_offer, page_times
 from chosei.actions.page_addresses import insist_unspent
 from chosei.actions.page_settings import durations_of, formats_of
 from chosei.core import wording
@@ -38,6 +38,8 @@ def insist_open(page: BookingPage) -> None:
     """Raises Closed with the reason that the reader is told."""
     if page.state != BookingPageState.PUBLISHED:
         raise Closed(page.state)
+    if is_unattended(page):
+        raise Closed("unattended")
     if page.one_time is not None:
         insist_unspent(page.one_time, now=timezone.now())
 

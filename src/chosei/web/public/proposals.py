@@ -14,6 +14,7 @@ from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import Closed
 from chosei.actions.inputs import GuestInput
 from chosei.actions.offers import proposal_offer
+from chosei.actions.people import hosts_here
 from chosei.core.intervals import Interval
 from chosei.core.states import PROPOSAL, CandidateState, ProposalEvent, ProposalState, can
 from chosei.records.gates import proposal_for_guest
@@ -40,11 +41,13 @@ def insist_open(proposal: Proposal, now: datetime) -> None:
         raise Closed(proposal.state)
     if proposal.deadline is not None and proposal.deadline <= now:
         raise Closed("expired")
+    if not hosts_here(proposal):
+        raise Closed("unattended")
 
 
 def facts_of(proposal: Proposal, times: list[Interval]) -> list[Fact]:
     """What is said about the meeting; its length only where all ``times`` have the same."""
-    hosts = [host.member.name for host in proposal.hosts.select_related("member")]
+    hosts = [host.name for host in hosts_here(proposal)]
     return meeting_facts(proposal, hosts, minutes=common_minutes(times))
 
 
