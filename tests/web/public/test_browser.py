@@ -146,6 +146,8 @@ def test_the_whole_way_by_keyboard(page, live_server, proposal):
     page.locator("#id_message").focus()
     page.keyboard.type("よろしくお願いします")
     page.keyboard.press("Tab")
+    expect(page.locator(".companions > summary")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.locator(".thumb-bar .button.primary")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/a/*")
