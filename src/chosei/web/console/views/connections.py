@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -18,15 +17,15 @@ from chosei.actions.connections import disconnect
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.limits import within_limit
 from chosei.actions.rooms import ask_directory
-from chosei.core.entries import EntryPurpose
-from chosei.core.states import AppointmentState, ConnectionState, ProposalState
+from chosei.core.states import ConnectionState
 from chosei.mails.troubles import trouble_words
 from chosei.ports.directory import PLACES
 from chosei.records import gates
-from chosei.records.models import Appointment, Connection, Member, Proposal
+from chosei.records.models import Connection, Member
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.connecting import problem_of
+from chosei.web.console.leaving import left_without
 from chosei.web.console.waiting import approval_context
 
 MICROSOFT = "microsoft"
@@ -162,26 +161,6 @@ def _news_of(state: str) -> str:
     return gettext("Outlookカレンダーと連携しました。")
 
 
-@dataclass(frozen=True, slots=True)
-class Affected:
-    """What rests on an account: coming appointments in its calendar, running proposals with holds in it."""
-
-    appointments: int
-    proposals: int
-
-
-def affected_by(connection: Connection) -> Affected:
-    coming = Appointment.objects.filter(
-        entries__connection=connection, state=AppointmentState.CONFIRMED, ends_at__gt=timezone.now()
-    )
-    running = Proposal.objects.filter(
-        candidates__entries__connection=connection,
-        candidates__entries__purpose=EntryPurpose.HOLD,
-        state__in=[ProposalState.OPEN, ProposalState.READJUSTMENT_REQUESTED],
-    )
-    return Affected(coming.distinct().count(), running.distinct().count())
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def disconnection(request: HttpRequest, pk: int) -> HttpResponse:
@@ -194,7 +173,7 @@ def disconnection(request: HttpRequest, pk: int) -> HttpResponse:
         disconnect(member, connection, now=timezone.now())
         messages.success(request, gettext("Outlookカレンダーとの連携を解除しました。"))
         return redirect("console:connections")
-    context: dict[str, Any] = {"connection": connection, "affected": affected_by(connection)}
+    context: dict[str, Any] = {"connection": connection, "left": left_without(member, connection)}
     return render(request, "console/disconnection.html", context)
 
 

@@ -23,8 +23,9 @@ from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals, refusal
 from chosei.web.console.forms.members import MemberForm
+from chosei.web.console.leaving import left_by
 from chosei.web.console.listing import by_id
-from chosei.web.console.views.connections import affected_by, live_connection
+from chosei.web.console.views.connections import live_connection
 
 INVITATIONS_PER_HOUR = 100
 
@@ -112,12 +113,10 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("console:home" if member.pk == administrator.pk else "console:members")
         return redirect("console:member", pk=pk)
-    connection = live_connection(member)
     context: dict[str, Any] = {
         "about": member,
-        "connection": connection,
-        "affected": affected_by(connection) if connection else None,
-        "pages": gates.booking_pages_of(administrator).filter(hosts__member=member).distinct().count(),
+        "connection": live_connection(member),
+        "left": left_by(administrator, member),
     }
     return render(request, "console/member_removal.html", context)
 
