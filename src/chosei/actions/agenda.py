@@ -37,10 +37,12 @@ def promised(host_ids: Iterable[int], window: Interval, *, apart_from: int | Non
     return busy
 
 
-def occupied(host_ids: Iterable[int], window: Interval) -> BusyByHost:
+def occupied(host_ids: Iterable[int], window: Interval, *, apart_from: int | None = None) -> BusyByHost:
     """The same with the buffers that belong to it."""
     during = TimestamptzRange(window.start - _LONGEST_BUFFER, window.end + _LONGEST_BUFFER)
     rows = Promise.objects.filter(standing=True, host_id__in=list(host_ids), during__overlap=during)
+    if apart_from is not None:
+        rows = rows.exclude(appointment=apart_from)
     busy: BusyByHost = defaultdict(list)
     for host_id, taken, before, after in rows.values_list(
         "host_id", "during", "appointment__buffer_before_minutes", "appointment__buffer_after_minutes"
@@ -148,11 +150,15 @@ def availability(
     now: datetime,
     live: dict[int, list[Interval]] | None = None,
     counting: Counting = AS_CHOSEN,
+    apart_from: int | None = None,
 ) -> list[Availability]:
-    """Each host's time in ``window``, in order. ``live``: foreign busy time by connection, read just now."""
+    """Each host's time in ``window``, in order. ``live``: foreign busy time by connection, read just now.
+
+    The appointment ``apart_from`` does not count.
+    """
     live = live or {}
     host_ids = [host.member.pk for host in hosts]
-    ours, holds = occupied(host_ids, window), held(host_ids, window, now=now)
+    ours, holds = occupied(host_ids, window, apart_from=apart_from), held(host_ids, window, now=now)
     doubts = {
         host.member.pk: trust_in(host.connection, window, now=now)
         for host in hosts

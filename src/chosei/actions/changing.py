@@ -81,7 +81,7 @@ def new_conflicts(
     An unknown calendar is no conflict once it was asked live: the host decides, as when proposing.
     """
     same_time = time == Interval(appointment.starts_at, appointment.ends_at)
-    present = set(_host_ids(appointment)) if same_time else set()
+    present = set(host_ids_of(appointment)) if same_time else set()
     asked = [host for host in hosts if host.member.pk not in present]
     read = {}
     if live:
@@ -106,7 +106,7 @@ def _check(appointment: Appointment, wanted: ChangeInput, now: datetime) -> None
 def _change(step: _Step) -> bool:
     wanted, now = step.wanted, step.now
     new_ids = [host.member.pk for host in step.hosts]
-    lock_hosts({*_host_ids(step.appointment), *new_ids}, room_ids=rooms_at_stake(step.appointment))
+    lock_hosts({*host_ids_of(step.appointment), *new_ids}, room_ids=rooms_at_stake(step.appointment))
     rows = Appointment.objects.select_for_update(of=("self",)).select_related(
         "organization", "proposal", "booking_page", "organizer"
     )
@@ -118,7 +118,7 @@ def _change(step: _Step) -> bool:
     if locked.revision != wanted.revision:
         raise Closed("changed_meanwhile")
     hosts = attending([host.member for host in step.hosts])  # as it is now: an account may have been let go
-    old_ids = _host_ids(locked)
+    old_ids = host_ids_of(locked)
     was = _differences(locked, wanted, new_ids)
     before = Interval(locked.starts_at, locked.ends_at)
     moved = before != wanted.time
@@ -130,7 +130,7 @@ def _change(step: _Step) -> bool:
         return _only_notes(step, locked, hosts)
     if moved:
         move_rooms(locked, wanted.time, now=now)
-    _promise(locked, new_ids, wanted.time)
+    promise_hosts(locked, new_ids, wanted.time)
     left = Member.objects.filter(pk__in=set(old_ids) - set(new_ids))
     expects_link = _take_over(locked, wanted, hosts, now)
     settle_code(locked)
@@ -171,7 +171,8 @@ def _only_notes(step: _Step, locked: Appointment, hosts: list[Attending]) -> boo
     return True
 
 
-def _host_ids(appointment: Appointment) -> list[int]:
+def host_ids_of(appointment: Appointment) -> list[int]:
+    """Whose time is promised to it, in order."""
     standing = appointment.promises.filter(standing=True, host__isnull=False)
     return [pk for pk in standing.values_list("host_id", flat=True) if pk is not None]
 
@@ -190,7 +191,7 @@ def _differences(appointment: Appointment, wanted: ChangeInput, host_ids: list[i
     return was
 
 
-def _promise(appointment: Appointment, host_ids: list[int], time: Interval) -> None:
+def promise_hosts(appointment: Appointment, host_ids: list[int], time: Interval) -> None:
     """Promise the new time. Raises django.db.IntegrityError where it is promised already."""
     standing = appointment.promises.filter(standing=True, host__isnull=False)
     standing.exclude(host__in=host_ids).delete()

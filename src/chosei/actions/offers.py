@@ -112,12 +112,12 @@ def need_of(page: BookingPage, dates: DateRange, *, now: datetime) -> Requiremen
     rows = present(page)
     hosts = attending([row.member for row in rows])
     look_again(hosts, now=now)
-    known = availability(hosts, _whole(dates, now), now=now, counting=counting_of(page))
+    known = availability(hosts, whole_window(dates, now), now=now, counting=counting_of(page))
     need = requirement_of(page, rows, known, dates)
-    return need if need is None else room_need(page, _whole(dates, now), now=now).beside(need)
+    return need if need is None else room_need(page, whole_window(dates, now), now=now).beside(need)
 
 
-def _whole(dates: DateRange, now: datetime) -> Interval:
+def whole_window(dates: DateRange, now: datetime) -> Interval:
     """All instants that matter for meetings that begin on ``dates``, in any zone, buffers included."""
     first = max(now - timedelta(days=1), as_utc(midnight(dates.first)) - timedelta(days=2))
     return Interval(first, as_utc(midnight(dates.last)) + timedelta(days=4))

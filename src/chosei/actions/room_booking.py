@@ -206,18 +206,36 @@ def release_rooms(appointment: Appointment) -> None:
     _state(appointment, RoomState.NONE)
 
 
-def move_rooms(appointment: Appointment, time: Interval, *, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class RoomsToMove:
+    """The rooms that an appointment could have at another time, its own first; ``apart``: what is its own."""
+
+    rooms: tuple[Room, ...]
+    apart: Apart
+
+
+def rooms_to_move(appointment: Appointment) -> RoomsToMove | None:
+    """None where the appointment wants no room."""
+    promises = room_promises_of(appointment)
+    if not promises and appointment.room_state != RoomState.MISSING:
+        return None
+    own = frozenset(promise.room_id for promise in promises if promise.room_id is not None)
+    time = Interval(appointment.starts_at, appointment.ends_at)
+    apart = Apart(time, appointment=appointment.pk, candidate=appointment.candidate_id or 0, rooms=own)
+    present = [promise.room for promise in promises if promise.room is not None]
+    others = [room for room in in_question(appointment) if room.pk not in own]
+    return RoomsToMove((*present, *others), apart)
+
+
+def move_rooms(appointment: Appointment, time: Interval, *, now: datetime, live: Live | None = None) -> None:
     """The appointment goes to ``time``: its room goes along where it can, else the next free one of its
     choice, else the hosts are told. The appointment itself still has the old time.
     """
     promises = room_promises_of(appointment)
-    wanted = bool(promises) or appointment.room_state == RoomState.MISSING
-    own = frozenset(promise.room_id for promise in promises if promise.room_id is not None)
-    old = Interval(appointment.starts_at, appointment.ends_at)
-    apart = Apart(old, appointment=appointment.pk, candidate=appointment.candidate_id or 0, rooms=own)
-    present = [promise.room for promise in promises if promise.room is not None]
-    others = [room for room in in_question(appointment) if room.pk not in own]
-    free = first_free([*present, *others], time, now=now, live={}, apart=apart) if wanted else None
+    wanted = rooms_to_move(appointment)
+    free = None
+    if wanted is not None:
+        free = first_free(wanted.rooms, time, now=now, live=live or {}, apart=wanted.apart)
     for promise in promises:
         if free is not None and promise.room_id == free.pk:
             promise.during = TimestamptzRange(time.start, time.end)
@@ -228,7 +246,7 @@ def move_rooms(appointment: Appointment, time: Interval, *, now: datetime) -> No
         promise.standing, promise.answer = False, RoomAnswer.RELEASED
         promise.save(update_fields=["standing", "answer"])
     appointment.starts_at, appointment.ends_at = time.start, time.end
-    if wanted:
+    if wanted is not None:
         take_room(appointment, RoomChoice(free))
 
 

@@ -90,11 +90,13 @@ def groups_of(page: BookingPage) -> tuple[int, ...]:
     return (1, 2) if page.participation == Participation.ONE_OF_EACH else (1,)
 
 
-def quota_of(page: BookingPage) -> Quota | None:
-    """The page's caps and what is booked; None without caps."""
+def quota_of(page: BookingPage, *, apart_from: int | None = None) -> Quota | None:
+    """The page's caps and what is booked, the appointment ``apart_from`` left out; None without caps."""
     if page.cap_day is None and page.cap_week is None and page.cap_total is None:
         return None
     booked = Appointment.objects.filter(booking_page=page, state__in=STANDING)
+    if apart_from is not None:
+        booked = booked.exclude(pk=apart_from)
     starts = list(booked.values_list("starts_at", flat=True))
     zone = WeeklyHours.from_json(page.hours).zone
     return Quota(Caps(page.cap_day, page.cap_week, page.cap_total), starts, zone)

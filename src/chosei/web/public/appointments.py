@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.errors import Closed
+from chosei.actions.moving import page_to_pick_from
 from chosei.core import wording
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
@@ -104,6 +105,7 @@ def _possible(appointment: Appointment, zone: str) -> dict[str, object]:
     language = reader_language()
     return {
         "can_change": change and confirmed,
+        "can_pick": page_to_pick_from(appointment, now=now) is not None,
         "can_cancel": cancel,
         "closes": confirmed and appointment.starts_at > now,
         "until": wording.instant_text(closes_at(appointment), zone, language, now) if limited else "",

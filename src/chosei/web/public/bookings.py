@@ -24,7 +24,7 @@ from chosei.core.states import BookingPageState
 from chosei.records.gates import NotThere, booking_page_by_address, booking_page_for_guest, public_pages
 from chosei.records.models import Appointment, BookingPage
 from chosei.web.public.confirming import Choice, ConfirmationView, Visit
-from chosei.web.public.doors import LinkView
+from chosei.web.public.doors import LinkView, guest_address
 from chosei.web.public.forms import Asked, GuestForm
 from chosei.web.public.showing import format_name, hero, meeting_facts, reader_language, zone_switch
 from chosei.web.public.weeks import nearest, slot_length, slot_start, slot_value, week_of, wished_week
@@ -87,6 +87,10 @@ def times_page(
         "length": minutes,
         "lengths": lengths_offered(page),
         "zones": zone_switch(visit.zone, now),
+        "onward": guest_address(request, "page-confirm", page.guest_token),
+        "here": reverse("console:page-preview", args=[page.pk])
+        if preview
+        else guest_address(request, "page", page.guest_token),
     }
     if request.headers.get("HX-Request"):
         if request.GET.get("seen") == week.fingerprint:

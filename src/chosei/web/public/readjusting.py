@@ -64,7 +64,7 @@ class ChangeRequestView(AppointmentLinkView):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         appointment = self.load(token)
-        _insist_changeable(appointment)
+        insist_changeable(appointment)
         return self._ask(request, appointment, WishForm(zone=_zone(request, appointment)))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -97,7 +97,7 @@ class ChangeRequestView(AppointmentLinkView):
         return render(request, "public/readjustment.html", context, status=status)
 
 
-def _insist_changeable(appointment: Appointment) -> None:
+def insist_changeable(appointment: Appointment) -> None:
     """Raises Closed with the reason that the reader is told."""
     status = status_of(appointment)
     if status != "confirmed":

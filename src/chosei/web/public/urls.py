@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from chosei.web.public import appointments, bookings, proposals, readjusting
+from chosei.web.public import appointments, bookings, moving, proposals, readjusting
 
 
 class LinkConverter:
@@ -33,6 +33,8 @@ urlpatterns = [
     path("o/<slug:organization>/<slug:slug>", bookings.AddressView.as_view(), name="address"),
     path("a/<link:token>", appointments.AppointmentView.as_view(), name="appointment"),
     path("a/<link:token>/cancellation", appointments.CancellationView.as_view(), name="cancellation"),
-    path("a/<link:token>/change", readjusting.ChangeRequestView.as_view(), name="change"),
+    path("a/<link:token>/change", moving.ChangeView.as_view(), name="change"),
+    path("a/<link:token>/change/confirm", moving.ChangeConfirmationView.as_view(), name="change-confirm"),
+    path("a/<link:token>/change/request", readjusting.ChangeRequestView.as_view(), name="change-request"),
     path("a/<link:token>/invite.ics", appointments.InviteView.as_view(), name="ics"),
 ]
