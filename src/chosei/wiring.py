@@ -138,6 +138,7 @@ def forget() -> None:
     import_module("chosei.adapters.http").close_shared()
     _provider.cache_clear()
     _mail.cache_clear()
+    _graph_mail.cache_clear()
     _chat.cache_clear()
 
 
@@ -155,7 +156,17 @@ def _chat(*read: str | bool) -> ChatPort:
 
 
 def mail_port() -> MailPort:
-    """The mail server of Django's ``EMAIL_…`` settings, which are made from CHOSEI_EMAIL_URL."""
+    """What CHOSEI_EMAIL_URL names: a mailbox of Exchange Online, or the server of Django's ``EMAIL_…``."""
+    if settings.CHOSEI_GRAPH_MAILBOX:
+        return _graph_mail(
+            settings.CHOSEI_EMAIL_FROM,
+            settings.CHOSEI_GRAPH_MAILBOX,
+            settings.CHOSEI_GRAPH_MAILBOX_TENANT,
+            settings.CHOSEI_MICROSOFT_CLIENT_ID,
+            settings.CHOSEI_MICROSOFT_CLIENT_SECRET,
+            settings.CHOSEI_MICROSOFT_LOGIN_URL,
+            settings.CHOSEI_MICROSOFT_GRAPH_URL,
+        )
     security = "tls" if settings.EMAIL_USE_SSL else "starttls" if settings.EMAIL_USE_TLS else "none"
     return _mail(
         settings.EMAIL_HOST,
@@ -172,6 +183,13 @@ def _mail(*server_and_sender: str | int) -> MailPort:
     *server, sender = server_and_sender
     smtp_server = _named("chosei.adapters.mail.server.SmtpServer")
     return cast(MailPort, _named("chosei.adapters.mail.smtp.SmtpMail")(smtp_server(*server), sender))
+
+
+@lru_cache(maxsize=1)
+def _graph_mail(sender: str, *members: str) -> MailPort:
+    mailbox = _named("chosei.adapters.mail.graph.GraphMailbox")(*members)
+    http = _named("chosei.adapters.http.shared")("mail", mailbox.graph_url)
+    return cast(MailPort, _named("chosei.adapters.mail.graph.GraphMail")(mailbox, sender, http))
 
 
 @lru_cache(maxsize=8)

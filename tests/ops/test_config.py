@@ -7,7 +7,7 @@ import stat
 import pytest
 from cryptography.fernet import Fernet
 
-from chosei.ops.config import SANDBOX_CLIENT_ID, ConfigError, load
+from chosei.ops.config import SANDBOX_CLIENT_ID, ConfigError, MailFromGraph, load
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +111,12 @@ def test_deployment_must_say(monkeypatch, missing):
         ("CHOSEI_TOKEN_KEYS", "not-a-key"),
         ("CHOSEI_EMAIL_URL", "mail.example.com"),
         ("CHOSEI_EMAIL_URL", "smtp://mail.example.com:99999"),
+        ("CHOSEI_EMAIL_URL", "graph://example.com?tenant=example.com"),
+        ("CHOSEI_EMAIL_URL", "graph://noreply@example.com"),
+        ("CHOSEI_EMAIL_URL", "graph://noreply@example.com?tenant=organizations"),
+        ("CHOSEI_EMAIL_URL", "graph://noreply@example.com?tenant=a/b"),
+        ("CHOSEI_EMAIL_URL", "graph://noreply:word@example.com?tenant=example.com"),
+        ("CHOSEI_EMAIL_URL", "graph://noreply@example.com:443?tenant=example.com"),
         ("CHOSEI_EMAIL_FROM", "nobody"),
         ("CHOSEI_SANDBOX", "perhaps"),
     ],
@@ -121,6 +127,19 @@ def test_wrong_value_is_one_line_that_names_its_variable(monkeypatch, name, valu
         load()
     assert str(caught.value).startswith(f"{name}: ")
     assert "\n" not in str(caught.value)
+
+
+def test_mail_through_graph(monkeypatch):
+    _set(monkeypatch, **DEPLOYED)
+    monkeypatch.setenv("CHOSEI_EMAIL_URL", "graph://noreply@example.co.jp?tenant=contoso.onmicrosoft.com")
+    monkeypatch.delenv("CHOSEI_EMAIL_FROM")
+    config = load()
+    assert config.mail_from_graph == MailFromGraph("noreply@example.co.jp", "contoso.onmicrosoft.com")
+    assert config.chosei_email_from == "Chosei <noreply@example.co.jp>"
+    assert not config.mail_caught
+    monkeypatch.delenv("CHOSEI_MICROSOFT_CLIENT_ID", raising=False)
+    with pytest.raises(ConfigError, match=r"^CHOSEI_MICROSOFT_CLIENT_ID: "):
+        load()
 
 
 def test_client_id_needs_its_secret(monkeypatch):

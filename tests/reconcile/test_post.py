@@ -13,6 +13,7 @@ from chosei import wiring
 from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.links import link_issued
+from chosei.ports.errors import Throttled
 from chosei.reconcile.post import post
 from chosei.reconcile.sweep import sweep
 from chosei.records.models import Appointment, MailMessage
@@ -114,6 +115,18 @@ def test_while_the_mail_server_is_away_the_mail_waits_and_is_never_lost(appointm
     sweep()
     run_jobs()
     assert len(mailbox.messages()) == 2
+
+
+def test_the_wait_a_mail_server_asks_for_is_kept(appointment, monkeypatch):
+    class Busy:
+        def send(self, letter):
+            raise Throttled("busy", retry_after=900.0)
+
+    monkeypatch.setattr(wiring, "mail_port", Busy)
+    waited_a_minute()
+    post_all()
+    early = MailMessage.objects.exclude(retry_at__gt=timezone.now() + timedelta(seconds=800))
+    assert (MailMessage.objects.count(), early.count()) == (2, 0)
 
 
 def test_a_confirmation_overtaken_by_a_cancellation_is_not_sent(appointment, mailbox):

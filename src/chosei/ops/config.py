@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,6 +42,14 @@ class MailServer:
     user: str
     password: str
     security: Literal["none", "starttls", "tls"]
+
+
+@dataclass(frozen=True, slots=True)
+class MailFromGraph:
+    """The mailbox of Exchange Online that mail leaves from, and its tenant (id or domain)."""
+
+    address: str
+    tenant: str
 
 
 def is_loopback(url: str) -> bool:
@@ -189,7 +198,9 @@ class Config(BaseSettings):
     @field_validator("chosei_email_url")
     @classmethod
     def _check_email_url(cls, value: str) -> str:
-        if value:
+        if value and urlsplit(value).scheme == "graph":
+            _mail_from_graph(value)
+        elif value:
             _mail_server(value)
         return value
 
@@ -228,8 +239,14 @@ class Config(BaseSettings):
         return not self.chosei_email_url
 
     @cached_property
+    def mail_from_graph(self) -> MailFromGraph | None:
+        """The mailbox that mail leaves from through Graph; None where it goes over SMTP."""
+        graph = urlsplit(self.chosei_email_url).scheme == "graph"
+        return _mail_from_graph(self.chosei_email_url) if graph else None
+
+    @cached_property
     def mail_server(self) -> MailServer:
-        """The configured mail server, or the mailbox viewer's."""
+        """The configured mail server, or the mailbox viewer's. Raises ValueError for mail through Graph."""
         return _mail_server(self.chosei_email_url or f"smtp://127.0.0.1:{self.chosei_mailbox_smtp_port}")
 
 
@@ -263,6 +280,22 @@ def _mail_server(url: str) -> MailServer:
     )
 
 
+def _mail_from_graph(url: str) -> MailFromGraph:
+    """graph://MAILBOX?tenant=TENANT; the application's secret stands in a variable of its own."""
+    parts = urlsplit(url)
+    members = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if "@" not in parts.netloc or not parts.username or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("must look like graph://noreply@example.com?tenant=example.onmicrosoft.com")
+    if parts.password is not None or ":" in parts.netloc.rpartition("@")[2]:
+        raise ValueError("takes a mailbox alone with graph://, without password and port")
+    tenant = members.get("tenant", "")
+    if set(members) != {"tenant"} or not re.fullmatch(r"[A-Za-z0-9.-]+", tenant):
+        raise ValueError("needs ?tenant= with graph:// and nothing else: the tenant's id or domain")
+    if tenant.lower() in {"organizations", "common", "consumers"}:
+        raise ValueError("needs the one tenant of the mailbox with graph://, its id or domain")
+    return MailFromGraph(f"{unquote(parts.username)}@{parts.hostname}", tenant)
+
+
 def load(**given: Any) -> Config:
     """Read, check and complete the configuration.
 
@@ -288,7 +321,8 @@ def load(**given: Any) -> Config:
             _kept(config.chosei_data_dir / "token-key", Fernet.generate_key().decode()),
         )
     if not config.chosei_email_from:
-        generated["chosei_email_from"] = "Chosei <chosei@chosei.example>"
+        mailbox = config.mail_from_graph
+        generated["chosei_email_from"] = f"Chosei <{mailbox.address if mailbox else 'chosei@chosei.example'}>"
     return config.model_copy(update=generated)
 
 
@@ -309,8 +343,10 @@ def _missing(config: Config) -> list[str]:
     if not is_loopback(config.chosei_public_url):
         if not config.chosei_email_url:
             lines.append("CHOSEI_EMAIL_URL: is needed with a public address: smtp://user:password@host:587")
-        if not config.chosei_email_from:
+        if not config.chosei_email_from and not config.mail_from_graph:
             lines.append("CHOSEI_EMAIL_FROM: is needed with a public address: the address Chosei writes from")
+    if config.mail_from_graph and not config.chosei_microsoft_client_id:
+        lines.append("CHOSEI_MICROSOFT_CLIENT_ID: is needed with CHOSEI_EMAIL_URL=graph://…")
     if config.chosei_microsoft_client_id and not config.chosei_microsoft_client_secret:
         lines.append("CHOSEI_MICROSOFT_CLIENT_SECRET: is needed with CHOSEI_MICROSOFT_CLIENT_ID")
     return lines

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from chosei.ops.config import LOOPBACK_HOSTS, Config, ConfigError, MailServer, is_loopback, load
+from chosei.ops.doctor_graph_mail import check_graph_mail
 from chosei.ops.doctor_registration import check_registration, count_granted
 from chosei.ops.doctor_sender import check_sender
 from chosei.ops.finding import Finding
@@ -134,6 +135,8 @@ def check_clock(date_header: str, now: datetime) -> Finding:
 
 def check_mail(config: Config) -> Finding:
     """Whether the mail server answers, greets, protects the connection and lets us in; nothing is sent."""
+    if config.mail_from_graph:
+        return check_graph_mail(config, config.mail_from_graph)
     server = config.mail_server
     advice = "start the mailbox viewer with ./run" if config.mail_caught else "check CHOSEI_EMAIL_URL"
     try:
@@ -178,5 +181,5 @@ def _greeted(server: MailServer) -> smtplib.SMTP:
 def _basic(server: MailServer) -> str:
     """Exchange Online is giving up passwords for SMTP; that looks like a wrong one."""
     if server.host.lower().endswith("office365.com"):
-        return "; Exchange Online no longer takes passwords in many tenants, see docs/microsoft365.md"
+        return "; Exchange Online takes no passwords in many tenants, see docs/microsoft365.md (graph://)"
     return ""

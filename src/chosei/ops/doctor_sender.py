@@ -29,15 +29,16 @@ def check_sender(config: Config, look_up: LookUp = text_records) -> list[Finding
     if domain in _RESERVED:
         return [Finding("sender's domain", f"{domain} is an example", "set CHOSEI_EMAIL_FROM")]
     try:
-        return [_spf(domain, look_up), _dkim(domain, look_up), _dmarc(domain, look_up)]
+        return [_spf(domain, config, look_up), _dkim(domain, look_up), _dmarc(domain, look_up)]
     except NoResolver:
         return [Finding("sender's domain", f"{domain} cannot be looked up: no name server answers here")]
 
 
-def _spf(domain: str, look_up: LookUp) -> Finding:
+def _spf(domain: str, config: Config, look_up: LookUp) -> Finding:
     records = [one for one in look_up(domain) if one.lower().split(" ")[0] == "v=spf1"]
     if len(records) == 1:
-        return Finding("SPF", f"{domain} names its mail servers; CHOSEI_EMAIL_URL's must be among them")
+        ours = "spf.protection.outlook.com" if config.mail_from_graph else "CHOSEI_EMAIL_URL's"
+        return Finding("SPF", f"{domain} names its mail servers; {ours} must be among them")
     state = f"{domain} has {'several records' if records else 'no record'}"
     return Finding(
         "SPF", state, f"publish one TXT record at {domain} that begins with v=spf1 and names the mail server"

@@ -207,15 +207,19 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- Mail that Django itself sends (password reset) -------------------------------------------------------
-_mail = _config.mail_server
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = _mail.host
-EMAIL_PORT = _mail.port
-EMAIL_HOST_USER = _mail.user
-EMAIL_HOST_PASSWORD = _mail.password
-EMAIL_USE_TLS = _mail.security == "starttls"
-EMAIL_USE_SSL = _mail.security == "tls"
-EMAIL_TIMEOUT = 10  # seconds
+_graph = _config.mail_from_graph
+CHOSEI_GRAPH_MAILBOX = _graph.address if _graph else ""
+CHOSEI_GRAPH_MAILBOX_TENANT = _graph.tenant if _graph else ""
+if _graph is None:
+    _mail = _config.mail_server
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _mail.host
+    EMAIL_PORT = _mail.port
+    EMAIL_HOST_USER = _mail.user
+    EMAIL_HOST_PASSWORD = _mail.password
+    EMAIL_USE_TLS = _mail.security == "starttls"
+    EMAIL_USE_SSL = _mail.security == "tls"
+    EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = CHOSEI_EMAIL_FROM
 
 LOGGING_CONFIG = "chosei.ops.logging.configure"

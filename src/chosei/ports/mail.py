@@ -45,6 +45,6 @@ class MailPort(Protocol):
     def send(self, letter: Letter) -> None:
         """Hand the letter to the mail server. Returns once the server has taken it.
 
-        Raises ``Transient`` (try again with the same Message-ID), ``Rejected`` (this recipient or letter is
-        refused for good) or ``Misconfigured`` (server or sign-in wrong).
+        Raises ``Transient`` or ``Throttled`` (try again with the same Message-ID), ``Rejected`` (this
+        recipient or letter is refused for good) or ``Misconfigured`` (server or sign-in wrong).
         """

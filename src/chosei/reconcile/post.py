@@ -13,7 +13,7 @@ from chosei.actions.links import mail_went
 from chosei.actions.timeline import note
 from chosei.jobs import queue
 from chosei.mails.compose import compose
-from chosei.ports.errors import PortError, Rejected, Transient
+from chosei.ports.errors import PortError, Rejected, Throttled, Transient
 from chosei.records.locks import exclusively
 from chosei.records.models import MailMessage, MailState
 
@@ -80,6 +80,8 @@ def _pause(message: MailMessage, now: datetime) -> timedelta:
 
 def _try_later(message: MailMessage, error: PortError, now: datetime) -> None:
     pause = min(timedelta(seconds=5) * 2 ** min(message.attempts, 10), _LONGEST_PAUSE)
+    if isinstance(error, Throttled):
+        pause = max(pause, timedelta(seconds=error.retry_after))
     log.warning("mail_not_taken", mail=message.pk, error_code=error.code, attempts=message.attempts + 1)
     MailMessage.objects.filter(pk=message.pk).update(
         attempts=F("attempts") + 1, retry_at=now + pause, problem=error.code[:80]

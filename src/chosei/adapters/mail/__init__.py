@@ -1,4 +1,4 @@
-"""Mail over SMTP: the letters of `chosei.mails`, handed to the mail server of CHOSEI_EMAIL_URL."""
+"""The letters of `chosei.mails`, handed to what CHOSEI_EMAIL_URL names: a mail server, or Microsoft Graph."""
 
 from chosei.adapters.mail.server import SmtpServer, server_from_url
 from chosei.adapters.mail.smtp import SmtpMail

@@ -16,6 +16,7 @@ from chosei.sandbox.graph import (
     people,
     places,
     schedule,
+    sending,
     subscription_routes,
 )
 from chosei.sandbox.graph.calls import Call, route
@@ -38,6 +39,7 @@ def graph_app(context: SandboxContext) -> list[Route | Mount]:
         *subscription_routes.routes(),
         *online.routes(),
         *misc.routes(),
+        *sending.routes(),
         *(route("/{rest:path}", method, nowhere) for method in ("GET", "POST", "PATCH", "PUT", "DELETE")),
     ]
 

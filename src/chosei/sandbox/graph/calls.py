@@ -83,13 +83,22 @@ class Call:
         if role != "write" and (write or role != "read"):
             raise access_denied()
 
-    async def json(self) -> Any:
-        """The request's body. Raises GraphError 400, 413 or 415."""
-        kind = self.request.headers.get("content-type", "").split(";")[0].strip().lower()
+    @property
+    def kind(self) -> str:
+        """The media type of the request's body."""
+        return self.request.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    async def raw(self) -> bytes:
+        """The request's body as it came. Raises GraphError 413."""
         raw = await self.request.body()
         if len(raw) > _MAX_BODY:
             raise GraphError(413, "RequestEntityTooLarge", "The request is too large.")
-        if kind != "application/json":
+        return raw
+
+    async def json(self) -> Any:
+        """The request's body. Raises GraphError 400, 413 or 415."""
+        raw = await self.raw()
+        if self.kind != "application/json":
             raise GraphError(415, "UnsupportedMediaType", "The Content-Type has to be application/json.")
         try:
             return json.loads(raw)

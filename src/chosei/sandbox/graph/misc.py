@@ -1,4 +1,4 @@
-"""Time zones, translation of ids, and /me/sendMail."""
+"""Time zones and translation of ids."""
 
 from __future__ import annotations
 
@@ -12,20 +12,11 @@ from tzlocal.windows_tz import win_tz
 from chosei.sandbox.errors import GraphError
 from chosei.sandbox.graph import ids, odata
 from chosei.sandbox.graph.calls import Call, answer, both
-from chosei.sandbox.graph.mailboxes import Mailbox, find
-from chosei.sandbox.graph.members import valid_address
-from chosei.sandbox.graph.outbox import SentMail
-from chosei.sandbox.graph.problems import bad_request, unknown_property, wrong_type
+from chosei.sandbox.graph.mailboxes import Mailbox
+from chosei.sandbox.graph.problems import bad_request, wrong_type
 from chosei.sandbox.graph.zones import IANA_NAMES
 
 _FORMATS = {"entryId", "ewsId", "immutableEntryId", "restId", "restImmutableEntryId"}
-_MESSAGE = {
-    "subject", "body", "toRecipients", "ccRecipients", "bccRecipients", "replyTo", "from", "sender", "flag",
-    "importance", "attachments", "internetMessageHeaders", "categories", "isReadReceiptRequested", "id",
-    "isDeliveryReceiptRequested", "isDraft", "isRead", "hasAttachments", "bodyPreview", "parentFolderId",
-    "conversationId", "conversationIndex", "inferenceClassification", "internetMessageId", "extensions",
-    "singleValueExtendedProperties", "multiValueExtendedProperties", "receivedDateTime", "sentDateTime",
-}  # fmt: skip
 MAX_IDS = 1000
 
 
@@ -41,7 +32,6 @@ def routes() -> list[Route]:
             supported_time_zones,
         ),
         *both("/translateExchangeIds", "POST", translate_ids),
-        *both("/sendMail", "POST", send_mail),
     ]
 
 
@@ -83,37 +73,3 @@ def _translated(call: Call, box: Mailbox, number: str, *, immutable: bool) -> di
     moves = None if immutable else one.event.folder_moves
     target = replace(ids.decode(number), folder_moves=moves).encode()
     return {"sourceId": number, "targetId": target}
-
-
-async def send_mail(call: Call) -> Response:
-    """202; the mail is kept where the pages show it."""
-    box = call.mailbox("Mail.Send", write=True)
-    body = await call.object("message", "saveToSentItems")
-    message = body.get("message")
-    if not isinstance(message, dict):
-        raise bad_request("ErrorInvalidRequest", "The parameter 'message' is required.")
-    for name in message:
-        if name not in _MESSAGE and not name.startswith("@"):
-            raise unknown_property(name, "microsoft.graph.message")
-    people = [
-        entry
-        for name in ("toRecipients", "ccRecipients", "bccRecipients")
-        for entry in message.get(name) or []
-    ]
-    addresses = [str(((entry or {}).get("emailAddress") or {}).get("address") or "") for entry in people]
-    if not addresses or not all(valid_address(address) for address in addresses):
-        raise bad_request("ErrorInvalidRecipients", "At least one recipient isn't valid.")
-    content = (message.get("body") or {}).get("content") or ""
-    call.store.outbox.send(
-        SentMail(
-            "mail",
-            box.key,
-            box.address,
-            address,
-            find(call.context.directory, address, box.tid) is None,
-            message.get("subject") or "",
-            content,
-        )
-        for address in addresses
-    )
-    return Response(status_code=202)

@@ -23,7 +23,8 @@ CREATE TABLE IF NOT EXISTS graph_mails (
 
 @dataclass(frozen=True)
 class SentMail:
-    """One mail to one recipient. `kind` is invitation, update, cancellation, response or mail (by /sendMail);
+    """One mail to one recipient. `kind` is invitation, update, cancellation, response, mail or mime (by
+    /sendMail; a mime's `body` is the whole message);
     `external` says whether the recipient lies outside the tenant; `sent` is an ISO instant in UTC."""
 
     kind: str

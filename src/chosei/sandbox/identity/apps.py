@@ -74,7 +74,7 @@ DEMO_APPS = (
             "Calendars.ReadWrite",
             "Place.Read.All",
         ),
-        ("Calendars.ReadWrite", "Place.Read.All", "User.ReadBasic.All"),
+        ("Calendars.ReadWrite", "Mail.Send", "Place.Read.All", "User.ReadBasic.All"),
     ),
     # For libraries tried by hand (msal, msgraph-sdk, O365) without a secret.
     Registration(
