@@ -9,18 +9,21 @@ from uuid import uuid4
 import pytest
 import time_machine
 
+from chosei.actions.booking import book_page
+from chosei.actions.booking_pages import change_page
 from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.confirm import confirm_candidate
-from chosei.actions.inputs import CompanionInput
+from chosei.actions.inputs import Booking, CompanionInput
+from chosei.actions.page_settings import settings_of
 from chosei.actions.proposals import expire_proposal, withdraw_proposal
 from chosei.actions.readjusting import WishInput, ask_for_other_times
-from chosei.actions.reminding import plan_anew, remind
+from chosei.actions.reminding import ReminderHours, hours_of, plan_anew, remind
 from chosei.mails.compose import compose
 from chosei.reconcile.sweep import sweep
 from chosei.records.models import Appointment, MailMessage
 from tests.actions.test_changing import agreed, changing
 from tests.actions.test_races import together
-from tests.support.company import GUEST, NOW, at, member, propose, span
+from tests.support.company import GUEST, NOW, at, connect, member, propose, publish, span
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -154,3 +157,20 @@ def test_a_passed_deadline_is_told_to_the_author_once():
     [mail] = MailMessage.objects.filter(kind="expired_author")
     letter = compose(mail, now=proposal.deadline)
     assert (letter.recipient, letter.subject) == (author.email, "【期限切れ】株式会社テスト:三田花子様")
+
+
+def test_a_page_has_reminders_of_its_own_and_a_change_of_them_counts_for_what_is_booked():
+    author = host(guest_reminder_hours=[24], host_reminder_hours=[2])
+    connect(author)
+    page = publish(author, guest_reminders=(3, 48))
+    booking = Booking(at(3, 10))
+    with time_machine.travel(NOW, tick=False):
+        appointment = book_page(page, booking, GUEST, submission=uuid4(), now=NOW)
+    assert hours_of(appointment) == ReminderHours((48, 3), (2,)), "what it does not say is the organisation's"
+    sweep_at(at(1, 10))
+    assert reminders() == ["2026-11-27T01:00Z-48h"]
+    with time_machine.travel(at(1, 11), tick=False):
+        change_page(author, page, replace(settings_of(page), guest_reminders=(5,), host_reminders=()))
+    sweep_at(at(3, 7))
+    assert reminders() == ["2026-11-27T01:00Z-48h", "2026-11-27T01:00Z-5h"]
+    assert reminders("reminder_host") == []

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db import transaction
+from django.utils import timezone
 
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.inputs import BookingPageInput
@@ -14,6 +15,7 @@ from chosei.actions.page_addresses import set_address
 from chosei.actions.page_rooms import check_rooms, set_rooms
 from chosei.actions.page_settings import check_people, check_settings, fill, settings_of
 from chosei.actions.people import attending
+from chosei.actions.reminding import plan_page_anew
 from chosei.core.states import (
     BOOKING_PAGE,
     BookingPageEvent,
@@ -42,7 +44,10 @@ def create_page(owner: Member, wanted: BookingPageInput) -> BookingPage:
 
 
 def change_page(member: Member, page: BookingPage, wanted: BookingPageInput) -> BookingPage:
-    """New settings for what is booked from now on. Raises InvalidInput."""
+    """New settings for what is booked from now on; reminders follow for what is booked already.
+
+    Raises InvalidInput.
+    """
     check_settings(wanted)
     hosts = check_people(member, wanted)
     check_rooms(member, wanted)
@@ -50,8 +55,11 @@ def change_page(member: Member, page: BookingPage, wanted: BookingPageInput) -> 
         locked = BookingPage.objects.select_for_update().get(pk=page.pk)
         if locked.state == BookingPageState.PUBLISHED:
             _insist_on_calendars([host for host, _ in hosts])
+        before = (locked.guest_reminder_hours, locked.host_reminder_hours)
         fill(locked, wanted)
         locked.save()
+        if (locked.guest_reminder_hours, locked.host_reminder_hours) != before:
+            plan_page_anew(locked, now=timezone.now())
         _set_people(locked, hosts, wanted)
         set_address(locked, wanted.slug)
         set_rooms(locked, wanted)

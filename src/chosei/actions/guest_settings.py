@@ -10,7 +10,7 @@ from django.db import transaction
 
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.reminding import plan_anew
-from chosei.core.reminders import MAX_HOURS, MAX_REMINDERS
+from chosei.core.reminders import MAX_HOURS, problem_of
 from chosei.records.models import Member, Organization
 
 
@@ -38,7 +38,8 @@ def change_guest_settings(member: Member, wanted: GuestSettings, *, now: datetim
         "deadline_reminders": wanted.deadline_reminders,
     }
     for field, hours in reminders.items():
-        check_hours(hours, field)
+        if problem := problem_of(hours):
+            raise InvalidInput(**{field: problem})
     with transaction.atomic():
         organization = Organization.objects.select_for_update().get(pk=member.organization_id)
         before = _reminders(organization)
@@ -51,14 +52,6 @@ def change_guest_settings(member: Member, wanted: GuestSettings, *, now: datetim
         organization.save()
         if _reminders(organization) != before:
             plan_anew(organization, now=now)
-
-
-def check_hours(hours: Sequence[int], field: str) -> None:
-    """Raises InvalidInput(field)."""
-    if len(set(hours)) > MAX_REMINDERS:
-        raise InvalidInput(**{field: "too_many_reminders"})
-    if any(not 1 <= one <= MAX_HOURS for one in hours):
-        raise InvalidInput(**{field: "out_of_range"})
 
 
 def _reminders(organization: Organization) -> tuple[list[int], list[int], list[int]]:

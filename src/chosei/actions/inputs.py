@@ -190,3 +190,6 @@ class BookingPageInput:
     consent_required: bool = False
     visibility: str = "unlisted"
     slug: str = ""
+    # お客様へのメール: hours before the meeting; None: as the organisation says
+    guest_reminders: tuple[int, ...] | None = None
+    host_reminders: tuple[int, ...] | None = None

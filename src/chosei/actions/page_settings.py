@@ -12,6 +12,7 @@ from chosei.actions.inputs import BookingPageInput, FormatOption, MeetingInput
 from chosei.core.holidays import HolidayRule, parse_spans
 from chosei.core.hostchoice import Participation, Pick
 from chosei.core.hours import DateOverrides, DateRange, WeeklyHours
+from chosei.core.reminders import problem_of
 from chosei.core.titles import unknown_placeholders
 from chosei.records.models import BookingPage, MeetingFormat, Member, Visibility
 
@@ -86,6 +87,8 @@ def settings_of(page: BookingPage) -> BookingPageInput:
         slug=page.slug,
         room_min_capacity=page.room_min_capacity,
         room_ids=tuple(row.room_id for row in page.rooms.all()),
+        guest_reminders=_hours(page.guest_reminder_hours),
+        host_reminders=_hours(page.host_reminder_hours),
         **{name: getattr(page, name) for name in _ALIKE},
     )
 
@@ -106,6 +109,8 @@ def fill(page: BookingPage, wanted: BookingPageInput) -> None:
     page.overrides = wanted.overrides.to_json()
     page.holiday_hours = [span.to_json() for span in wanted.holiday_hours]
     page.free_words = list(wanted.free_words)
+    page.guest_reminder_hours = _stored(wanted.guest_reminders)
+    page.host_reminder_hours = _stored(wanted.host_reminders)
 
 
 def check_settings(wanted: BookingPageInput) -> None:
@@ -185,6 +190,9 @@ def _too_long(wanted: BookingPageInput) -> dict[str, str]:
         wrong["other_formats"] = "too_long"
     if len(wanted.free_words) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in wanted.free_words):
         wrong["free_words"] = "too_long"
+    for name in ("guest_reminders", "host_reminders"):
+        if problem := problem_of(getattr(wanted, name) or ()):
+            wrong[name] = problem
     return wrong
 
 
@@ -202,6 +210,14 @@ def _misfits(wanted: BookingPageInput) -> dict[str, str]:
     if wanted.holiday_rule == HolidayRule.OWN_HOURS and not wanted.holiday_hours:
         wrong["holiday_hours"] = "required"
     return wrong
+
+
+def _hours(stored: list[int] | None) -> tuple[int, ...] | None:
+    return None if stored is None else tuple(stored)
+
+
+def _stored(hours: tuple[int, ...] | None) -> list[int] | None:
+    return None if hours is None else sorted(set(hours), reverse=True)
 
 
 def _repeats(values: Sequence[object]) -> bool:

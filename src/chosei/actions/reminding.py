@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from chosei.actions.outbox import queue_mail, to_guest, to_member, to_visitors
 from chosei.core.reminders import due, next_at, occasion
 from chosei.core.states import AppointmentState, ProposalState
-from chosei.records.models import Appointment, MailKind, MailMessage, Organization, Proposal
+from chosei.records.models import Appointment, BookingPage, MailKind, MailMessage, Organization, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,12 @@ class ReminderHours:
 
 def hours_of(appointment: Appointment) -> ReminderHours:
     """The one place for this rule; what a booking page says goes before the organisation's setting."""
-    organization = appointment.organization
-    return ReminderHours(tuple(organization.guest_reminder_hours), tuple(organization.host_reminder_hours))
+    organization, page = appointment.organization, appointment.booking_page
+    guest, hosts = organization.guest_reminder_hours, organization.host_reminder_hours
+    if page is not None:
+        guest = guest if page.guest_reminder_hours is None else page.guest_reminder_hours
+        hosts = hosts if page.host_reminder_hours is None else page.host_reminder_hours
+    return ReminderHours(tuple(guest), tuple(hosts))
 
 
 def plan(appointment: Appointment, now: datetime) -> None:
@@ -46,7 +51,9 @@ def plan_deadline(proposal: Proposal, now: datetime) -> None:
 def remind(appointment_id: int, *, now: datetime) -> None:
     """Send what is due, once, and plan the next look."""
     with transaction.atomic():
-        rows = Appointment.objects.select_for_update(of=("self",)).select_related("organization")
+        rows = Appointment.objects.select_for_update(of=("self",)).select_related(
+            "organization", "booking_page"
+        )
         appointment = rows.get(pk=appointment_id)
         since = appointment.reminded_until or now
         if appointment.state == AppointmentState.CONFIRMED:
@@ -81,12 +88,19 @@ def remind_of_deadline(proposal_id: int, *, now: datetime) -> None:
 
 def plan_anew(organization: Organization, *, now: datetime) -> None:
     """Have everything to come looked at again: the organisation's reminders are others now."""
-    coming = Appointment.objects.filter(
-        organization=organization, state=AppointmentState.CONFIRMED, starts_at__gt=now
-    )
-    coming.update(next_reminder_at=now, reminded_until=now)
+    _look_again(Appointment.objects.filter(organization=organization), now)
     running = Proposal.objects.filter(organization=organization, state=ProposalState.OPEN, deadline__gt=now)
     running.update(next_reminder_at=now, reminded_until=now)
+
+
+def plan_page_anew(page: BookingPage, *, now: datetime) -> None:
+    """The same for what was booked on the page."""
+    _look_again(Appointment.objects.filter(booking_page=page), now)
+
+
+def _look_again(appointments: QuerySet[Appointment], now: datetime) -> None:
+    coming = appointments.filter(state=AppointmentState.CONFIRMED, starts_at__gt=now)
+    coming.update(next_reminder_at=now, reminded_until=now)
 
 
 def _plan_next(appointment: Appointment, now: datetime) -> None:

@@ -9,6 +9,13 @@ MAX_HOURS = 14 * 24
 MAX_REMINDERS = 5
 
 
+def problem_of(hours: Iterable[int]) -> str:
+    """Why nobody can be reminded at these hours before: too_many_reminders, out_of_range, or empty."""
+    if len(distinct := set(hours)) > MAX_REMINDERS:
+        return "too_many_reminders"
+    return "" if all(1 <= one <= MAX_HOURS for one in distinct) else "out_of_range"
+
+
 def due(at: datetime, hours: Iterable[int], since: datetime, now: datetime) -> int | None:
     """The reminder of ``at`` that fell due after ``since``, until ``now``; None where there is none.
 

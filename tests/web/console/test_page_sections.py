@@ -37,10 +37,16 @@ def form_of(client: Client, address: str) -> dict[str, Any]:
     return data
 
 
-@pytest.mark.parametrize("section", ["members", "opening", "details", ""])
+@pytest.mark.parametrize("section", ["", "members", "opening", "details", "mail"])
 def test_saving_what_is_shown_changes_nothing(client: Client, people: Company, section: str) -> None:
     page = company.publish(
-        people.author, cap_day=3, other_durations=(45,), free_words=("調整可",), title_pattern="{氏名}様"
+        people.author,
+        step_minutes=45,
+        min_notice_minutes=7,
+        cap_day=3,
+        other_durations=(45,),
+        free_words=("調整可",),
+        title_pattern="{氏名}様",
     )
     before = BookingPage.objects.filter(pk=page.pk).values().get()
     address = f"/pages/{page.pk}/{section}".rstrip("/")
@@ -72,9 +78,12 @@ def test_a_team_with_a_deputy(client: Client, people: Company) -> None:
         ("opening", {"window_first": "2026-12-02"}, "両方"),
         ("opening", {"window_first": "2026-12-02", "window_last": "2026-12-01"}, "初日以降"),
         ("opening", {"cap_day": "0"}, "1"),
-        ("opening", {"other_durations": "30"}, "2回"),
+        ("", {"other_durations": "30"}, "2回"),
         ("details", {"title_pattern": "{会社}様"}, "使えません"),
         ("details", {"slug": "Not OK"}, "半角"),
+        ("opening", {"hours-0-0-end": "08:00"}, "終了は開始より後"),
+        ("mail", {"own_reminders": "on", "guest_reminders": "9999"}, "この範囲"),
+        ("mail", {"own_reminders": "on", "host_reminders": "morgen"}, "整数"),
         ("members", {"who-0": ""}, "入力してください"),
     ],
 )
@@ -82,7 +91,7 @@ def test_bad_settings_are_refused_at_the_field(
     client: Client, people: Company, section: str, values: dict[str, str], sentence: str
 ) -> None:
     page = company.publish(people.author)
-    address = f"/pages/{page.pk}/{section}"
+    address = f"/pages/{page.pk}/{section}".rstrip("/")
     answer = client.post(address, {**form_of(client, address), **values})
     assert answer.status_code == 422
     errors = BeautifulSoup(answer.content, "html.parser").select(".errorlist")

@@ -9,7 +9,7 @@ from chosei.core.hours import WeeklyHours
 from chosei.records.links import SecretLinked
 from chosei.records.models.meeting import Meeting
 from chosei.records.models.organization import Member, Organization
-from chosei.records.models.page_settings import DetailSettings, MeetingSettings, OpeningSettings
+from chosei.records.models.page_settings import DetailSettings, MailSettings, MeetingSettings, OpeningSettings
 
 if TYPE_CHECKING:
     from chosei.records.models.page_access import OneTimeLink
@@ -29,7 +29,7 @@ class Visibility(models.TextChoices):
     ONE_TIME = "one_time"
 
 
-class BookingPage(SecretLinked, Meeting, MeetingSettings, OpeningSettings, DetailSettings):
+class BookingPage(SecretLinked, Meeting, MeetingSettings, OpeningSettings, DetailSettings, MailSettings):
     """A standing public page (予約ページ) that offers what is free. ``state`` is a
     ``core.states.BookingPageState``.
 

@@ -1,4 +1,4 @@
-"""The settings of a booking page by the groups people know them in: 会議, 営業日時, 詳細設定."""
+"""The settings of a booking page by the groups people know: 会議, 営業日時, 詳細設定, お客様へのメール."""
 
 from __future__ import annotations
 
@@ -68,6 +68,16 @@ class DetailSettings(models.Model):
     guest_may_cancel = models.BooleanField(null=True, blank=True)
     guest_until_hours = models.PositiveIntegerField(null=True, blank=True)
     consent_required = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+class MailSettings(models.Model):
+    """お客様へのメール. Hours before the meeting at which each is reminded; None: by the organisation."""
+
+    guest_reminder_hours = models.JSONField(null=True, blank=True)
+    host_reminder_hours = models.JSONField(null=True, blank=True)
 
     class Meta:
         abstract = True

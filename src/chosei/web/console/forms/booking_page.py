@@ -1,8 +1,7 @@
-"""Settings of a booking page."""
+"""Settings of a booking page by their groups, and the form that begins a new one."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -55,7 +54,7 @@ def _formats() -> list[tuple[str, str | Promise]]:
     ]
 
 
-class BookingPageForm(forms.Form):
+class MeetingFields(forms.Form):
     title = forms.CharField(
         label=_("会議タイトル"), max_length=200, help_text=_("お客様の画面とOutlookの予定に表示します。")
     )
@@ -65,22 +64,15 @@ class BookingPageForm(forms.Form):
     format = forms.ChoiceField(label=_("会議形態"), choices=_formats, widget=forms.RadioSelect)
     location = forms.CharField(label=_("場所"), required=False, max_length=300)
     duration_minutes = forms.IntegerField(label=_("所要時間(分)"), min_value=5, max_value=1440)
+
+
+class OpeningFields(forms.Form):
     step_minutes = forms.TypedChoiceField(
         label=_("開始時刻の間隔"), choices=STEPS, coerce=int, required=False, empty_value=None
     )
     zone = ZoneField(label=_("タイムゾーン"), help_text=_("受付時間は、このタイムゾーンの時計で数えます。"))
     min_notice_minutes = forms.TypedChoiceField(label=_("予約の締め切り"), choices=NOTICES, coerce=int)
     window_days = forms.IntegerField(label=_("何日先まで受け付けるか(日)"), min_value=1, max_value=90)
-    buffer_before_minutes = forms.IntegerField(label=_("前の空き時間(分)"), min_value=0, max_value=1440)
-    buffer_after_minutes = forms.IntegerField(label=_("後の空き時間(分)"), min_value=0, max_value=1440)
-    guidance = forms.CharField(
-        label=_("お客様へのご案内"),
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("確定のお知らせに載せます。"),
-    )
-    contact = forms.CharField(label=_("ご連絡先"), required=False, max_length=300)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,29 +83,51 @@ class BookingPageForm(forms.Form):
             if value is not None and value not in dict(field.choices):
                 field.choices = [*field.choices, (value, _("%(minutes)s分") % {"minutes": value})]
 
-    def wanted(self, owner: Member, hours: WeeklyHours, present: BookingPageInput | None) -> BookingPageInput:
-        """What was entered here, with all other settings as they are at ``present``."""
+
+class BufferFields(forms.Form):
+    buffer_before_minutes = forms.IntegerField(label=_("バッファ(前・分)"), min_value=0, max_value=1440)
+    buffer_after_minutes = forms.IntegerField(label=_("バッファ(後・分)"), min_value=0, max_value=1440)
+
+
+class MailFields(forms.Form):
+    guidance = forms.CharField(
+        label=_("お客様へのご案内"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("確定のお知らせに載せます。"),
+    )
+    contact = forms.CharField(label=_("ご連絡先"), required=False, max_length=300)
+
+
+class NewPageForm(MailFields, BufferFields, OpeningFields, MeetingFields):
+    """What most pages need, at once; everything else has its place in the groups afterwards."""
+
+    def wanted(self, owner: Member, hours: WeeklyHours) -> BookingPageInput:
         data = self.cleaned_data
-        values: dict[str, Any] = {
-            "title": data["title"].strip(),
-            "format": data["format"],
-            "web_meeting": data["format"] == MeetingFormat.WEB,
-            "zone": data["zone"],
-            "location": data["location"].strip(),
-            "guidance": data["guidance"].strip(),
-            "contact": data["contact"].strip(),
-        }
-        own: dict[str, Any] = {
-            "hours": hours,
-            "description": data["description"].strip(),
+        meeting = MeetingInput(
+            **meeting_values(data),
+            zone=data["zone"],
+            guidance=data["guidance"].strip(),
+            contact=data["contact"].strip(),
+        )
+        return BookingPageInput(
+            meeting=meeting,
+            hours=hours,
+            host_ids=(owner.pk,),
+            description=data["description"].strip(),
             **{name: data[name] for name in MINUTES},
-        }
-        if present is None:
-            return BookingPageInput(meeting=MeetingInput(**values), host_ids=(owner.pk,), **own)
-        others = tuple(one for one in present.other_formats if one.format != data["format"])
-        lengths = tuple(one for one in present.other_durations if one != data["duration_minutes"])
-        own |= {"other_formats": others, "other_durations": lengths}
-        return replace(present, meeting=replace(present.meeting, **values), **own)
+        )
+
+
+def meeting_values(data: dict[str, Any]) -> dict[str, Any]:
+    """The meeting itself, of what was entered in ``MeetingFields``."""
+    return {
+        "title": data["title"].strip(),
+        "format": data["format"],
+        "web_meeting": data["format"] == MeetingFormat.WEB,
+        "location": data["location"].strip(),
+    }
 
 
 MINUTES = (
@@ -126,11 +140,11 @@ MINUTES = (
 )
 
 
-def initial_of(page: BookingPage) -> dict[str, Any]:
-    names = ("title", "description", "format", "location", "zone", "guidance", "contact", *MINUTES)
-    return {name: getattr(page, name) for name in names}
-
-
 def defaults_for(owner: Member) -> dict[str, Any]:
     """A new page as most people want it; the numbers are the record's own defaults."""
-    return {**initial_of(BookingPage()), "format": MeetingFormat.WEB.value, "zone": owner.zone}
+    usual = BookingPage()
+    return {
+        **{name: getattr(usual, name) for name in MINUTES},
+        "format": MeetingFormat.WEB.value,
+        "zone": owner.zone,
+    }

@@ -10,15 +10,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from chosei.actions.inputs import BookingPageInput, FormatOption
+from chosei.actions.inputs import BookingPageInput
 from chosei.core.titles import PAGE_TITLE_PATTERN, Customer, page_event_title, unknown_placeholders
-from chosei.records.models import MeetingFormat, Member, Visibility
-from chosei.web.console import words
+from chosei.records.models import Member, Visibility
+from chosei.web.console.forms.booking_page import BufferFields
 
 _COUNTS = (("", _("各社員の設定に従う")), ("busy", _("予定ありとみなす")), ("free", _("空きとみなす")))
 _MAY = (("", _("会社の設定に従う")), ("yes", _("できる")), ("no", _("できない")))
 _MAY_VALUES = {"": None, "yes": True, "no": False}
 _ALIKE = (
+    "buffer_before_minutes",
+    "buffer_after_minutes",
     "buffer_entries",
     "buffer_title",
     "tentative_counts",
@@ -35,7 +37,7 @@ _ALIKE = (
 _EXAMPLE = Customer("株式会社テスト", "三田花子")
 
 
-class PageDetailsForm(forms.Form):
+class PageDetailsForm(BufferFields):
     visibility = forms.ChoiceField(
         label=_("公開範囲"),
         choices=(
@@ -58,21 +60,12 @@ class PageDetailsForm(forms.Form):
         max_length=200,
         help_text=_("{予約ページ名}・{社名}・{氏名} が使えます。"),
     )
-    other_formats = forms.MultipleChoiceField(
-        label=_("ほかに選べる会議形態"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        choices=lambda: [(one.value, words.FORMAT[one]) for one in MeetingFormat],
-    )
-    other_location = forms.CharField(
-        label=_("ほかの会議形態の場所"),
-        required=False,
-        max_length=300,
-        help_text=_("来訪を選べるようにするときの住所など。Web会議と電話には使いません。"),
-    )
     buffer_entries = forms.BooleanField(label=_("バッファ用カレンダー予定の自動作成"), required=False)
     buffer_title = forms.CharField(
-        label=_("バッファ用カレンダー予定のタイトル"), required=False, max_length=200
+        label=_("バッファ用カレンダー予定のタイトル"),
+        required=False,
+        max_length=200,
+        help_text=_("空なら「前後の時間を確保」とします。"),
     )
     free_words = forms.CharField(
         label=_("空き時間判定キーワード"),
@@ -112,11 +105,10 @@ class PageDetailsForm(forms.Form):
 
     names: dict[str, str] = {}
 
-    def __init__(self, *args: Any, viewer: Member, settings: BookingPageInput, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, viewer: Member, settings: BookingPageInput) -> None:
         self.settings = settings
         self.notice = viewer.organization.privacy_notice
-        super().__init__(*args, **kwargs)
-        self.initial = {**_initial(settings), "privacy_notice": self.notice}
+        super().__init__(data, initial={**_initial(settings), "privacy_notice": self.notice})
         if not viewer.is_administrator:
             self.fields["privacy_notice"].disabled = True
 
@@ -146,15 +138,8 @@ class PageDetailsForm(forms.Form):
 
     def changes(self) -> dict[str, Any]:
         data = self.cleaned_data
-        usual, place = self.settings.meeting.format, data["other_location"].strip()
-        without = (MeetingFormat.WEB.value, MeetingFormat.PHONE.value)
         return {
             **{name: data[name] for name in _ALIKE},
-            "other_formats": tuple(
-                FormatOption(one, "" if one in without else place)
-                for one in data["other_formats"]
-                if one != usual
-            ),
             "free_words": tuple(
                 one.strip() for one in re.split(r"[,、\n]+", data["free_words"]) if one.strip()
             ),
@@ -165,11 +150,8 @@ class PageDetailsForm(forms.Form):
 
 def _initial(settings: BookingPageInput) -> dict[str, Any]:
     may = {value: key for key, value in _MAY_VALUES.items()}
-    places = [option.location for option in settings.other_formats if option.location]
     return {
         **{name: getattr(settings, name) for name in _ALIKE},
-        "other_formats": [option.format for option in settings.other_formats],
-        "other_location": places[0] if places else "",
         "free_words": ", ".join(settings.free_words),
         "guest_may_change": may[settings.guest_may_change],
         "guest_may_cancel": may[settings.guest_may_cancel],

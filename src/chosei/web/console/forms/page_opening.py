@@ -1,8 +1,9 @@
-"""営業日時 of a booking page beyond its weekly hours: holidays, exceptions, the window, and the caps."""
+"""営業日時 of a booking page: weekly hours, holidays, exceptions, the window, and the caps."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,9 @@ from chosei.actions.holidays import COUNTRIES
 from chosei.actions.inputs import BookingPageInput
 from chosei.core.holidays import HolidayRule, parse_spans
 from chosei.core.hours import DateOverrides, DateRange, InvalidHours, Span, clock
+from chosei.web.console.forms.booking_page import OpeningFields
 from chosei.web.console.forms.common import DateInput
+from chosei.web.console.forms.hours import HoursEditor
 
 _COUNTRY_NAMES = {
     "JP": _("日本"), "US": _("アメリカ"), "GB": _("イギリス"), "CN": _("中国"), "TW": _("台湾"),
@@ -28,7 +31,20 @@ _COUNTRY_NAMES = {
     "AE": _("アラブ首長国連邦"),
 }  # fmt: skip
 _SPAN = re.compile(r"(\S+?)\s*[-〜~–]\s*(\S+)")
-_CAPS = ("cap_day", "cap_week", "cap_total", "cap_guest")
+_ALIKE = (
+    "step_minutes",
+    "min_notice_minutes",
+    "window_days",
+    "member_hours",
+    "overrides",
+    "holiday_rule",
+    "holiday_country",
+    "holiday_hours",
+    "cap_day",
+    "cap_week",
+    "cap_total",
+    "cap_guest",
+)
 
 
 class SpansField(forms.CharField):
@@ -70,7 +86,7 @@ class OverridesField(forms.CharField):
         return "\n".join(f"{day.isoformat()} {_written(spans)}".strip() for day, spans in value.days.items())
 
 
-class PageOpeningForm(forms.Form):
+class PageOpeningForm(OpeningFields):
     member_hours = forms.BooleanField(
         label=_("担当者それぞれの勤務時間も守る"),
         required=False,
@@ -111,9 +127,6 @@ class PageOpeningForm(forms.Form):
         max_value=90 * 24,
         help_text=_("空なら、受付期間のあいだいつでも予約できます。"),
     )
-    other_durations = forms.CharField(
-        label=_("ほかに選べる所要時間(分)"), required=False, help_text=_("例: 45, 60")
-    )
     cap_day = forms.IntegerField(label=_("1日の上限(件)"), required=False, min_value=1, max_value=1000)
     cap_week = forms.IntegerField(label=_("1週間の上限(件)"), required=False, min_value=1, max_value=1000)
     cap_total = forms.IntegerField(
@@ -129,18 +142,19 @@ class PageOpeningForm(forms.Form):
 
     names = {"max_notice_minutes": "max_notice_hours"}
 
-    def __init__(self, *args: Any, settings: BookingPageInput, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial = _initial(settings)
-
-    def clean_other_durations(self) -> tuple[int, ...]:
-        texts = [one for one in re.split(r"[\s,、]+", self.cleaned_data["other_durations"]) if one]
-        if not all(one.isascii() and one.isdecimal() and len(one) < 5 for one in texts):
-            raise ValidationError(gettext("分の数字をカンマで区切って入力してください(例: 45, 60)。"))
-        return tuple(int(one) for one in texts)
+    def __init__(self, data: Any = None, *, settings: BookingPageInput) -> None:
+        self.settings = settings
+        super().__init__(data, initial=_initial(settings))
+        self.editor = HoursEditor.typed(self.data) if self.is_bound else HoursEditor.showing(settings.hours)
+        self.hours = settings.hours
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        hours = self.editor.hours(data.get("zone") or self.settings.hours.zone)
+        if hours is None:
+            self.add_error(None, gettext("曜日ごとの受付時間をご確認ください。"))
+        else:
+            self.hours = hours
         first, last = data.get("window_first"), data.get("window_last")
         if (first is None) != (last is None):
             self.add_error("window_last", gettext("初日と最終日は、両方入れるか、両方空にしてください。"))
@@ -151,24 +165,23 @@ class PageOpeningForm(forms.Form):
     def changes(self) -> dict[str, Any]:
         data = self.cleaned_data
         hours = data["max_notice_hours"]
-        alike = ("member_hours", "overrides", "holiday_rule", "holiday_country", "holiday_hours", *_CAPS)
         return {
-            **{name: data[name] for name in alike},
+            **{name: data[name] for name in _ALIKE},
+            "hours": self.hours,
+            "meeting": replace(self.settings.meeting, zone=self.hours.zone),
             "window": DateRange(data["window_first"], data["window_last"]) if data["window_first"] else None,
             "max_notice_minutes": hours * 60 if hours else None,
-            "other_durations": data["other_durations"],
         }
 
 
 def _initial(settings: BookingPageInput) -> dict[str, Any]:
-    alike = ("member_hours", "overrides", "holiday_rule", "holiday_country", "holiday_hours", *_CAPS)
     minutes = settings.max_notice_minutes
     return {
-        **{name: getattr(settings, name) for name in alike},
+        **{name: getattr(settings, name) for name in _ALIKE},
+        "zone": settings.hours.zone,
         "window_first": settings.window.first if settings.window else None,
         "window_last": settings.window.last if settings.window else None,
         "max_notice_hours": -(-minutes // 60) if minutes else None,
-        "other_durations": ", ".join(str(one) for one in settings.other_durations),
     }
 
 

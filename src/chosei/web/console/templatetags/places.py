@@ -1,8 +1,12 @@
-"""Where the reader is, for menus and tabs."""
+"""Where the reader is, for menus, tabs and heads of pages."""
 
 from __future__ import annotations
 
 from django import template
+
+from chosei.core.states import BookingPageState
+from chosei.records.models import BookingPage
+from chosei.web.console import words
 
 register = template.Library()
 
@@ -17,3 +21,9 @@ def within(path: str, address: str) -> bool:
 def same(path: str, address: str) -> bool:
     """Whether ``path`` is ``address``, and not only below it."""
     return path == address
+
+
+@register.filter
+def state_word(page: BookingPage) -> words.Word:
+    """The page's state as its badge says it."""
+    return words.PAGE[BookingPageState(page.state)]

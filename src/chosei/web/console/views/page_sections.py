@@ -19,15 +19,19 @@ from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.inputs import BookingPageInput
 from chosei.actions.page_addresses import make_one_time_link, revoke_one_time_link
 from chosei.actions.page_settings import settings_of
-from chosei.mails.links import one_time_url
+from chosei.core.states import BOOKING_PAGE, BookingPageEvent, BookingPageState, can
+from chosei.mails.links import one_time_url, page_url
 from chosei.records import gates
 from chosei.records.models import Member
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals, refusal
 from chosei.web.console.forms.page_details import PageDetailsForm
+from chosei.web.console.forms.page_mail import PageMailForm
+from chosei.web.console.forms.page_meeting import PageMeetingForm
 from chosei.web.console.forms.page_opening import PageOpeningForm
 from chosei.web.console.forms.page_people import PagePeopleForm
+from chosei.web.console.views.connections import live_connection
 from chosei.web.public.bookings import times_page
 from chosei.web.public.confirming import Visit
 
@@ -41,6 +45,14 @@ class Section(Protocol):
     def changes(self) -> dict[str, Any]: ...
 
 
+def _meeting(data: Any, member: Member, settings: BookingPageInput) -> PageMeetingForm:
+    return PageMeetingForm(data, settings=settings)
+
+
+def _mail(data: Any, member: Member, settings: BookingPageInput) -> PageMailForm:
+    return PageMailForm(data, settings=settings, organization=member.organization)
+
+
 def _people(data: Any, member: Member, settings: BookingPageInput) -> PagePeopleForm:
     return PagePeopleForm(data, viewer=member, settings=settings)
 
@@ -51,6 +63,18 @@ def _opening(data: Any, member: Member, settings: BookingPageInput) -> PageOpeni
 
 def _details(data: Any, member: Member, settings: BookingPageInput) -> PageDetailsForm:
     return PageDetailsForm(data, viewer=member, settings=settings)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def meeting(request: HttpRequest, pk: int) -> HttpResponse:
+    return _section(request, pk, _meeting, "meeting")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _section(request, pk, _mail, "mail")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,9 +112,19 @@ def _section(request: HttpRequest, pk: int, make: Callable[..., Any], name: str)
                 add_refusals(form, refused, form.names)
             else:
                 messages.success(request, gettext("保存しました。これからの予約に反映されます。"))
-                return redirect(f"console:page-{name}", page.pk)
-    links = [(link, one_time_url(link)) for link in page.one_time_links.all()[:20]]
-    context = {"page": page, "form": form, "links": links}
+                return redirect(request.path)
+    state = BookingPageState(page.state)
+    context = {
+        "page": page,
+        "form": form,
+        "links": [(link, one_time_url(link)) for link in page.one_time_links.all()[:20]],
+        "connection": live_connection(member),
+        "url": page_url(page),
+        "open": state == BookingPageState.PUBLISHED,
+        "may_publish": can(BOOKING_PAGE, state, BookingPageEvent.PUBLISH),
+        "may_pause": can(BOOKING_PAGE, state, BookingPageEvent.PAUSE),
+        "may_archive": can(BOOKING_PAGE, state, BookingPageEvent.ARCHIVE),
+    }
     return render(request, f"console/page_{name}.html", context, status=status)
 
 

@@ -48,24 +48,25 @@ _SOURCES = {
     "appointment": _("アポイントメント"),
     "hold": _("仮予約"),
 }
-_PAGE, _OPENING, _CONNECTIONS, _HOURS = (
+_PAGE, _ROOMS, _OPENING, _CONNECTIONS, _HOURS = (
     "console:page",
+    "console:page-rooms",
     "console:page-opening",
     "console:connections",
     "console:working-hours",
 )
 # Where each is changed: a page of settings, and what to do there.
 _WAYS: dict[Hurdle, tuple[str, str | Promise]] = {
-    Hurdle.TOO_SOON: (_PAGE, _("「会議」で予約の締め切りを変える")),
+    Hurdle.TOO_SOON: (_OPENING, _("「営業日時」で予約の締め切りを変える")),
     Hurdle.TOO_EARLY: (_OPENING, _("「営業日時」で受付開始を変える")),
     Hurdle.OUTSIDE_WINDOW: (_OPENING, _("「営業日時」で受付期間を変える")),
-    Hurdle.OUTSIDE_HOURS: (_OPENING, _("「営業日時」で祝日と特定の日を確かめる")),
-    Hurdle.OFF_GRID: (_PAGE, _("「会議」で開始時刻の間隔を変える")),
+    Hurdle.OUTSIDE_HOURS: (_OPENING, _("「営業日時」で受付時間、祝日、特定の日を確かめる")),
+    Hurdle.OFF_GRID: (_OPENING, _("「営業日時」で開始時刻の間隔を変える")),
     Hurdle.DAY_FULL: (_OPENING, _("「営業日時」で件数の上限を変える")),
     Hurdle.WEEK_FULL: (_OPENING, _("「営業日時」で件数の上限を変える")),
     Hurdle.PAGE_FULL: (_OPENING, _("「営業日時」で件数の上限を変える")),
-    Hurdle.ROOM_BUSY: (_PAGE, _("会議室候補を増やす")),
-    Hurdle.ROOM_UNKNOWN: (_PAGE, _("会議室候補を確かめる")),
+    Hurdle.ROOM_BUSY: (_ROOMS, _("会議室候補を増やす")),
+    Hurdle.ROOM_UNKNOWN: (_ROOMS, _("会議室候補を確かめる")),
 }
 
 

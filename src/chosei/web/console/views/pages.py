@@ -1,9 +1,8 @@
-"""予約ページ: the list, the settings, and publishing, pausing and archiving as resources."""
+"""予約ページ: the list, a new one, and publishing, pausing and archiving as resources."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,18 +10,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chosei.actions.booking_pages import archive_page, change_page, create_page, pause_page, publish_page
+from chosei.actions.booking_pages import archive_page, create_page, pause_page, publish_page
 from chosei.actions.errors import Closed, InvalidInput
-from chosei.actions.page_settings import settings_of
 from chosei.core.hours import WeeklyHours
-from chosei.core.states import BOOKING_PAGE, BookingPageEvent, BookingPageState, can
+from chosei.core.states import BookingPageState
 from chosei.mails.links import page_url
 from chosei.records import gates
 from chosei.records.models import BookingPage, Member
 from chosei.records.models.booking_page import weekday_office_hours
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
-from chosei.web.console.forms.booking_page import BookingPageForm, defaults_for, initial_of
+from chosei.web.console.forms.booking_page import NewPageForm, defaults_for
 from chosei.web.console.forms.common import add_refusals, refusal
 from chosei.web.console.forms.hours import HoursEditor
 from chosei.web.console.listing import by_id
@@ -44,31 +42,15 @@ def listing(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
     if request.method != "POST":
-        form = BookingPageForm(initial=defaults_for(member))
-        return _editing(request, form, HoursEditor.showing(WeeklyHours.from_json(weekday_office_hours())))
-    form, editor = BookingPageForm(request.POST), HoursEditor.typed(request.POST)
-    page = _save(form, editor, member, None)
+        form = NewPageForm(initial=defaults_for(member))
+        return _beginning(request, form, HoursEditor.showing(WeeklyHours.from_json(weekday_office_hours())))
+    form, editor = NewPageForm(request.POST), HoursEditor.typed(request.POST)
+    page = _create(form, editor, member)
     if page is None:
-        return _editing(request, form, editor)
+        return _beginning(request, form, editor)
     messages.success(
         request, gettext("予約ページを作成しました。内容を確認して「公開する」を押してください。")
     )
-    return redirect("console:page", page.pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member_required
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    member = signed_in(request)
-    page = gates.booking_page_for_member(member, pk)
-    if request.method != "POST":
-        editor = HoursEditor.showing(WeeklyHours.from_json(page.hours))
-        return _editing(request, BookingPageForm(initial=initial_of(page)), editor, page)
-    form = BookingPageForm(request.POST, initial=initial_of(page))
-    editor = HoursEditor.typed(request.POST)
-    if _save(form, editor, member, page) is None:
-        return _editing(request, form, editor, page)
-    messages.success(request, gettext("保存しました。これからの予約に反映されます。"))
     return redirect("console:page", page.pk)
 
 
@@ -107,45 +89,22 @@ def _step(
     return redirect("console:page", page.pk)
 
 
-def _save(
-    form: BookingPageForm, editor: HoursEditor, member: Member, page: BookingPage | None
-) -> BookingPage | None:
-    """The page as saved, or None with what is wrong in ``form`` and ``editor``."""
+def _create(form: NewPageForm, editor: HoursEditor, member: Member) -> BookingPage | None:
+    """The page as made, or None with what is wrong in ``form`` and ``editor``."""
     valid = form.is_valid()
-    zone = form.cleaned_data.get("zone")
-    hours = editor.hours(zone or member.zone)
+    hours = editor.hours(form.cleaned_data.get("zone") or member.zone)
     if not valid or hours is None:
         return None
-    wanted = form.wanted(member, hours, settings_of(page) if page else None)
     try:
-        return change_page(member, page, wanted) if page else create_page(member, wanted)
+        return create_page(member, form.wanted(member, hours))
     except InvalidInput as refused:
         codes = dict(refused.fields)
         if "hours" in codes:
             editor.errors.append(refusal(codes.pop("hours")))
         add_refusals(form, InvalidInput(**codes))
-    except Closed as refused:
-        form.add_error(None, words.closed(refused.reason))
     return None
 
 
-def _editing(
-    request: HttpRequest, form: BookingPageForm, editor: HoursEditor, page: BookingPage | None = None
-) -> HttpResponse:
-    context: dict[str, Any] = {
-        "form": form,
-        "editor": editor,
-        "page": page,
-        "connection": live_connection(signed_in(request)),
-    }
-    if page is not None:
-        state = BookingPageState(page.state)
-        context |= {
-            "word": words.PAGE[state],
-            "url": page_url(page),
-            "open": state == BookingPageState.PUBLISHED,
-            "may_publish": can(BOOKING_PAGE, state, BookingPageEvent.PUBLISH),
-            "may_pause": can(BOOKING_PAGE, state, BookingPageEvent.PAUSE),
-            "may_archive": can(BOOKING_PAGE, state, BookingPageEvent.ARCHIVE),
-        }
-    return render(request, "console/page.html", context)
+def _beginning(request: HttpRequest, form: NewPageForm, editor: HoursEditor) -> HttpResponse:
+    context = {"form": form, "editor": editor, "connection": live_connection(signed_in(request))}
+    return render(request, "console/page_new.html", context)
