@@ -18,6 +18,7 @@ from chosei.records.models import (
     ChatDestination,
     Connection,
     FrontDesk,
+    MailMessage,
     Member,
     OneTimeLink,
     Organization,
@@ -255,6 +256,15 @@ def calendar_entry_for_member(member: Member, pk: int) -> CalendarEntry:
         Q(appointment__in=appointments_of(member).values("pk"))
         | Q(candidate__proposal__in=proposals_of(member).values("pk"))
     ).select_related("connection__member", "candidate__proposal", "appointment__proposal")
+    return _one(rows, pk=pk)
+
+
+def mail_for_member(member: Member, pk: int) -> MailMessage:
+    """A mail about a proposal or appointment that the member may see."""
+    rows = MailMessage.objects.filter(
+        Q(appointment__in=appointments_of(member).values("pk"))
+        | Q(proposal__in=proposals_of(member).values("pk"))
+    )
     return _one(rows, pk=pk)
 
 

@@ -10,7 +10,15 @@ from django.utils.functional import Promise
 
 from chosei.core.entries import EntryState
 from chosei.core.states import CandidateState
-from chosei.records.models import Appointment, CalendarEntry, Candidate, MailMessage, MailState, Proposal
+from chosei.records.models import (
+    Appointment,
+    CalendarEntry,
+    Candidate,
+    MailKind,
+    MailMessage,
+    MailState,
+    Proposal,
+)
 from chosei.web.console import words
 from chosei.web.console.words import Word
 
@@ -42,6 +50,8 @@ class MailStatus:
     mail: MailMessage
     what: str | Promise
     word: Word
+    why: str = ""
+    again: bool = False
 
 
 def entry_status(entry: CalendarEntry) -> EntryStatus:
@@ -85,10 +95,18 @@ def hold_progress(proposal: Proposal) -> HoldProgress | None:
 
 
 def mail_statuses(mails: Iterable[MailMessage]) -> list[MailStatus]:
-    return [
-        MailStatus(mail, words.MAIL_KIND.get(mail.kind, mail.kind), words.MAIL[MailState(mail.state)])  # type: ignore[call-overload]
-        for mail in mails
-    ]
+    return [_mail_status(mail) for mail in mails]
+
+
+def _mail_status(mail: MailMessage) -> MailStatus:
+    refused = mail.state == MailState.REFUSED
+    return MailStatus(
+        mail,
+        words.MAIL_KIND[MailKind(mail.kind)],
+        words.MAIL[MailState(mail.state)],
+        why=words.mail_problem(mail.problem) if refused else "",
+        again=refused and mail.member_id is None,
+    )
 
 
 def proposal_moves(proposal: Proposal) -> bool:

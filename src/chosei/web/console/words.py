@@ -119,6 +119,16 @@ MAIL = {
     MailState.REFUSED: Word(_("送信できませんでした"), "attention"),
     MailState.SUPERSEDED: Word(_("送信不要")),
 }
+MAIL_PROBLEM = {
+    "5.1.": _("この宛先は見つからないと、メールサーバーが回答しました。"),
+    "5.2.2": _("宛先のメールボックスがいっぱいのため、受け取られませんでした。"),
+    "5.2.": _("宛先のメールボックスは、いまメールを受け取れません。"),
+    "5.7.": _("相手側のメールサーバーの方針により、受け取られませんでした。"),
+    "recipient_address_unusable": _("宛先のメールアドレスが正しい形式ではありません。"),
+    "smtp_no_utf8_addresses": _("英数字以外を含むこのアドレスへは、ご利用のメールサーバーから送れません。"),
+    "not_composed": _("メールの本文を作成できませんでした。管理者にご連絡ください。"),
+}
+MAIL_PROBLEM_OTHER = _("メールサーバーに受け付けられませんでした(%(code)s)。")
 MAIL_KIND = {
     MailKind.INVITATION: _("日程調整のご案内"),
     MailKind.CONFIRMED_GUEST: _("確定のお知らせ(お客様)"),
@@ -217,6 +227,7 @@ CLOSED = {
     "spent": _("このURLは、すでに予約に使われています。"),
     "archived": _("この予約ページは保管済みです。"),
     "decided": _("すでに対応済みです。最新の状態をご確認ください。"),
+    "mail_settled": _("このメールは、すでに送り直されています。"),
     "settled": _("アドレスの不一致は、すでに解消しています。"),
     "of_directory": _("Microsoft 365から取得したリストは、Microsoft 365で変更します。"),
     "not_administrator": _("管理者ではなくなったため、この操作はできません。"),
@@ -230,6 +241,15 @@ def standing(member: Member) -> Word:
     if not member.is_active:
         return REMOVED
     return IN_USE if member.has_usable_password() else INVITED
+
+
+def mail_problem(code: str) -> str:
+    """Why the mail server refused, by its code: the reply of RFC 5321, with that of RFC 3463 if it came."""
+    enhanced = code.rpartition("_")[2]
+    for prefix, sentence in MAIL_PROBLEM.items():
+        if code == prefix or enhanced.startswith(prefix):
+            return str(sentence)
+    return str(MAIL_PROBLEM_OTHER) % {"code": code}
 
 
 def closed(reason: str) -> str:
