@@ -10,6 +10,8 @@ from chosei.web.console import words
 
 register = template.Library()
 
+_OWN = ("/settings/profile", "/settings/working-hours", "/settings/connections")
+
 
 @register.filter
 def within(path: str, address: str) -> bool:
@@ -27,3 +29,9 @@ def same(path: str, address: str) -> bool:
 def state_word(page: BookingPage) -> words.Word:
     """The page's state as its badge says it."""
     return words.PAGE[BookingPageState(page.state)]
+
+
+@register.filter
+def company(path: str) -> bool:
+    """Whether ``path`` is among the settings of the company, not of the reader."""
+    return path.startswith("/settings/") and not path.startswith(_OWN)
