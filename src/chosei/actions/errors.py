@@ -5,6 +5,7 @@ ActionError
 ├── Unverifiable    the calendar cannot be read and what we know is too old; try again later
 ├── Closed          the proposal, page or appointment does not take this any more (``reason``)
 ├── InvalidInput    a value is wrong: ``fields`` maps field name to a stable error code
+│   └── RoomsRefused  rooms of candidates cannot be had, and which
 └── ConnectRefused  the provider account cannot be connected (``reason``)
 """
 
@@ -41,6 +42,14 @@ class InvalidInput(ActionError):
     def __init__(self, **fields: str) -> None:
         super().__init__(", ".join(f"{name}: {code}" for name, code in fields.items()))
         self.fields = fields
+
+
+class RoomsRefused(InvalidInput):
+    """Rooms that cannot be had: ``candidates`` maps a candidate's place in what was wanted to the code."""
+
+    def __init__(self, candidates: dict[int, str]) -> None:
+        super().__init__(rooms=next(iter(candidates.values())))
+        self.candidates = candidates
 
 
 class ConnectRefused(ActionError):

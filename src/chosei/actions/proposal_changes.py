@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -25,6 +26,8 @@ from chosei.actions.proposals import (
     release_candidates,
     set_hosts,
 )
+from chosei.actions.room_changes import RoomsFound, find_rooms, give_room
+from chosei.actions.room_wishes import Planned, Wished, wished_rooms
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, settle_holds
 from chosei.core.intervals import Interval
@@ -48,6 +51,7 @@ def save_draft(
     if len(wanted.candidates) > MAX_CANDIDATES:
         raise InvalidInput(candidates="too_many")
     members = check_hosts(author, wanted.host_ids) if wanted.host_ids else []
+    wishes = wished_rooms(author, wanted.room_wishes, wanted.room_min_capacity)
     with transaction.atomic():
         kept = locked_draft(draft) if draft else new_proposal(author)
         fill_in(kept, wanted, deadline=wanted.deadline)
@@ -55,9 +59,18 @@ def save_draft(
         set_hosts(kept, members)
         kept.candidates.all().delete()
         Candidate.objects.bulk_create(
-            Candidate(proposal=kept, starts_at=time.start, ends_at=time.end) for time in wanted.candidates
+            Candidate(proposal=kept, starts_at=time.start, ends_at=time.end, **_kept_room(wish))
+            for time, wish in zip(wanted.candidates, wishes, strict=True)
         )
     return kept
+
+
+def _kept_room(wish: Wished | None) -> dict[str, Any]:
+    """A draft's candidate says what was chosen, and holds nothing."""
+    if wish is None:
+        return {}
+    room = None if wish.source else wish.rooms[0]
+    return {"room": room, "room_list": wish.source, "room_wanted": True}
 
 
 def discard_draft(draft: Proposal) -> None:
@@ -71,14 +84,17 @@ def change_proposal(
 ) -> bool:
     """Bring a running proposal to what is wanted now: texts, hosts, candidates, deadline; the holds follow.
 
-    Candidates are known by their times: those still wanted stay as they are. ``seen`` is the revision that
+    Candidates are known by their times: those still wanted stay as they are; where another room is wished for
+    it is found now, and the old one goes. ``seen`` is the revision that
     the form showed. The customer is told when ``wanted.invite``. Returns whether anything changed. Raises
     InvalidInput, and Closed: confirmed, withdrawn, expired, changed_meanwhile.
     """
     check_proposal(wanted, now, standing=[_time(one) for one in _standing(proposal)])
     members = check_hosts(member, wanted.host_ids)
+    rooms = find_rooms(member, proposal, wanted, _standing(proposal), now=now)
     with transaction.atomic():
-        lock_hosts([proposal.author_id, *_host_ids(proposal), *(one.pk for one in members)])
+        hosts = [proposal.author_id, *_host_ids(proposal), *(one.pk for one in members)]
+        lock_hosts(hosts, room_ids=rooms.ids)
         rows = Proposal.objects.select_for_update(of=("self",)).select_related("organization", "author")
         locked = rows.get(pk=proposal.pk)
         _insist_on_running(locked, seen, now)
@@ -88,26 +104,34 @@ def change_proposal(
             was != _texts(locked)
             or _host_ids(locked) != [one.pk for one in members]
             or {_time(one) for one in _standing(locked)} != set(wanted.candidates)
+            or any(_time(one) in rooms.wished for one in _standing(locked))
         )
         if changed:
-            _carry_over(locked, wanted, members)
+            _carry_over(locked, wanted, members, rooms)
             note("proposal_changed", proposal=locked, member=member, actor="member")
         if wanted.invite and locked.guest_email:
             _tell(locked)
     return changed
 
 
-def _carry_over(proposal: Proposal, wanted: ProposalInput, members: Sequence[Member]) -> None:
+def _carry_over(
+    proposal: Proposal, wanted: ProposalInput, members: Sequence[Member], rooms: RoomsFound
+) -> None:
     proposal.revision += 1
     proposal.save()
     set_hosts(proposal, members)
     hosts = attending(members)
     standing = {_time(one): one for one in _standing(proposal)}
-    release_candidates(proposal, [one for time, one in standing.items() if time not in wanted.candidates])
+    gone = [one for time, one in standing.items() if time not in wanted.candidates]
+    release_candidates(proposal, gone)
+    planned = rooms.plan(wanted.candidates, standing, gone)
     for time in wanted.candidates:
         if time in standing:
             _accept_again(standing[time], hosts)
-    add_candidates(proposal, [time for time in wanted.candidates if time not in standing], hosts)
+            if time in planned:
+                give_room(standing[time], planned[time])
+    new = [time for time in wanted.candidates if time not in standing]
+    add_candidates(proposal, new, hosts, [planned.get(time, Planned()) for time in new])
     settle_holds(proposal, hosts)
     converge_soon(proposal)
 

@@ -58,10 +58,10 @@ def open_proposal(
     """
     check_proposal(wanted, now)
     members = check_hosts(author, wanted.host_ids)
+    check_hold(wanted, wanted.deadline or now + DEFAULT_DEADLINE, now)
     wishes = wished_rooms(author, wanted.room_wishes, wanted.room_min_capacity)
-    check_hold(wanted.room_wishes, wanted.deadline or now + DEFAULT_DEADLINE, now)
     rooms = {room.pk: room for wish in wishes if wish is not None for room in wish.rooms}
-    live = _read_rooms(list(rooms.values()), wanted.candidates)
+    live = read_rooms(list(rooms.values()), wanted.candidates)
     with transaction.atomic():
         lock_hosts([member.pk for member in [author, *members]], room_ids=rooms)
         if wanted.submission is not None:
@@ -127,7 +127,7 @@ def add_candidates(
     return candidates
 
 
-def _read_rooms(rooms: Sequence[Room], times: Sequence[Interval]) -> dict[int, list[Interval]]:
+def read_rooms(rooms: Sequence[Room], times: Sequence[Interval]) -> dict[int, list[Interval]]:
     """Their busy time around ``times``, as far as one look tells; beyond that the mirror does."""
     if not rooms:
         return {}

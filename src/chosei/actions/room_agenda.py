@@ -63,6 +63,25 @@ def room_availability(
     return known
 
 
+def rooms_at(
+    rooms: Sequence[Room], times: Sequence[Interval], *, now: datetime
+) -> list[dict[int, bool | None]]:
+    """For each time whether each room is free then, as far as we know; None: not known."""
+    if not rooms or not times:
+        return [{} for _ in times]
+    ids = [room.pk for room in rooms]
+    around = Interval(min(time.start for time in times), max(time.end for time in times))
+    sources = _promised(ids, around, None), _held(ids, around, now, None), _mirrored(ids, around)
+    taken = {pk: [time for rows in sources for time in rows.get(pk, ())] for pk in ids}
+    return [{room.pk: _free(room, time, taken[room.pk], now) for room in rooms} for time in times]
+
+
+def _free(room: Room, time: Interval, taken: Sequence[Interval], now: datetime) -> bool | None:
+    if any(one.start < time.end and time.start < one.end for one in taken):
+        return False
+    return None if trust_in_room(room, time, now=now) else True
+
+
 def free_rooms(rooms: Sequence[Room], known: Sequence[Availability], time: Interval) -> list[Room]:
     """Those that are free for the whole of ``time``, in their order. Unknown is not free."""
     return [

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from chosei.actions.composing import find_times
-from chosei.actions.errors import Closed, InvalidInput
+from chosei.actions.errors import Closed, InvalidInput, RoomsRefused
 from chosei.actions.proposal_changes import change_proposal, save_draft
 from chosei.actions.proposals import open_proposal
 from chosei.actions.templates import save_template
@@ -34,7 +34,7 @@ from chosei.web.console.views.calendar import found_note
 
 SEND, LINK, DRAFT, TEMPLATE, SAVE, TELL = "send", "link", "draft", "template", "save", "tell"
 """Values of the button ``outcome``. TELL saves a change and mails it to the customer."""
-UNCHECKED = ("more", "refresh", "find_times", *BUTTONS)
+UNCHECKED = ("more", "refresh", "find_times", "rooms_apply", *BUTTONS)
 """Buttons that bring the page again with everything typed, and send nothing."""
 _SENT = "sent_proposals"
 _REMEMBERED = 20
@@ -90,7 +90,7 @@ def _fit_to_send(page: Composition, *, send: bool) -> bool:
 
 
 def _send(request: HttpRequest, page: Composition, *, send: bool) -> HttpResponse:
-    wanted = page.form.wanted(page.rows.times(), send=send)
+    wanted = page.form.wanted(page.rows.rooms(), send=send)
     proposal = open_proposal(page.member, wanted, now=timezone.now(), draft=page.proposal)
     _remember(request, str(page.form.cleaned_data["submission"]), proposal.pk)
     messages.success(request, _told(len(wanted.candidates), send=send))
@@ -99,7 +99,7 @@ def _send(request: HttpRequest, page: Composition, *, send: bool) -> HttpRespons
 
 def _change(request: HttpRequest, page: Composition, *, tell: bool) -> HttpResponse:
     assert page.proposal is not None
-    wanted = page.form.wanted(page.rows.times(), send=tell)
+    wanted = page.form.wanted(page.rows.rooms(), send=tell)
     seen = page.form.cleaned_data["seen"]
     change_proposal(page.member, page.proposal, wanted, seen=-1 if seen is None else seen, now=timezone.now())
     if tell:
@@ -110,7 +110,7 @@ def _change(request: HttpRequest, page: Composition, *, tell: bool) -> HttpRespo
 
 
 def _keep(request: HttpRequest, page: Composition) -> HttpResponse:
-    wanted = page.form.wanted(page.rows.times(), send=False)
+    wanted = page.form.wanted(page.rows.rooms(), send=False)
     draft = save_draft(page.member, wanted, now=timezone.now(), draft=page.proposal)
     messages.success(request, gettext("下書きを保存しました。"))
     return redirect("console:proposal-edit", draft.pk)
@@ -125,6 +125,10 @@ def _keep_template(request: HttpRequest, page: Composition) -> None:
 
 def _show(page: Composition, refused: InvalidInput) -> None:
     codes = dict(refused.fields)
+    if isinstance(refused, RoomsRefused):
+        codes.pop("rooms")
+        times = sorted(page.rows.times(), key=lambda one: one.start)
+        page.rows.refuse_rooms({times[place]: code for place, code in refused.candidates.items()})
     if "candidates" in codes:
         page.rows.non_form_errors().append(refusal(codes.pop("candidates")))
     if "hosts" in codes:
@@ -155,6 +159,10 @@ def as_typed(
         total = 0
     more = ROWS_AT_FIRST if "more" in typed else 0
     typed["candidates-TOTAL_FORMS"] = str(min(total + more, MAX_ROWS))
+    if "rooms_apply" in typed:
+        for number in range(int(str(typed["candidates-TOTAL_FORMS"]))):
+            typed[f"candidates-{number}-room"] = typed.get("rooms", "")
+        typed["rooms"] = ""
     page = _unchecked(typed, member, picker, proposal)
     if "find_times" in typed and picker.members:
         _fill(request, typed, page)

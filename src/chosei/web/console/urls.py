@@ -53,6 +53,7 @@ urlpatterns = [
     path("proposals/new", compose.new, name="proposal-new"),
     path("proposals/templates/<int:pk>/removal", compose.template_removal, name="template-removal"),
     path("proposals/hosts", compose.hosts, name="proposal-hosts"),
+    path("proposals/rooms", compose.rooms, name="proposal-rooms"),
     path("proposals/calendar", calendar.week, name="calendar"),
     path("proposals/free-times", calendar.free_times, name="free-times"),
     path("proposals/calendar/outlook", calendar.outlook, name="calendar-outlook"),

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from chosei.core.intervals import Interval
 from chosei.core.walltime import zone_of
 from chosei.records.models import Candidate
-from chosei.web.console.forms.common import REFUSALS, DateInput, TimeInput
+from chosei.web.console.forms.common import REFUSALS, DateInput, TimeInput, refusal
+from chosei.web.console.forms.proposal_rooms import choice_of, room_field
 
 MAX_ROWS = 30
 ROWS_AT_FIRST = 3
@@ -63,6 +64,12 @@ class CandidateForm(TimeRow):
     """One row, which may stay empty. ``keep``: the author knows that it lies over something there."""
 
     keep = forms.BooleanField(label=_("予定と重なったまま提案する"), required=False)
+    room = room_field(_("会議室"), _("会議室を予約しない"))
+    room_taken = False
+
+    def has_changed(self) -> bool:
+        """A room alone makes no candidate."""
+        return bool({"day", "start", "end", "keep"} & set(self.changed_data))
 
 
 class BaseCandidates(forms.BaseFormSet[CandidateForm]):
@@ -71,6 +78,20 @@ class BaseCandidates(forms.BaseFormSet[CandidateForm]):
     def times(self) -> list[Interval]:
         """The rows that are filled in, as typed."""
         return [form.interval for form in self.forms if form.interval is not None]
+
+    def rooms(self) -> list[tuple[Interval, str]]:
+        """The choice of a room for each of the times."""
+        return [
+            (form.interval, form.cleaned_data.get("room", ""))
+            for form in self.forms
+            if form.interval is not None
+        ]
+
+    def refuse_rooms(self, codes: dict[Interval, str]) -> None:
+        """Put what was refused beside the rooms of these times."""
+        for form in self.forms:
+            if form.interval in codes:
+                form.add_error("room", refusal(codes[form.interval]))
 
     def clean(self) -> None:
         if any(self.errors):
@@ -110,6 +131,7 @@ def shown_rows(candidates: Iterable[Candidate], zone: str) -> BaseCandidates:
     for candidate in candidates:
         time = Interval(candidate.starts_at, candidate.ends_at)
         data |= {f"candidates-{number}-{name}": text for name, text in row_of(time, zone).items()}
+        data[f"candidates-{number}-room"] = choice_of(candidate)
         if candidate.accepted_conflicts:
             data[f"candidates-{number}-keep"] = "on"
         number += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,15 +12,17 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.inputs import MeetingInput, ProposalInput
+from chosei.actions.rooms import MOST_SEATS
 from chosei.actions.templates import TemplateInput
 from chosei.core.intervals import Interval
 from chosei.core.walltime import local_date
-from chosei.records.models import MeetingFormat, Member, Proposal, ProposalTemplate
+from chosei.records import gates
+from chosei.records.models import Candidate, MeetingFormat, Member, Proposal, ProposalTemplate
 from chosei.web.console import words
 from chosei.web.console.forms.candidates import instant
 from chosei.web.console.forms.common import REFUSALS, DateInput
 from chosei.web.console.forms.hosts import HostPicker
-from chosei.web.console.forms.proposal_rooms import RoomField, wish_of
+from chosei.web.console.forms.proposal_rooms import RoomOffer, room_field, wish_of
 
 LENGTHS = (15, 30, 45, 60, 90, 120)
 DEFAULT_LENGTH = 60
@@ -81,6 +84,14 @@ class ProposalForm(forms.Form):
     )
     deadline = forms.DateField(label=_("ご回答期限"), required=False, widget=DateInput())
     write_holds = forms.BooleanField(label=_("候補日時をOutlookに仮予約する"), required=False)
+    rooms = room_field(_("すべての候補日時の会議室"), _("候補日時ごとに選ぶ"))
+    room_min_capacity = forms.IntegerField(
+        label=_("会議室に入る人数(名)"),
+        required=False,
+        min_value=0,
+        max_value=MOST_SEATS,
+        help_text=_("会議室からの返事のメールは、予定の主催者に届きます。"),
+    )
     kept_as = forms.CharField(label=_("ひな形の名前"), required=False, max_length=120)
 
     def __init__(
@@ -107,9 +118,7 @@ class ProposalForm(forms.Form):
             "write_holds": author.organization.write_holds,
         }
         super().__init__(data, initial={**usual, **(initial or {})})
-        rooms = RoomField()
-        self.offers_rooms = rooms.offer(author)
-        self.fields["rooms"] = rooms
+        self.offers_rooms = gates.rooms_of(author).exists()
         web_meeting = self.fields["web_meeting"]
         web_meeting.disabled = not self.can_link
         if not picker.linked:
@@ -159,14 +168,28 @@ class ProposalForm(forms.Form):
             reception_code=data["reception_code"],
         )
 
-    def wanted(self, candidates: list[Interval], *, send: bool) -> ProposalInput:
+    def offer_rooms(self, rows: Sequence[Any], standing: Sequence[Candidate], *, now: datetime) -> None:
+        """Fill in which rooms may be chosen, for all of the candidates and for each."""
+        typed = str(self["room_min_capacity"].value() or "0")
+        people = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else 0
+        offer = RoomOffer(self.author, people, standing)
+        self.offers_rooms = bool(offer.rooms) or any(row["room"].value() for row in rows)
+        whole = self.fields["rooms"]
+        assert isinstance(whole, forms.ChoiceField)
+        whole.widget.choices = [("", _("候補日時ごとに選ぶ")), *offer.choices()]
+        offer.fill(rows, now=now)
+
+    def wanted(self, candidates: list[tuple[Interval, str]], *, send: bool) -> ProposalInput:
+        """``candidates``: the choice of a room for each; where there is none, that for all of them."""
         data = self.cleaned_data
-        wish = wish_of(data["rooms"])
+        ordered = sorted(candidates, key=lambda one: one[0].start)
+        wishes = tuple(wish_of(choice or data["rooms"]) for _time, choice in ordered)
         return ProposalInput(
-            rooms=(wish,) * len(candidates) if wish else (),
+            rooms=wishes,
+            room_min_capacity=data["room_min_capacity"] or 0,
             meeting=self.meeting(),
             host_ids=self.host_ids,
-            candidates=tuple(sorted(candidates, key=lambda one: one.start)),
+            candidates=tuple(time for time, _choice in ordered),
             guest_company=data["guest_company"].strip(),
             guest_name=data["guest_name"].strip(),
             guest_email=data["guest_email"],
@@ -212,7 +235,7 @@ def meeting_initial(meeting: Proposal | ProposalTemplate) -> dict[str, Any]:
 
 def proposal_initial(proposal: Proposal, zone: str) -> dict[str, Any]:
     """Everything a draft or a running proposal says."""
-    names = ("guest_company", "guest_name", "guest_email", "guest_language")
+    names = ("guest_company", "guest_name", "guest_email", "guest_language", "room_min_capacity")
     kept = {name: getattr(proposal, name) for name in names}
     deadline = {"deadline": local_date(proposal.deadline, zone)} if proposal.deadline else {}
     return {**meeting_initial(proposal), **kept, **deadline, "seen": proposal.revision}

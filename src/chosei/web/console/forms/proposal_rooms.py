@@ -1,46 +1,40 @@
-"""会議室 on the composing page: one choice that counts for every candidate."""
+"""会議室 on the composing page: for each candidate only what is free then and large enough."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 from django import forms
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 
 from chosei.actions.inputs import RoomWish
+from chosei.actions.room_agenda import look_again_at_rooms, rooms_at
+from chosei.actions.room_booking import choosable
+from chosei.core.intervals import Interval
 from chosei.core.rooms import room_text
 from chosei.records import gates
-from chosei.records.models import Member
+from chosei.records.models import Candidate, Member, Room, RoomList
 
 _ROOM, _LIST = "room-", "list-"
+MOST_OFFERED = 200
+Choices = list[tuple[str, Any]]
 
 
 class RoomField(forms.ChoiceField):
-    """No room, any free room of a list, or a room by name; with building, floor and capacity."""
+    """No room, any free room of a list, or a room by name. What cannot be had is refused by the action."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            label=_("会議室"),
-            required=False,
-            choices=[("", _("予約しない"))],
-            help_text=_(
-                "すべての候補日時で、空いている会議室を仮予約します。会議室からの返事のメールは、予定の主催者に届きます。"
-            ),
-        )
+    def valid_value(self, value: Any) -> bool:
+        for prefix in (_ROOM, _LIST):
+            number = str(value).removeprefix(prefix)
+            if number != str(value) and number.isascii() and number.isdecimal() and len(number) < 10:
+                return True
+        return False
 
-    def offer(self, member: Member) -> bool:
-        """Fill in what the member may choose; False where the company has no rooms."""
-        rooms, lists = list(gates.rooms_of(member)), list(gates.room_lists_of(member))
-        choices: list[tuple[str, str | Promise]] = [("", _("予約しない"))]
-        for one in lists:
-            text = _("「%(list)s」の空いている会議室") % {"list": one.name}
-            choices.append((f"{_LIST}{one.pk}", text))
-        for room in rooms:
-            seats = _("(%(n)s名)") % {"n": room.capacity} if room.capacity else ""
-            choices.append(
-                (f"{_ROOM}{room.pk}", room_text(room.name, room.building, room.floor) + str(seats))
-            )
-        self.choices = choices
-        return bool(rooms)
+
+def room_field(label: Any, empty: Any) -> RoomField:
+    return RoomField(label=label, required=False, choices=[("", empty)])
 
 
 def wish_of(given: str) -> RoomWish | None:
@@ -50,3 +44,70 @@ def wish_of(given: str) -> RoomWish | None:
     if given.startswith(_ROOM):
         return RoomWish(room_id=int(given.removeprefix(_ROOM)))
     return None
+
+
+def choice_of(candidate: Candidate) -> str:
+    """The choice that stands for what a candidate has."""
+    if candidate.room_list_id is not None:
+        return f"{_LIST}{candidate.room_list_id}"
+    return f"{_ROOM}{candidate.room_id}" if candidate.room_id is not None else ""
+
+
+class RoomOffer:
+    """What the fields of one page offer. ``standing``: candidates that hold a room of their own already."""
+
+    def __init__(self, member: Member, people: int = 0, standing: Sequence[Candidate] = ()) -> None:
+        self.rooms = list(gates.rooms_of(member)[:MOST_OFFERED])
+        self.fitting = choosable(self.rooms, people)
+        self.lists = [
+            (one, [place.room_id for place in one.places.all()])
+            for one in gates.room_lists_of(member).prefetch_related("places")
+        ]
+        self.own = {Interval(one.starts_at, one.ends_at): one.room_id for one in standing}
+
+    def choices(self, free: dict[int, bool | None] | None = None, chosen: str = "") -> Choices:
+        """``free``: by room, None where nobody knows; without it every room that is large enough."""
+        told = free if free is not None else {room.pk: True for room in self.fitting}
+        found: Choices = []
+        for one, ids in self.lists:
+            count = sum(told.get(pk) is not False for pk in ids if pk in told)
+            if count:
+                found.append((f"{_LIST}{one.pk}", _list_text(one, count)))
+        for room in self.fitting:
+            if told[room.pk] is not False:
+                found.append((f"{_ROOM}{room.pk}", _room_text(room, told[room.pk])))
+        if chosen and chosen not in dict(found):
+            found.append((chosen, self._not_free(chosen)))
+        return found
+
+    def fill(self, rows: Sequence[Any], *, now: datetime) -> None:
+        """Give each row of the composing page its rooms; a choice that cannot be had stays, and is told."""
+        timed = [row for row in rows if row.interval is not None and row.interval.end > now]
+        known = rooms_at(self.fitting, [row.interval for row in timed], now=now)
+        if timed:
+            look_again_at_rooms(self.fitting, now=now)
+        free = {id(row): told for row, told in zip(timed, known, strict=True)}
+        for row in rows:
+            chosen = str(row["room"].value() or "")
+            told = free.get(id(row))
+            own = self.own.get(row.interval) if row.interval is not None else None
+            if told is not None and own in told:
+                told[own] = True
+            offered = self.choices(told, chosen)
+            row.room_taken = bool(chosen) and told is not None and chosen not in dict(self.choices(told))
+            row.fields["room"].widget.choices = [("", gettext("会議室を予約しない")), *offered]
+
+    def _not_free(self, chosen: str) -> str:
+        texts = {f"{_ROOM}{room.pk}": _room_text(room, True) for room in self.rooms}
+        texts |= {f"{_LIST}{one.pk}": one.name for one, _ids in self.lists}
+        return gettext("%(room)s — 予約できません") % {"room": texts.get(chosen, gettext("以前の会議室"))}
+
+
+def _list_text(one: RoomList, count: int) -> str:
+    return gettext("「%(list)s」の空いている会議室(%(n)s室)") % {"list": one.name, "n": count}
+
+
+def _room_text(room: Room, free: bool | None) -> str:
+    seats = gettext("(%(n)s名)") % {"n": room.capacity} if room.capacity else ""
+    doubt = "" if free else " " + gettext("空きは送信時に確認")
+    return room_text(room.name, room.building, room.floor) + seats + doubt

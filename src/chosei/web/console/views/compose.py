@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +20,7 @@ from chosei.actions.templates import remove_template
 from chosei.core.states import CandidateState, ConnectionState, ProposalState
 from chosei.core.walltime import local_date
 from chosei.records import gates
-from chosei.records.models import Member, Proposal, ProposalTemplate
+from chosei.records.models import Candidate, Member, Proposal, ProposalTemplate
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.composing import UNCHECKED, Composition, already_sent, as_typed, carry_out
@@ -91,6 +92,24 @@ def hosts(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @member_required
+def rooms(request: HttpRequest) -> HttpResponse:
+    """The part of the page that chooses rooms, for the times typed by now. Nothing is changed."""
+    member = signed_in(request)
+    edited = request.GET.get("proposal", "")
+    proposal = gates.proposal_for_member(member, gates.number(edited)) if edited else None
+    shown = as_typed(request, member, HostPicker.typed(request.POST, member), proposal)
+    _offer_rooms(shown)
+    context = {
+        "form": shown.form,
+        "rows": shown.rows,
+        "applied": "rooms_apply" in request.POST,
+        "rooms_address": request.get_full_path(),
+    }
+    return render(request, "console/parts/rooms_swap.html", context)
+
+
+@require_POST
+@member_required
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = gates.proposal_for_member(signed_in(request), pk)
     try:
@@ -124,6 +143,7 @@ def _posted(request: HttpRequest, member: Member, proposal: Proposal | None) -> 
 
 def _page(request: HttpRequest, shown: Composition, *, length: int = DEFAULT_LENGTH) -> HttpResponse:
     author, picker, proposal = shown.member, shown.form.picker, shown.proposal
+    _offer_rooms(shown)
     connection = live_connection(author)
     today = local_date(timezone.now(), author.zone)
     monday = today - timedelta(days=today.weekday())
@@ -133,6 +153,7 @@ def _page(request: HttpRequest, shown: Composition, *, length: int = DEFAULT_LEN
     typed = request.POST.get("minutes", "")
     context: dict[str, Any] = {
         "form": shown.form,
+        "rooms_address": reverse("console:proposal-rooms") + (f"?proposal={edited.pk}" if edited else ""),
         "rows": shown.rows,
         "picker": picker,
         "proposal": proposal,
@@ -147,6 +168,13 @@ def _page(request: HttpRequest, shown: Composition, *, length: int = DEFAULT_LEN
         "first_week": {"monday": monday.isoformat(), **week_json(author, picker.members, week, edited)},
     }
     return render(request, "console/compose.html", context)
+
+
+def _offer_rooms(shown: Composition) -> None:
+    held: list[Candidate] = []
+    if shown.proposal is not None and shown.running:
+        held = list(shown.proposal.candidates.filter(state=CandidateState.OPEN, room__isnull=False))
+    shown.form.offer_rooms(shown.rows.forms, held, now=timezone.now())
 
 
 def _host_ids(proposal: Proposal) -> list[int]:

@@ -202,6 +202,9 @@ class Composer {
       else row.tell("", false);
       shown.push({ row, ...span, conflict: under.length > 0 });
     }
+    const asked = this.rows.map((row) => row.wall ?? "").join();
+    if (asked !== this.roomsAskedFor) document.body.dispatchEvent(new Event("rooms-asked")); // which are free then
+    this.roomsAskedFor = asked;
     this.week.draw(shown, this.feed);
     const count = this.form.querySelector("[data-count-text]");
     if (count) count.textContent = shown.length === 1 ? this.words.countOne : this.words.count.replace("{n}", shown.length);

@@ -42,6 +42,8 @@ export class Row {
 
   clear() {
     for (const field of [this.day, this.startField, this.endField]) field.value = "";
+    const room = this.element.querySelector("select");
+    if (room) room.value = "";
     this.keep.checked = false;
     this.note.hidden = true;
     this.keepBox.hidden = true;
