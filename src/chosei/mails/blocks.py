@@ -99,7 +99,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
+    """Who writes, and under it what the organisation has under every letter to its customers."""
+
     lines: tuple[str, ...]
+    footer: str = ""
     kind = "signature"
 
 

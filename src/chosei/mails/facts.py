@@ -104,7 +104,8 @@ def introduction(organization: Organization, speaker: Member) -> str:
 
 
 def signature(organization: Organization, speaker: Member) -> Signature:
-    return Signature((one_line(organization.name), one_line(speaker.name), speaker.email))
+    lines = (one_line(organization.name), one_line(speaker.name), speaker.email)
+    return Signature(lines, paragraphs(organization.mail_footer))
 
 
 def appointment_times(appointment: Appointment, reader: Reader, tone: str) -> Times:

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from chosei.core.language import Language
 from chosei.core.text import one_line
-from chosei.mails.blocks import Block, Body, Code, Quote, Say, Times
+from chosei.mails.blocks import Block, Body, Code, Quote, Say, Signature, Times
 from chosei.mails.look import styles
 from chosei.mails.markup import linked
 
@@ -38,7 +38,10 @@ def render_html(body: Body, organization: str, language: Language) -> str:
 
 
 def _shown(block: Block, look: dict[str, str]) -> _Shown:
-    words = linked(block.text, look["link"]) if isinstance(block, Say | Quote) else ""
+    typed = block.text if isinstance(block, Say | Quote) else ""
+    if isinstance(block, Signature):
+        typed = block.footer
+    words = linked(typed, look["link"])
     own = {}
     if isinstance(block, Times):
         own = {part: look[f"{block.tone}_{part}"] for part in ("box", "label", "row")}

@@ -62,7 +62,8 @@ def _block(block: Block, marks: _Marks) -> str:
         case Quote():
             return f"{marks.part}{block.label}\n{wrap(block.text, indent='  ')}"
         case Signature():
-            return "\n".join((marks.rule, *(wrap(line) for line in block.lines)))
+            footer = ("", wrap(block.footer)) if block.footer else ()
+            return "\n".join((marks.rule, *(wrap(line) for line in block.lines), *footer))
 
 
 def _times(block: Times, marks: _Marks) -> str:

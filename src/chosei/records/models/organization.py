@@ -25,7 +25,8 @@ class Organization(models.Model):
     says otherwise.
     ``guest_may_change`` and ``guest_may_cancel``: what customers may do to an appointment themselves, until
     ``guest_until_hours`` before it begins. The reminder fields list how many hours before a meeting (or a
-    proposal's deadline) a reminder goes; an empty list means none. ``mail_footer`` stands under every letter.
+    proposal's deadline) a reminder goes; an empty list means none. ``mail_footer`` stands under every
+    letter to a customer.
     ``slug`` stands in the readable addresses of its pages and never changes. ``privacy_notice``: what
     customers agree to where a page asks for it.
     """

@@ -18,10 +18,10 @@ from chosei.web.console.forms.organization import OrganizationForm
 @member_required
 def edit(request: HttpRequest) -> HttpResponse:
     organization = gates.organization_for_administrator(signed_in(request))
-    initial = {"write_holds": organization.write_holds}
+    initial = {"write_holds": organization.write_holds, "mail_footer": organization.mail_footer}
     form = OrganizationForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
-        change_organization(organization, write_holds=form.cleaned_data["write_holds"])
+        change_organization(organization, **form.cleaned_data)
         messages.success(request, gettext("保存しました。"))
         return redirect("console:organization")
     return render(request, "console/organization.html", {"form": form})
