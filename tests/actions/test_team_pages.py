@@ -16,15 +16,27 @@ from django.utils import timezone
 from chosei.actions.booking import book_page
 from chosei.actions.booking_pages import change_page, copy_page
 from chosei.actions.cancellation import cancel_by_guest
+from chosei.actions.chat import NOTICES, DestinationInput, add_destination
 from chosei.actions.errors import ActionError, Closed, InvalidInput, TimeTaken
 from chosei.actions.inputs import Booking, FormatOption
 from chosei.actions.offers import page_offer
 from chosei.actions.page_addresses import make_one_time_link
 from chosei.actions.page_settings import settings_of
 from chosei.actions.requests import approve, decline, lapse
+from chosei.actions.why_not import why_not
+from chosei.core.explain import Hurdle
 from chosei.core.hours import DateOverrides, DateRange, Span, WeeklyHours
 from chosei.records.gates import NotThere, booking_page_for_guest, booking_pages_of
-from chosei.records.models import Appointment, CalendarEntry, MailMessage, Member, Promise, TimelineEntry
+from chosei.records.models import (
+    Appointment,
+    CalendarEntry,
+    ChatMessage,
+    MailMessage,
+    Member,
+    Promise,
+    Room,
+    TimelineEntry,
+)
 from tests.support.company import GUEST, NOW, at, busy, member, organization, publish
 from tests.support.company import connect as connected
 
@@ -241,6 +253,46 @@ def test_approval_holds_the_time_and_mails_both_outcomes():
         "declined_guest": 2,
         "lapsed_host": 1,
     }
+
+
+def test_a_request_that_is_cancelled_is_told_to_those_who_knew_of_it_alone():
+    hosts, page = team(1, needs_approval=True)
+    administrator = page.organization.members.get(role="administrator")
+    webhook = "https://hooks.slack.com/services/T0DEMO/B0DEMO/secret"
+    kinds = tuple(kind.value for kind in NOTICES)
+    add_destination(administrator, "slack", DestinationInput("予約", webhook, "", True, kinds))
+    asked, agreed = book(page, at(1, 10)), book(page, at(1, 12))
+    deputy = member(page.organization, "代理 次郎")
+    change_page(hosts[0], page, _with(page, deputy_ids=(deputy.pk,)))
+    cancel_by_guest(asked, reason="", now=NOW)
+    assert ChatMessage.objects.count() == 0
+    told = MailMessage.objects.filter(kind="cancelled_host").values_list("member", flat=True)
+    assert set(told) == {hosts[0].pk, deputy.pk}
+    approve(hosts[0], agreed, now=NOW)
+    cancel_by_guest(agreed, reason="", now=NOW)
+    assert set(ChatMessage.objects.values_list("kind", flat=True)) == {"booked", "cancelled"}
+
+
+def test_the_reason_names_the_room():
+    hosts, page = team(1)
+    rooms = [Room.objects.create(organization=page.organization, name=f"会議室 {name}") for name in "AB"]
+    page = change_page(hosts[0], page, _with(page, room_ids=tuple(room.pk for room in rooms)))
+    assert why_not(page, at(1, 10), now=NOW).offered
+    other = publish(hosts[0], hosts=[_other_host(page)], room_ids=(rooms[0].pk,))
+    book(other, at(1, 10))
+    assert why_not(page, at(1, 10), now=NOW).offered, "the second room is free"
+    Room.objects.filter(pk=rooms[1].pk).update(in_use=False)
+    found = why_not(page, at(1, 10), now=NOW).reasons
+    assert [(one.obstacle.hurdle, one.room) for one in found] == [(Hurdle.ROOM_BUSY, rooms[0])]
+    Room.objects.update(in_use=False)
+    found = why_not(page, at(1, 11), now=NOW).reasons
+    assert [(one.obstacle.hurdle, one.room) for one in found] == [(Hurdle.ROOM_BUSY, None)]
+
+
+def _other_host(page):
+    host = member(page.organization, "別の 社員")
+    connect(host)
+    return host
 
 
 def test_a_one_time_link_is_spent_by_the_booking_alone():

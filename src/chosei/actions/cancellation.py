@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from chosei.actions.appointing import deciders
 from chosei.actions.chat import tell_chat
 from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
@@ -62,6 +63,7 @@ def _cancel(
         open_states = (AppointmentState.CONFIRMED, AppointmentState.PENDING)
         if by == "guest" and locked.state in open_states and not may_cancel(locked, now):
             raise Closed("past" if locked.starts_at <= now else "not_allowed")
+        waiting = locked.state == AppointmentState.PENDING
         try:
             locked.state = advance(APPOINTMENT, AppointmentState(locked.state), AppointmentEvent.CANCEL)
         except IllegalTransition as refused:
@@ -86,8 +88,9 @@ def _cancel(
         settle_code(locked)
         drop(CalendarEntry.objects.filter(appointment=locked))
         converge_soon(locked)
-        _tell(locked)
-        tell_chat(locked, ChatKind.CANCELLED, revision=locked.revision)
+        _tell(locked, waiting=waiting)
+        if not waiting:  # the chat is told of bookings that stand: it never heard of this one
+            tell_chat(locked, ChatKind.CANCELLED, revision=locked.revision)
         note(
             "appointment_cancelled",
             appointment=locked,
@@ -97,10 +100,12 @@ def _cancel(
         )
 
 
-def _tell(appointment: Appointment) -> None:
+def _tell(appointment: Appointment, *, waiting: bool) -> None:
+    """Those who know of it; while it waits for approval, that is whoever was asked to decide."""
     revision = appointment.revision
     for visitor in to_visitors(appointment):
         queue_mail(MailKind.CANCELLED_GUEST, appointment, visitor, revision=revision)
     promises = appointment.promises.filter(host__isnull=False).select_related("host")
-    for member in with_author(appointment, [promise.host for promise in promises if promise.host]):
+    hosts = [promise.host for promise in promises if promise.host]
+    for member in deciders(appointment, hosts) if waiting else with_author(appointment, hosts):
         queue_mail(MailKind.CANCELLED_HOST, appointment, to_member(member), revision=revision)

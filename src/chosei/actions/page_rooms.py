@@ -42,7 +42,8 @@ def room_need(page: BookingPage, window: Interval, *, now: datetime) -> PageRoom
     known = room_availability(rooms, window, now=now)
     if not known:  # every one was put away, has vanished or is too small: nothing is offered
         return PageRooms(AnyOf((RoomNeed(Known([window])),)))
-    return PageRooms(AnyOf(tuple(map(RoomNeed, known))))
+    needs = (RoomNeed(one, room.pk) for room, one in zip(rooms, known, strict=True))
+    return PageRooms(AnyOf(tuple(needs)))
 
 
 def check_rooms(member: Member, wanted: BookingPageInput) -> None:

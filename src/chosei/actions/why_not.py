@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from chosei.actions.agenda import availability, held, mirrored, occupied
 from chosei.actions.offers import look_again, present
+from chosei.actions.page_rooms import room_need
 from chosei.actions.people import Attending, attending
 from chosei.actions.rules import (
     MOST_DAYS,
@@ -21,18 +22,19 @@ from chosei.core.hours import DateRange
 from chosei.core.intervals import Interval
 from chosei.core.states import BookingPageState
 from chosei.core.walltime import local_date
-from chosei.records.models import BookingPage, Member
+from chosei.records.models import BookingPage, Member, Room
 
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
     """One thing in the way. ``member``: whose calendar or hours; ``sources``: what takes their time, of
-    calendar, appointment and hold.
+    calendar, appointment and hold. ``room``: which is taken or unknown; None for want of any usable one.
     """
 
     obstacle: Obstacle
     member: Member | None = None
     sources: tuple[str, ...] = ()
+    room: Room | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,26 @@ def why_not(page: BookingPage, start: datetime, *, now: datetime, minutes: int |
     closed = "" if page.state == BookingPageState.PUBLISHED else page.state
     if need is None:
         return Verdict((), closed, nobody=True)
+    need = room_need(page, around, now=now).beside(need)
     found = explain(rules, opening, need, now, start)
     too_far = day > local_date(now, page.zone) + timedelta(days=MOST_DAYS)
     if too_far and not any(one.hurdle is Hurdle.OUTSIDE_WINDOW for one in found):
         found.append(Obstacle(Hurdle.OUTSIDE_WINDOW))
     by_id = {host.member.pk: host for host in hosts}
-    return Verdict(tuple(_told(page, one, by_id, around, now) for one in found), closed)
+    rooms = {row.room_id: row.room for row in page.rooms.select_related("room")}
+    return Verdict(tuple(_told(page, one, by_id, rooms, around, now) for one in found), closed)
 
 
 def _told(
-    page: BookingPage, obstacle: Obstacle, hosts: dict[int, Attending], around: Interval, now: datetime
+    page: BookingPage,
+    obstacle: Obstacle,
+    hosts: dict[int, Attending],
+    rooms: dict[int, Room],
+    around: Interval,
+    now: datetime,
 ) -> WhyNot:
+    if obstacle.hurdle in (Hurdle.ROOM_BUSY, Hurdle.ROOM_UNKNOWN):
+        return WhyNot(obstacle, room=rooms.get(obstacle.who))
     host = hosts.get(obstacle.who)
     if host is None:
         return WhyNot(obstacle)

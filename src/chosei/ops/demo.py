@@ -46,8 +46,45 @@ def load() -> bool:
             )
             for name, address, floor, capacity in ROOMS
         )
-        _chat(organization.members.get(email=ADDRESS))
+        administrator = organization.members.get(email=ADDRESS)
+        _pages(administrator)
+        _chat(administrator)
     return True
+
+
+def _pages(owner: Member) -> None:
+    """Drafts, which can be published once the calendars are connected."""
+    from chosei.actions.booking_pages import create_page
+    from chosei.actions.inputs import BookingPageInput, MeetingInput
+    from chosei.core.hours import WeeklyHours
+
+    hours = WeeklyHours.parse([[("10:00", "12:00"), ("13:00", "17:00")]] * 5 + [[], []], owner.zone)
+    team = owner.organization.members.exclude(email=COLLEAGUES[-1][0]).order_by("pk")
+    online = BookingPageInput(
+        meeting=MeetingInput("製品のご紹介(オンライン)", "web", True, owner.zone),
+        hours=hours,
+        host_ids=tuple(team.values_list("pk", flat=True)),
+        description="担当者が画面を共有しながら、30分でご紹介します。",
+        participation="any",
+        pick="even",
+        guest_reminders=(24, 1),
+    )
+    visit = BookingPageInput(
+        meeting=MeetingInput(
+            "ご来社でのお打ち合わせ",
+            "visit",
+            False,
+            owner.zone,
+            location="東京都中央区八重洲1-1-1 株式会社サンプル 東京本社",
+            reception_code=True,
+        ),
+        hours=hours,
+        host_ids=(owner.pk,),
+        duration_minutes=60,
+        room_ids=tuple(owner.organization.rooms.order_by("pk").values_list("pk", flat=True)),
+    )
+    create_page(owner, online)
+    create_page(owner, visit)
 
 
 def _chat(administrator: Member) -> None:

@@ -37,8 +37,8 @@ _SENTENCES: dict[Hurdle, str | Promise] = {
     Hurdle.HOST_BUSY: _("%(who)sさんの予定と重なっています(前後のバッファを含みます): %(what)s。"),
     Hurdle.HOST_HOURS: _("%(who)sさんの勤務時間の外です。"),
     Hurdle.HOST_UNKNOWN: _("%(who)sさんのカレンダーを確かめられません。%(what)s"),
-    Hurdle.ROOM_BUSY: _("会議室が空いていません。"),
-    Hurdle.ROOM_UNKNOWN: _("会議室の空きを確かめられません。"),
+    Hurdle.ROOM_BUSY: _("会議室「%(who)s」が空いていません。"),
+    Hurdle.ROOM_UNKNOWN: _("会議室「%(who)s」の空きを確かめられません。"),
     Hurdle.DAY_FULL: _("この日の予約は上限に達しています。"),
     Hurdle.WEEK_FULL: _("この週の予約は上限に達しています。"),
     Hurdle.PAGE_FULL: _("このページの予約は上限に達しています。"),
@@ -65,8 +65,8 @@ _WAYS: dict[Hurdle, tuple[str, str | Promise]] = {
     Hurdle.DAY_FULL: (_OPENING, _("「営業日時」で件数の上限を変える")),
     Hurdle.WEEK_FULL: (_OPENING, _("「営業日時」で件数の上限を変える")),
     Hurdle.PAGE_FULL: (_OPENING, _("「営業日時」で件数の上限を変える")),
-    Hurdle.ROOM_BUSY: (_ROOMS, _("会議室候補を増やす")),
-    Hurdle.ROOM_UNKNOWN: (_ROOMS, _("会議室候補を確かめる")),
+    Hurdle.ROOM_BUSY: (_ROOMS, _("「会議室候補一覧」に会議室を加える")),
+    Hurdle.ROOM_UNKNOWN: (_ROOMS, _("「会議室候補一覧」を確かめる")),
 }
 
 
@@ -126,9 +126,13 @@ def _reasons(page: BookingPage, verdict: Verdict, viewer: int) -> list[Reason]:
 def _reason(page: BookingPage, one: WhyNot, viewer: int) -> Reason:
     obstacle = one.obstacle
     what = "、".join(str(_SOURCES[name]) for name in one.sources)
+    if obstacle.hurdle is Hurdle.ROOM_BUSY and one.room is None:
+        none = gettext("会議室候補一覧に、いま使える会議室がありません。")
+        return Reason(none, *_way(page, one, viewer))
     if obstacle.unknown is not None:
         what = str(words.UNKNOWN[obstacle.unknown])
-    who = one.member.name if one.member else ""
+    named = one.member or one.room
+    who = named.name if named else ""
     sentence = str(_SENTENCES[obstacle.hurdle])
     text = sentence % {"who": who, "what": what} if "%(who)s" in sentence else sentence
     how, url = _way(page, one, viewer)
