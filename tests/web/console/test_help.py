@@ -10,7 +10,10 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.utils import translation
 
+from chosei.core.troubles import Trouble
+from chosei.mails.troubles import TROUBLES
 from chosei.web.console.connecting import PROBLEMS
 from chosei.web.console.views.guide import TOPICS
 from tests.browser.pictures import LANGUAGES, NAMES, SIZE
@@ -86,6 +89,46 @@ def test_whoever_meets_the_wall_is_led_to_its_help(people: Company, reason: str)
     session["connect_problem"] = {"reason": reason, "detail": ""}
     session.save()
     assert "/help/approval" in links(client.get("/settings/connections"))
+
+
+WAYS = {
+    "/proposals/": "proposals",
+    "/proposals/new": "proposals",
+    "/pages/": "pages",
+    "/pages/new": "pages",
+    "/appointments/": "appointments",
+    "/settings/connections/calendars": "calendars",
+    "/settings/rooms": "rooms",
+    "/settings/reception": "reception",
+    "/settings/chat": "chat",
+    "/settings/guests": "guests",
+    "/members/connections": "lost",
+}
+
+
+@pytest.mark.parametrize(("path", "slug"), WAYS.items())
+def test_the_way_leads_from_the_page_it_is_about(people: Company, path: str, slug: str) -> None:
+    answer = signed_in(people.administrator).get(path)
+    assert answer.status_code == 200
+    assert f"/help/{slug}" in links(answer)
+
+
+def test_every_link_in_help_resolves(people: Company) -> None:
+    client = signed_in(people.administrator)
+    inside = {href for path in PATHS for href in links(client.get(path)) if href.startswith("/")}
+    addresses = {one for one in inside if not one.startswith("/static/")}
+    assert set(PATHS) <= addresses, "every page of help is reached from another"
+    assert {one: client.get(one).status_code for one in addresses} == dict.fromkeys(addresses, 200)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_for_a_lost_connection_has_its_next_step(db: None, language: str) -> None:
+    page = read("/help/lost", language)
+    shown = page.select("section[aria-labelledby=reasons] .stack.tight")
+    assert len(shown) == len(Trouble)
+    with translation.override(language):
+        assert [one.h3.text for one in shown if one.h3] == [str(one.title) for one in TROUBLES.values()]
+    assert all(one.select("p strong") for one in shown), "somebody has something to do"
 
 
 def test_it_stands_in_the_menu(people: Company) -> None:

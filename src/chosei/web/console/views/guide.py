@@ -1,4 +1,4 @@
-"""ヘルプ: how the connection works, step by step.
+"""ヘルプ: how Chosei is used and how the connection works, step by step.
 
 Open to everybody: the IT department reads it without an account, and nothing in it belongs to anybody.
 """
@@ -13,6 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from chosei.mails.troubles import TROUBLES
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -23,7 +25,7 @@ class Topic:
     about: str | Promise
 
 
-TOPICS = (
+CONNECTION = (
     Topic(
         "connect",
         _("Outlookカレンダーを接続する"),
@@ -44,12 +46,61 @@ TOPICS = (
         _("連携でできること・しないこと"),
         _("Choseiが読み取るもの、書き込むもの、決してしないことの一覧です。"),
     ),
+    Topic(
+        "lost",
+        _("接続が切れたとき"),
+        _("表示される理由ごとに、次にすることをご案内します。"),
+    ),
 )
+USE = (
+    Topic(
+        "proposals",
+        _("日程調整を作成する・変更する"),
+        _("候補日時、担当者、空き時間の検索、仮予約、下書きとひな形の使い方です。"),
+    ),
+    Topic(
+        "pages",
+        _("予約ページを使う"),
+        _("設定の場所、チームの参加ルール、予約フォーム、埋め込み、承認などの使い方です。"),
+    ),
+    Topic(
+        "appointments",
+        _("アポイントメントを変更・キャンセルする"),
+        _("変更とキャンセル、Outlookで予定を動かしたときの確認についてです。"),
+    ),
+    Topic(
+        "calendars",
+        _("空き時間の判定を決める"),
+        _("どの予定とカレンダーを、予定ありとみなすかの設定です。"),
+    ),
+    Topic(
+        "rooms",
+        _("会議室を用意する(管理者)"),
+        _("Microsoft 365からの取得、手での登録、予約での使い方です。"),
+    ),
+    Topic(
+        "reception",
+        _("受付を用意する(管理者)"),
+        _("受付コード、タブレットの登録、お客様の受付についてです。"),
+    ),
+    Topic(
+        "chat",
+        _("社内チャットに知らせる(管理者)"),
+        _("通知先の追加と、届かないときの対応です。"),
+    ),
+    Topic(
+        "guests",
+        _("お客様による変更とリマインド(管理者)"),
+        _("お客様側での変更とキャンセル、リマインドメールの設定です。"),
+    ),
+)
+GROUPS = ((_("使い方"), USE), (_("Microsoft 365との連携"), CONNECTION))
+TOPICS = (*USE, *CONNECTION)
 
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    return render(request, "console/help/overview.html", {"topics": TOPICS})
+    return render(request, "console/help/overview.html", {"groups": GROUPS})
 
 
 @require_safe
@@ -58,4 +109,5 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     others = [one for one in TOPICS if one is not found]
-    return render(request, f"console/help/{found.slug}.html", {"topic": found, "others": others})
+    context = {"topic": found, "others": others, "troubles": TROUBLES.values()}
+    return render(request, f"console/help/{found.slug}.html", context)
