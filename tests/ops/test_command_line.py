@@ -22,6 +22,8 @@ def test_a_company_created_twice_is_refused_in_a_sentence(
         "--admin-email",
         "admin@sample.example",
     ]
+    # Django stands already; setting it up again would part loggers from what other tests capture.
+    monkeypatch.setattr("chosei.ops.cli._setup", lambda: None)
     for expected in (0, 1):
         monkeypatch.setattr("sys.stdin", io.StringIO("a-long-password\n"))
         assert main([*command, "--admin-name", "管理 太郎", "--password-stdin"]) == expected

@@ -36,6 +36,9 @@ from chosei.records.locks import lock_hosts
 from chosei.records.models import Candidate, MailKind, Member, Proposal
 
 
+_BOOKKEEPING = {"next_reminder_at"}  # when a reminder is looked at next says nothing of the proposal
+
+
 def save_draft(
     author: Member, wanted: ProposalInput, *, now: datetime, draft: Proposal | None = None
 ) -> Proposal:
@@ -159,7 +162,7 @@ def _insist_on_running(proposal: Proposal, seen: int, now: datetime) -> None:
 
 
 def _texts(proposal: Proposal) -> dict[str, object]:
-    names = [field.attname for field in Proposal._meta.concrete_fields]
+    names = {field.attname for field in Proposal._meta.concrete_fields} - _BOOKKEEPING
     return {name: getattr(proposal, name) for name in names}
 
 

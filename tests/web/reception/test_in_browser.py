@@ -101,6 +101,7 @@ def test_the_code_is_held_up_and_the_screen_returns_by_itself(
     paired(page, live_server.url, appointment)
     page.get_by_role("button", name="QRコードを読み取る").click()
     expect(page.get_by_text("担当者にお知らせしました")).to_be_visible()
+    page.wait_for_load_state()  # its timer runs by then
     page.clock.fast_forward(21_000)
     expect(page.get_by_text("ようこそお越しくださいました")).to_be_visible()
     page.context.set_offline(True)
