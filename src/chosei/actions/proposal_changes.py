@@ -35,7 +35,6 @@ from chosei.core.states import CandidateState
 from chosei.records.locks import lock_hosts
 from chosei.records.models import Candidate, MailKind, Member, Proposal
 
-
 _BOOKKEEPING = {"next_reminder_at"}  # when a reminder is looked at next says nothing of the proposal
 
 
