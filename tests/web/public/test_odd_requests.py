@@ -50,7 +50,7 @@ def test_a_week_or_a_zone_that_cannot_be(browser: Client, booking_page: BookingP
             assert answer.status_code == 200, zone
 
 
-@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "django_language"])
+@pytest.mark.parametrize("name", ["chosei_session", "chosei_csrf", "chosei_language", "chosei_zone"])
 def test_a_cookie_that_spells_what_no_server_sets(browser: Client, proposal: Proposal, name: str) -> None:
     browser.cookies.load(f'{name}="\\000\\000abcdefghijkl\\012"')
     assert browser.cookies[name].value == "\0\0abcdefghijkl\n"
