@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from chosei.sandbox.faults import FaultKind
 from chosei.sandbox.graph.store import store_of
@@ -99,7 +99,7 @@ def test_every_step_of_a_sign_in(sandbox: Sandbox, page: Page) -> None:
     page.get_by_label("パスワード", exact=True).fill("chosei-demo")
     page.get_by_role("button", name="サインイン").click()
     check(page)
-    assert not page.get_by_label("組織の代理として同意する").is_checked()
+    expect(page.get_by_label("組織の代理として同意する")).not_to_be_checked()
     page.goto(sandbox.url + AUTHORIZE + "&prompt=select_account")
     check(page)
     page.get_by_role("button", name="別のアカウントを使う").click()
@@ -107,7 +107,7 @@ def test_every_step_of_a_sign_in(sandbox: Sandbox, page: Page) -> None:
     page.get_by_role("button", name="次へ").click()
     page.get_by_label("パスワード", exact=True).fill("chosei-demo")
     page.get_by_role("button", name="サインイン").click()
-    assert page.get_by_role("heading", name="管理者の承認が必要").is_visible()
+    expect(page.get_by_role("heading", name="管理者の承認が必要")).to_be_visible()
     check(page)
 
 
@@ -115,4 +115,4 @@ def test_form_post_needs_no_click(sandbox: Sandbox, page: Page) -> None:
     page.route("http://127.0.0.1:8000/**", lambda route: route.fulfill(body="arrived"))
     page.goto(sandbox.url + AUTHORIZE + "&response_mode=form_post&prompt=none")
     page.wait_for_url("http://127.0.0.1:8000/connect/microsoft/callback")
-    assert page.inner_text("body") == "arrived"
+    expect(page.locator("body")).to_have_text("arrived")

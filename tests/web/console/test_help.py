@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import translation
+from playwright.sync_api import expect
 
 from chosei.core.troubles import Trouble
 from chosei.mails.troubles import TROUBLES
@@ -155,8 +156,8 @@ def test_in_a_browser(live_server: Any, people: Company, browser: Any, phone: bo
     first = seen.page.goto(f"{live_server.url}/help/connect") and seen.page.locator("figure a").first
     first.click()
     large = seen.page.locator("dialog[open]")
-    assert large.locator("img").is_visible()
+    expect(large.locator("img")).to_be_visible()
     assert complaints(seen.page) == []
     seen.page.keyboard.press("Escape")
-    assert large.count() == 0
-    assert first.evaluate("one => one === document.activeElement")
+    expect(large).to_have_count(0)
+    expect(first).to_be_focused()
