@@ -1,6 +1,6 @@
 """Which adapter stands behind which port. Adapters are named by dotted path and imported when first used.
 
-A provider is one line in ``PROVIDERS`` and one class with ``authorization()`` and ``calendar(access)``.
+The providers are registered in ``ports.providers``, one line each.
 """
 
 from __future__ import annotations
@@ -10,21 +10,19 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import import_module
-from typing import Protocol, cast
+from typing import ClassVar, Protocol, cast
 
 from django.conf import settings
 
+from chosei.core.providers import About
 from chosei.ports.authorization import AuthorizationPort, Identity
 from chosei.ports.calendar import CalendarPort
 from chosei.ports.chat import ChatPort
 from chosei.ports.directory import PLACES, DirectoryPort
 from chosei.ports.errors import NeedsReconnect
 from chosei.ports.mail import MailPort
+from chosei.ports.providers import PROVIDERS, named, prefix
 from chosei.records.models import Connection
-
-PROVIDERS = {"microsoft": "chosei.adapters.microsoft.provider.MicrosoftProvider"}
-
 
 SIGN_IN_SECONDS = 12.0
 """How long somebody who has just signed in waits for their mailbox to be looked at."""
@@ -51,7 +49,12 @@ class AccountAccess:
 
 
 class Provider(Protocol):
-    """Made from Django's settings, of which it reads those with its own prefix."""
+    """Made from Django's settings, of which it reads those with its own prefix.
+
+    One of the kind ``MEETINGS`` has no calendar, directory or notifications.
+    """
+
+    about: ClassVar[About]
 
     def authorization(self) -> AuthorizationPort: ...
 
@@ -128,6 +131,11 @@ def calendar_with(provider: str, token: str, identity: Identity) -> CalendarPort
     return _provider(PROVIDERS[provider]).calendar(access)
 
 
+def configured(provider: str) -> bool:
+    """Whether this installation may sign people in there: the operator has registered Chosei."""
+    return bool(getattr(settings, f"{prefix(provider)}CLIENT_ID", ""))
+
+
 def notification_url(provider: str) -> str:
     """Where ``provider`` is to notify this installation, or "" where it could not reach it."""
     return _provider(PROVIDERS[provider]).notification_url(settings.CHOSEI_PUBLIC_URL)
@@ -135,7 +143,7 @@ def notification_url(provider: str) -> str:
 
 def forget() -> None:
     """Let go of every adapter and its connections: at the end of a test, or when settings changed."""
-    import_module("chosei.adapters.http").close_shared()
+    named("chosei.adapters.http.close_shared")()
     _provider.cache_clear()
     _mail.cache_clear()
     _graph_mail.cache_clear()
@@ -152,7 +160,7 @@ def chat_port() -> ChatPort:
 @lru_cache(maxsize=1)
 def _chat(*read: str | bool) -> ChatPort:
     """Made from the settings; ``read`` is what it reads of them, so that other values make another."""
-    return cast(ChatPort, _named("chosei.adapters.chat.chat.Chat")(settings))
+    return cast(ChatPort, named("chosei.adapters.chat.chat.Chat")(settings))
 
 
 def mail_port() -> MailPort:
@@ -181,22 +189,17 @@ def mail_port() -> MailPort:
 @lru_cache(maxsize=1)
 def _mail(*server_and_sender: str | int) -> MailPort:
     *server, sender = server_and_sender
-    smtp_server = _named("chosei.adapters.mail.server.SmtpServer")
-    return cast(MailPort, _named("chosei.adapters.mail.smtp.SmtpMail")(smtp_server(*server), sender))
+    smtp_server = named("chosei.adapters.mail.server.SmtpServer")
+    return cast(MailPort, named("chosei.adapters.mail.smtp.SmtpMail")(smtp_server(*server), sender))
 
 
 @lru_cache(maxsize=1)
 def _graph_mail(sender: str, *members: str) -> MailPort:
-    mailbox = _named("chosei.adapters.mail.graph.GraphMailbox")(*members)
-    http = _named("chosei.adapters.http.shared")("mail", mailbox.graph_url)
-    return cast(MailPort, _named("chosei.adapters.mail.graph.GraphMail")(mailbox, sender, http))
+    mailbox = named("chosei.adapters.mail.graph.GraphMailbox")(*members)
+    http = named("chosei.adapters.http.shared")("mail", mailbox.graph_url)
+    return cast(MailPort, named("chosei.adapters.mail.graph.GraphMail")(mailbox, sender, http))
 
 
 @lru_cache(maxsize=8)
 def _provider(path: str) -> Provider:
-    return cast(Provider, _named(path)(settings))
-
-
-def _named(path: str):  # type: ignore[no-untyped-def]
-    module, _, name = path.rpartition(".")
-    return getattr(import_module(module), name)
+    return cast(Provider, named(path)(settings))

@@ -27,6 +27,7 @@ from chosei.core.hours import WeeklyHours
 from chosei.core.intervals import Interval
 from chosei.ports.calendar import BusyEvent, ShowAs
 from chosei.ports.errors import Transient
+from chosei.ports.providers import PROVIDERS
 from chosei.reconcile.observe import observe
 from chosei.records.locks import lock_hosts
 from chosei.records.models import Appointment, BookingPageHost, CalendarEntry, MirroredEvent
@@ -52,7 +53,7 @@ class Meddling(MemoryCalendar):
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[RememberedProvider]]:
     wiring.forget()
-    monkeypatch.setitem(wiring.PROVIDERS, "microsoft", PATH)
+    monkeypatch.setitem(PROVIDERS, "microsoft", PATH)
     yield RememberedProvider.reset()
     wiring.forget()
 

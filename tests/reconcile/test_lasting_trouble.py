@@ -20,6 +20,7 @@ from chosei.actions.links import link_issued
 from chosei.jobs.queue import CONVERGE
 from chosei.ports.errors import NeedsReconnect, Rejected
 from chosei.ports.mail import Letter
+from chosei.ports.providers import PROVIDERS
 from chosei.reconcile import recording
 from chosei.reconcile.converge import converge
 from chosei.reconcile.post import post
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[RememberedProvider]]:
     wiring.forget()
-    monkeypatch.setitem(wiring.PROVIDERS, "microsoft", PATH)
+    monkeypatch.setitem(PROVIDERS, "microsoft", PATH)
     yield RememberedProvider.reset()
     wiring.forget()
 

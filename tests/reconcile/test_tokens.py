@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from chosei import wiring
 from chosei.ports.errors import NeedsReconnect, Transient
+from chosei.ports.providers import PROVIDERS
 from chosei.reconcile.tokens import access_token, keep_alive
 from chosei.records.models import Connection, MailKind, MailMessage
 from tests.support.company import connect, member
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def refreshing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refreshing]:
     wiring.forget()
-    monkeypatch.setitem(wiring.PROVIDERS, "microsoft", PATH)
+    monkeypatch.setitem(PROVIDERS, "microsoft", PATH)
     yield RememberedProvider.reset().refreshing
     wiring.forget()
 

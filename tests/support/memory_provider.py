@@ -1,5 +1,4 @@
-"""A provider whose sign-in side lives in memory. Register it with ``monkeypatch.setitem(wiring.PROVIDERS,
-…)``."""
+"""A provider whose sign-in side lives in memory. Register its ``PATH`` in ``ports.providers.PROVIDERS``."""
 
 from __future__ import annotations
 
@@ -8,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any, ClassVar
 
+from chosei.core.providers import About, ConnectionKind, Words
 from chosei.ports.authorization import Grant
 from chosei.ports.calendar import CalendarPort
 from tests.support.memory_calendar import MemoryCalendar, MemoryProvider
@@ -39,6 +39,14 @@ class Refreshing:
 class RememberedProvider:
     """What the wiring makes: its parts are shared, so that a test can look at them."""
 
+    about: ClassVar[About] = About(
+        key="memory",
+        kind=ConnectionKind.CALENDAR,
+        name="Memory",
+        calendar=Words("記憶カレンダー", "Memory calendar"),
+        place=Words("記憶カレンダー", "Memory calendar"),
+        meeting="Recall",
+    )
     refreshing: ClassVar[Refreshing]
     service: ClassVar[MemoryProvider]
 

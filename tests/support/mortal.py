@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from chosei import wiring
+from chosei.ports.providers import PROVIDERS, about, named
 
 CALLS = ("apply", "find", "get", "read_busy", "track", "changes")
 
@@ -42,11 +42,12 @@ class Fate:
 class MortalProvider:
     """The real provider, each of its calendars under a fate."""
 
+    about = about("microsoft")
     fate = Fate()
-    real = wiring.PROVIDERS["microsoft"]
+    real = PROVIDERS["microsoft"]
 
     def __init__(self, settings: Any) -> None:
-        self._real = wiring._named(self.real)(settings)
+        self._real = named(self.real)(settings)
 
     def authorization(self) -> Any:
         return self._real.authorization()
@@ -73,9 +74,9 @@ class _MortalCalendar:
 def mortal(fate: Fate) -> Iterator[Fate]:
     """While the block lasts, calls to the provider meet ``fate``."""
     MortalProvider.fate = fate
-    before = wiring.PROVIDERS["microsoft"]
-    wiring.PROVIDERS["microsoft"] = f"{__name__}.MortalProvider"
+    before = PROVIDERS["microsoft"]
+    PROVIDERS["microsoft"] = f"{__name__}.MortalProvider"
     try:
         yield fate
     finally:
-        wiring.PROVIDERS["microsoft"] = before
+        PROVIDERS["microsoft"] = before

@@ -11,6 +11,7 @@ from chosei.actions.connections import resume
 from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, to_member
 from chosei.core.addresses import goes_by
+from chosei.core.providers import ConnectionKind
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
 from chosei.records.models import Connection, MailKind, MailMessage, Member
 
@@ -27,7 +28,10 @@ def judge(connection_id: int, *, addresses: Sequence[str] | None = None) -> None
         if addresses is not None:
             connection.addresses, connection.account_checked_at = list(addresses), timezone.now()
             connection.save(update_fields=["addresses", "account_checked_at"])
-        agrees = goes_by(connection.addresses, member.email, connection.accepted_address)
+        # The address decides whose calendar it is; a meeting service may know its owner by another.
+        agrees = connection.kind != ConnectionKind.CALENDAR or goes_by(
+            connection.addresses, member.email, connection.accepted_address
+        )
         if state == ConnectionState.ACTIVE and not agrees:
             _move(connection, ConnectionEvent.MISMATCH)
             earlier = MailMessage.objects.filter(connection=connection, kind=MailKind.ADDRESS_MISMATCH)

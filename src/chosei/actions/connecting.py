@@ -16,12 +16,14 @@ from chosei.actions.connections import LIVE, disconnect, hold_again, resume
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.sign_ins import SIGN_IN_LASTS, redirect_uri
 from chosei.core.addresses import goes_by, same_address
+from chosei.core.providers import ConnectionKind
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, IllegalTransition, advance
 from chosei.core.text import one_line
 from chosei.core.troubles import Trouble
 from chosei.ports.authorization import CANCELLED, WALL, Account, Grant, Identity
 from chosei.ports.calendar import MailboxProfile
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected
+from chosei.ports.providers import about
 from chosei.records.locks import lock_hosts
 from chosei.records.models import Connection, ConnectionAttempt, Member
 
@@ -90,7 +92,8 @@ def complete_connection(
                 _insist_on_one_account(member, provider, brought)
                 connection = _keep(member, provider, brought, brought.mailbox)
                 resume(connection)
-                hold_again(member)
+                if connection.kind == ConnectionKind.CALENDAR:
+                    hold_again(member)
             attempt.result = "connected" if brought.mailbox else "approved"
             attempt.save(update_fields=["result"])
             somebody_connected(member, provider, brought.identity.tenant_id, now=timezone.now())
@@ -153,6 +156,8 @@ def _bring(provider: str, attempt: ConnectionAttempt, code: str) -> _Brought:
 
 
 def _mailbox(provider: str, grant: Grant, identity: Identity) -> MailboxProfile | None:
+    if about(provider).kind is not ConnectionKind.CALENDAR:
+        return MailboxProfile(address="", zone="", web_meeting=True)  # no calendar to look at
     try:
         return wiring.calendar_with(provider, grant.access_token, identity).profile()
     except Rejected as refused:
@@ -162,14 +167,16 @@ def _mailbox(provider: str, grant: Grant, identity: Identity) -> MailboxProfile 
 
 
 def _insist_on_one_account(member: Member, provider: str, brought: _Brought) -> None:
-    other = Connection.objects.filter(member=member, state__in=LIVE).exclude(
+    """One calendar, whichever provider's, and one account for meetings beside it."""
+    kind = about(provider).kind
+    other = Connection.objects.filter(member=member, kind=kind, state__in=LIVE).exclude(
         provider=provider,
         account_tenant=brought.identity.tenant_id,
         account_object=brought.identity.object_id,
     )
     for one in other:
         if one.state != ConnectionState.ADDRESS_MISMATCH:
-            raise ConnectRefused("other_account")
+            raise ConnectRefused("other_account" if one.provider == provider else "other_provider")
         disconnect(member, one, now=timezone.now())  # another account was chosen, as the page proposed
 
 
@@ -198,6 +205,7 @@ def _account(member: Member, provider: str, brought: _Brought) -> Connection:
     return known.first() or Connection(
         member=member,
         provider=provider,
+        kind=about(provider).kind,
         account_tenant=brought.identity.tenant_id,
         account_object=brought.identity.object_id,
         state=ConnectionState.APPROVAL_ONLY,
@@ -213,7 +221,8 @@ def _keep(member: Member, provider: str, brought: _Brought, mailbox: MailboxProf
     connection.display_name = one_line(brought.account.display_name)[:200]
     connection.addresses = list(brought.account.addresses)
     connection.account_checked_at = timezone.now()
-    if not goes_by(connection.addresses, member.email, connection.accepted_address):
+    is_calendar = connection.kind == ConnectionKind.CALENDAR
+    if is_calendar and not goes_by(connection.addresses, member.email, connection.accepted_address):
         connection.state = advance(CONNECTION, ConnectionState(connection.state), ConnectionEvent.MISMATCH)
     if connection.state != before:
         connection.state_since = timezone.now()

@@ -16,6 +16,7 @@ from chosei.actions.outbox import queue_mail, to_member
 from chosei.actions.people import LINKED
 from chosei.core.addresses import clean_address
 from chosei.core.language import Language
+from chosei.core.providers import ConnectionKind
 from chosei.records.locks import lock_hosts
 from chosei.records.models import MailKind, MailMessage, MailState, Member, Organization, Role
 
@@ -96,7 +97,7 @@ def change_member(by: Member, member: Member, wanted: MemberInput) -> Member:
         if current.is_administrator and current.is_active and not wanted.administrator:
             _insist_on_another_administrator(current, "role")
         _fill(current, wanted)
-        for connection in current.connections.filter(state__in=LINKED):
+        for connection in current.connections.filter(kind=ConnectionKind.CALENDAR, state__in=LINKED):
             judge(connection.pk)
     return current
 

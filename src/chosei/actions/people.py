@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.records.models import Connection, Member, Proposal, Role
 
@@ -27,7 +28,7 @@ class Attending:
 def attending(members: Sequence[Member]) -> list[Attending]:
     """The hosts in their order, each with the connected account; one who has left has none any more."""
     present = [member for member in members if member.is_active]
-    rows = Connection.objects.filter(member__in=present, state__in=LINKED)
+    rows = Connection.objects.filter(member__in=present, kind=ConnectionKind.CALENDAR, state__in=LINKED)
     # Unsealing two tokens each would cost more than all the rest; whoever reads a calendar asks anew.
     linked = {connection.member_id: connection for connection in rows.defer("access_token", "refresh_token")}
     for member in present:

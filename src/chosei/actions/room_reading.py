@@ -15,6 +15,7 @@ from django.db import connections as database
 from chosei import wiring
 from chosei.actions.live import LIVE_SECONDS
 from chosei.core.intervals import Interval
+from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.ports.calendar import ScheduleAnswer
 from chosei.ports.errors import PortError
@@ -38,7 +39,10 @@ def readers_of(rooms: Iterable[Room]) -> list[tuple[list[Connection], list[Room]
 
 def _healthy(organization_id: int, tenant_id: str) -> list[Connection]:
     rows = Connection.objects.filter(
-        member__organization=organization_id, state=ConnectionState.ACTIVE, mirror_error=""
+        member__organization=organization_id,
+        kind=ConnectionKind.CALENDAR,
+        state=ConnectionState.ACTIVE,
+        mirror_error="",
     )
     if tenant_id:
         rows = rows.filter(account_tenant=tenant_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member
 
-_CALENDARS = ("microsoft", "google")
 _LINKED = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 
 
@@ -24,5 +24,8 @@ def gets_calendar_object(appointment: Appointment, member: Member | None, *, lef
     if CalendarEntry.objects.filter(appointment=appointment, connection__member=member).exists():
         return False
     return not Connection.objects.filter(
-        member=member, provider__in=_CALENDARS, state__in=_LINKED, connected_at__lte=appointment.confirmed_at
+        member=member,
+        kind=ConnectionKind.CALENDAR,
+        state__in=_LINKED,
+        connected_at__lte=appointment.confirmed_at,
     ).exists()

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from chosei.actions.connecting import NO_MAILBOX
 from chosei.actions.health import mailbox_lost, untroubled
+from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.core.troubles import Trouble
 from chosei.jobs import queue
@@ -26,7 +27,8 @@ def observe(connection_id: int) -> None:
         if not ours:
             queue.enqueue(queue.OBSERVE, str(connection_id), after=1)  # what was told meanwhile
             return
-        connection = Connection.objects.filter(pk=connection_id, state=ConnectionState.ACTIVE).first()
+        active = Connection.objects.filter(kind=ConnectionKind.CALENDAR, state=ConnectionState.ACTIVE)
+        connection = active.filter(pk=connection_id).first()
         if connection is not None:
             _observe(connection)
 

@@ -15,10 +15,12 @@ from chosei.actions.reception_codes import expire_codes
 from chosei.actions.reminding import remind, remind_of_deadline
 from chosei.actions.requests import lapse
 from chosei.core.entries import EntryPurpose, EntryState
+from chosei.core.providers import ConnectionKind
 from chosei.core.rooms import RoomAnswer, RoomState
 from chosei.core.states import AppointmentState, CandidateState, ConnectionState
 from chosei.core.troubles import Trouble, may_pass
 from chosei.jobs import queue
+from chosei.ports.providers import PROVIDERS
 from chosei.reconcile import directory, rooms
 from chosei.reconcile.accounts import CHECKED
 from chosei.reconcile.facts import LINK_HOPE, ROOM_HOPE
@@ -151,6 +153,7 @@ def _read_calendars(now: datetime) -> None:
     stale = Connection.objects.filter(
         Q(mirror_read_at__isnull=True) | Q(mirror_read_at__lt=now - _READ_EVERY),
         Q(mirror_asked_at__isnull=True) | Q(mirror_asked_at__lt=now - timedelta(minutes=1)),
+        kind=ConnectionKind.CALENDAR,
         state=ConnectionState.ACTIVE,
     )
     for pk in list(stale.order_by("mirror_read_at").values_list("pk", flat=True)[:_AT_ONCE]):
@@ -176,7 +179,7 @@ def _remind(now: datetime) -> None:
 def _look_after_watches(now: datetime) -> None:
     """Change notifications: begun where they are missing, extended daily, ended with their connection."""
     active = Connection.objects.filter(state=ConnectionState.ACTIVE, subscription__isnull=True)
-    reached = [provider for provider in wiring.PROVIDERS if wiring.notification_url(provider)]
+    reached = [one for one in PROVIDERS if wiring.configured(one) and wiring.notification_url(one)]
     missing = active.filter(provider__in=reached).values_list("pk", flat=True)[:_AT_ONCE]
     due = Subscription.objects.filter(due_at__lte=now).exclude(
         connection__state=ConnectionState.NEEDS_RECONNECT

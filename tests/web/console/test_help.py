@@ -87,7 +87,7 @@ def test_the_way_leads_from_the_connections_page(people: Company) -> None:
 def test_whoever_meets_the_wall_is_led_to_its_help(people: Company, reason: str) -> None:
     client = signed_in(people.colleague)
     session = client.session
-    session["connect_problem"] = {"reason": reason, "detail": ""}
+    session["connect_refused"] = {"reason": reason, "detail": "", "provider": "microsoft"}
     session.save()
     assert "/help/approval" in links(client.get("/settings/connections"))
 

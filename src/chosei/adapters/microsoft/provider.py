@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from urllib.parse import urlsplit
 
 from chosei.adapters.http import Deadline, shared
@@ -14,6 +14,7 @@ from chosei.adapters.microsoft.authorization import MicrosoftAuthorization, Regi
 from chosei.adapters.microsoft.calendar import MicrosoftCalendar
 from chosei.adapters.microsoft.graph import Graph
 from chosei.adapters.microsoft.places import MicrosoftDirectory
+from chosei.core.providers import About, ConnectionKind, Words
 from chosei.ports.errors import NeedsReconnect
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -43,6 +44,17 @@ class Access(Protocol):
 
 class MicrosoftProvider:
     """Made from Django's settings, of which it reads ``CHOSEI_MICROSOFT_…``. Raises ``Misconfigured``."""
+
+    about: ClassVar[About] = About(
+        key="microsoft",
+        kind=ConnectionKind.CALENDAR,
+        name="Microsoft 365",
+        calendar=Words("Outlookカレンダー", "Outlook Calendar"),
+        place=Words("Outlook", "Outlook"),
+        meeting="Teams",
+        rooms=True,
+        approval=True,
+    )
 
     def __init__(self, settings: Any) -> None:
         self._registration = Registration(

@@ -15,6 +15,7 @@ from chosei.mails.blocks import Action, Block, Body, Say
 from chosei.mails.facts import Reader
 from chosei.mails.links import console_connections_url
 from chosei.mails.troubles import trouble_words
+from chosei.ports.providers import about
 from chosei.records.models import Connection
 
 
@@ -23,7 +24,7 @@ def reconnect(connection: Connection, reader: Reader, now: datetime) -> Body | N
     without_mailbox = connection.state == ConnectionState.ACTIVE and connection.trouble == Trouble.NO_MAILBOX
     if connection.state != ConnectionState.NEEDS_RECONNECT and not without_mailbox:
         return None
-    service = {"service": _service(connection.provider)}
+    service = {"service": about(connection.provider).calendar.said(reader.language)}
     account = one_line(connection.address)
     whose = _("(アカウント: %(account)s)") % {"account": account} if account else ""
     words = trouble_words(connection.trouble)
@@ -47,12 +48,3 @@ def reconnect(connection: Connection, reader: Reader, now: datetime) -> Body | N
         ),
     )
     return Body(subject, lost, subject, blocks)
-
-
-def _service(provider: str) -> str:
-    names = {
-        "microsoft": pgettext("mail", "Outlookカレンダー"),
-        "google": pgettext("mail", "Googleカレンダー"),
-        "zoom": "Zoom",
-    }
-    return names.get(provider, provider)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.mails import facts
 from chosei.mails.blocks import Action, Body, Say
@@ -15,7 +16,8 @@ from chosei.records.models import Connection, Member
 
 def try_again(member: Member, reader: Reader) -> Body | None:
     """None once the member has connected."""
-    if Connection.objects.filter(member=member, state=ConnectionState.ACTIVE).exists():
+    connected = Connection.objects.filter(member=member, kind=ConnectionKind.CALENDAR)
+    if connected.filter(state=ConnectionState.ACTIVE).exists():
         return None
     subject = _("Microsoft 365との接続を、もう一度お試しください")
     what = _("Microsoft 365の管理者の承認が済んだようです。")

@@ -13,6 +13,9 @@ class Connection(models.Model):
     """One member's link to one provider account (外部連携). The account, tenant id + object id, is its
     identity.
 
+    ``kind``: what it is connected for; a member uses one account for calendars, whichever provider's, and one
+    for meetings beside it.
+
     A row is never handed to another account: connecting another one makes another row, so that every entry
     stays with the account that wrote it. ``state`` is a ``core.states.ConnectionState``.
 
@@ -30,6 +33,7 @@ class Connection(models.Model):
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="connections")
     provider = models.CharField(max_length=16)
+    kind = models.CharField(max_length=16, default="calendar", help_text="a core.providers.ConnectionKind")
     account_tenant = models.CharField(max_length=64)
     account_object = models.CharField(max_length=64)
     address = models.EmailField(max_length=254, blank=True, default="")
@@ -74,9 +78,9 @@ class Connection(models.Model):
                 name="connection_account_once",
             ),
             models.UniqueConstraint(
-                fields=["member", "provider"],
+                fields=["member", "kind"],
                 condition=Q(state__in=["active", "needs_reconnect", "address_mismatch"]),
-                name="connection_one_live_account",
+                name="connection_one_live_of_kind",
             ),
         ]
 

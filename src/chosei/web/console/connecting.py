@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from chosei.actions.approvals import ConsentLink, consent_link
 from chosei.core.troubles import Trouble
 from chosei.mails.troubles import trouble_words
+from chosei.ports.providers import about
 from chosei.records.models import Member, ProviderApproval
 
 
@@ -27,12 +28,12 @@ class Problem:
 PROBLEMS = {
     "cancelled": Problem(
         _("接続を中止しました"),
-        _("Microsoft 365の画面で承諾されなかったため、接続していません。もう一度「接続」を押してください。"),
+        _("%(service)sの画面で承諾されなかったため、接続していません。もう一度「接続」を押してください。"),
         wall=True,
     ),
     "approval_needed": Problem(
         _("管理者の承認が必要です"),
-        _("会社のMicrosoft 365の設定により、管理者の承認がないと接続できません。"),
+        _("会社の%(service)sの設定により、管理者の承認がないと接続できません。"),
         wall=True,
     ),
     "state_unknown": Problem(
@@ -55,11 +56,18 @@ PROBLEMS = {
         _("別のアカウントがすでに接続されています"),
         _("カレンダーは1つずつ接続できます。先に「接続解除」をしてから、もう一度「接続」を押してください。"),
     ),
+    "other_provider": Problem(
+        _("ほかのカレンダーがすでに接続されています"),
+        _(
+            "一度に使えるカレンダーは1つです。%(service)sを使うときは、"
+            "「外部連携」の「切り替える」から進めてください。"
+        ),
+    ),
     "no_mailbox": Problem(
         _("このアカウントではカレンダーを使えません"),
         _(
-            "Exchange Onlineのメールボックスがないアカウントです。"
-            "メールボックスのあるアカウントを選ぶか、IT担当者の方にライセンスをご確認ください。"
+            "%(service)sの予定表がないアカウントです。"
+            "予定表のあるアカウントを選ぶか、IT担当者の方にライセンスをご確認ください。"
         ),
     ),
     "scopes_missing": Problem(
@@ -69,32 +77,35 @@ PROBLEMS = {
         ),
     ),
     "provider_away": Problem(
-        _("Microsoft 365につながりませんでした"),
-        _("Microsoft 365が応答していません。数分おいて、もう一度「接続」を押してください。"),
+        _("%(service)sにつながりませんでした"),
+        _("%(service)sが応答していません。数分おいて、もう一度「接続」を押してください。"),
     ),
     "misconfigured": Problem(
         _("Choseiの設定を確認する必要があります"),
         _(
-            "ChoseiとMicrosoft 365の連携設定に誤りがあるため、接続できません。"
+            "Choseiと%(service)sの連携設定に誤りがあるため、接続できません。"
             "Choseiを管理している方に、この画面をお知らせください。"
         ),
     ),
     "too_often": Problem(_("接続の操作が続いています"), _("数分おいて、もう一度「接続」を押してください。")),
     "rejected": Problem(
-        _("Microsoft 365に接続できませんでした"),
+        _("%(service)sに接続できませんでした"),
         _(
-            "Microsoft 365がこの接続を受け付けませんでした。"
+            "%(service)sがこの接続を受け付けませんでした。"
             "もう一度「接続」を押しても変わらないときは、IT担当者の方にこの画面をお知らせください。"
         ),
     ),
 }
 
 
-def problem_of(reason: str) -> Problem:
+def problem_of(reason: str, provider: str) -> Problem:
+    """What to say of a refusal (``actions.errors.ConnectRefused``) at this provider."""
+    service = {"service": about(provider).name}
     if reason in set(Trouble) and reason not in PROBLEMS:
         words = trouble_words(reason)
         return Problem(words.title, gettext("%(what)s %(step)s") % {"what": words.what, "step": words.member})
-    return PROBLEMS.get(reason, PROBLEMS["rejected"])
+    found = PROBLEMS.get(reason, PROBLEMS["rejected"])
+    return Problem(str(found.title) % service, str(found.sentence) % service, found.wall)
 
 
 # Why each permission is asked for, in the words of the letter; one that is new here speaks the adapter's own.

@@ -143,8 +143,8 @@ urlpatterns = [
     path("settings/connections/approval", approvals.page, name="approval"),
     path("settings/connections/approval/request", approvals.ask, name="approval-request"),
     path("settings/connections/approval/settled", approvals.settled, name="approval-settled"),
-    path("connect/microsoft", connections.begin, name="microsoft-connect"),
-    path("connect/microsoft/callback", connections.callback, name="microsoft-callback"),
-    path("connect/microsoft/finished", connections.finished, name="microsoft-finished"),
+    path("connect/<slug:provider>", connections.begin, name="connect"),
+    path("connect/<slug:provider>/callback", connections.callback, name="connect-callback"),
+    path("connect/<slug:provider>/finished", connections.finished, name="connect-finished"),
     path("connect/microsoft/admin-consent", approvals.admin_consent, name="microsoft-admin-consent"),
 ]

@@ -8,11 +8,10 @@ from django.utils import timezone
 
 from chosei.actions.approvals import approval_of, waiting_for_approval
 from chosei.core.states import ApprovalState
+from chosei.ports.providers import MICROSOFT
 from chosei.records.models import Member
 from chosei.web.console import words
 from chosei.web.console.connecting import request_of
-
-MICROSOFT = "microsoft"
 
 
 def approval_context(member: Member) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from chosei.actions.approvals import answer_admin_consent, ask_approval, settled
 from chosei.actions.errors import Closed
 from chosei.actions.limits import within_limit
 from chosei.core.states import ApprovalState
+from chosei.ports.providers import MICROSOFT
 from chosei.records.gates import NotThere
 from chosei.web.console.access import member_required, network_of, signed_in
-from chosei.web.console.waiting import MICROSOFT, approval_context
+from chosei.web.console.waiting import approval_context
 
 RETURNS_PER_NETWORK = 60  # in an hour
 

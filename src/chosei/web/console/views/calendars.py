@@ -14,7 +14,7 @@ from chosei.core.states import ConnectionState
 from chosei.records.models import Connection, Member
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.calendars import CalendarsForm
-from chosei.web.console.views.connections import live_connection
+from chosei.web.console.providers import live_connection
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -33,8 +33,8 @@ from chosei.web.console.forms.proposal import (
     meeting_initial,
     proposal_initial,
 )
+from chosei.web.console.providers import live_connection
 from chosei.web.console.views.calendar import week_json
-from chosei.web.console.views.connections import live_connection
 from chosei.web.console.views.proposals import RUNNING
 
 

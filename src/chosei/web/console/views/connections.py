@@ -1,4 +1,4 @@
-"""外部連携: connecting Microsoft 365, coming back from its sign-in, and letting it go."""
+"""外部連携: connecting an account, coming back from its provider's sign-in, and letting it go."""
 
 from __future__ import annotations
 
@@ -16,27 +16,24 @@ from chosei.actions.connecting import begin_connection, complete_connection
 from chosei.actions.connections import disconnect
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.limits import within_limit
+from chosei.actions.providers import offered, offered_provider
 from chosei.actions.rooms import ask_directory
+from chosei.core.providers import About
 from chosei.core.states import ConnectionState
 from chosei.mails.troubles import trouble_words
 from chosei.ports.directory import PLACES
+from chosei.ports.providers import MICROSOFT, about
 from chosei.records import gates
 from chosei.records.models import Connection, Member
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.connecting import problem_of
 from chosei.web.console.leaving import left_without
+from chosei.web.console.providers import LIVE, calendar_name, cards_of, live_connection, place_name
 from chosei.web.console.waiting import approval_context
 
-MICROSOFT = "microsoft"
-LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
-_PROBLEM, _OWN_TAB, _FINISHED = "connect_problem", "connect_own_tab", "connect_finished"
+_PROBLEM, _OWN_TAB, _FINISHED = "connect_refused", "connect_own_tab", "connect_finished"
 FOR_ROOMS = "connect_for_rooms"
-
-
-def live_connection(member: Member) -> Connection | None:
-    """The account whose calendar is in use now, be it that it needs reconnecting."""
-    return gates.connections_of(member).filter(state__in=LIVE).order_by("-id").first()
 
 
 def approval_only(member: Member) -> Connection | None:
@@ -50,24 +47,24 @@ def approval_only(member: Member) -> Connection | None:
 def listing(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
     connection = live_connection(member)
-    ending = gates.connections_of(member).filter(state=ConnectionState.ENDING).exists()
     shown = request.session.get(_PROBLEM)
-    problem = problem_of(shown["reason"]) if shown else None
+    problem = problem_of(shown["reason"], shown["provider"]) if shown else None
     under_way = sign_in_under_way(member, MICROSOFT) if connection is None else ""
     begun = "begun" in request.GET and problem is None and connection is None
-    wall = bool(problem and problem.wall) or under_way == "silent"
+    refused = bool(shown and problem and problem.wall and about(shown["provider"]).approval)
     context = {
+        "cards": cards_of(member),
         "connection": connection,
+        "about": about(connection.provider) if connection else None,
         "approved": approval_only(member),
-        "ending": ending and connection is None,
-        "word": words.connection_word(connection),
         "trouble": trouble_words(connection.trouble) if connection and words.in_trouble(connection) else None,
         "problem": problem,
         "problem_code": shown["detail"] if shown else "",
         "under_way": under_way or ("running" if begun else ""),
-        "wall": wall,
+        "wall": refused or under_way == "silent",
         "seen": _state_of(member),
         "member": member,
+        "offers_approval": any(one.approval for one in offered()),
         **approval_context(member),
     }
     if shown and request.method == "GET":
@@ -95,70 +92,81 @@ def _state_of(member: Member) -> str:
 
 @require_POST
 @member_required
-def begin(request: HttpRequest) -> HttpResponse:
-    """To Microsoft's sign-in; ``own_tab`` when it runs in a tab of its own, beside the page it came from."""
+def begin(request: HttpRequest, provider: str) -> HttpResponse:
+    """To the provider's sign-in; ``own_tab`` when it runs in a tab of its own beside the page."""
     member = signed_in(request)
+    _insist_offered(provider)
     request.session.pop(FOR_ROOMS, None)
     request.session[_OWN_TAB] = request.POST.get("own_tab") == "yes"
     if not within_limit("connect", str(member.pk), limit=20, seconds=600):
-        return _refused(request, ConnectRefused("too_often"))
+        return _refused(request, provider, ConnectRefused("too_often"))
     try:
-        return redirect(begin_connection(member, MICROSOFT))
+        return redirect(begin_connection(member, provider))
     except ConnectRefused as refused:
-        return _refused(request, refused)
+        return _refused(request, provider, refused)
+
+
+def _insist_offered(provider: str) -> About:
+    found = offered_provider(provider)
+    if found is None:
+        raise gates.NotThere
+    return found
 
 
 @require_GET
 @member_required
-def callback(request: HttpRequest) -> HttpResponse:
+def callback(request: HttpRequest, provider: str) -> HttpResponse:
     """The browser is back. ``state`` was made for this member alone and is good once, so a repeated or
     foreign GET changes nothing.
     """
     given = request.GET
+    _insist_offered(provider)
     try:
         connection = complete_connection(
             signed_in(request),
-            MICROSOFT,
+            provider,
             state=given.get("state", ""),
             code=given.get("code", ""),
             error=given.get("error", ""),
             error_detail=given.get("error_description", ""),
         )
     except ConnectRefused as refused:
-        return _refused(request, refused)
+        return _refused(request, provider, refused)
     if request.session.get(_OWN_TAB):
         request.session[_FINISHED] = {"reason": "", "state": connection.state}
-        return redirect("console:microsoft-finished")
+        return redirect("console:connect-finished", provider)
     if request.session.pop(FOR_ROOMS, False) and connection.state == ConnectionState.ACTIVE:
-        ask_directory(signed_in(request), MICROSOFT, now=timezone.now())
+        ask_directory(signed_in(request), provider, now=timezone.now())
         return redirect("console:rooms")
-    messages.success(request, _news_of(connection.state))
+    messages.success(request, _news_of(provider, connection.state))
     return redirect("console:connections")
 
 
 @require_safe
 @member_required
-def finished(request: HttpRequest) -> HttpResponse:
+def finished(request: HttpRequest, provider: str) -> HttpResponse:
     """The end of a sign-in in its own tab: what came of it, and back to the page that has waited."""
+    _insist_offered(provider)
     told = request.session.pop(_FINISHED, {"reason": "", "state": ""})
     context = {
-        "problem": problem_of(told["reason"]) if told["reason"] else None,
+        "problem": problem_of(told["reason"], provider) if told["reason"] else None,
+        "news": _news_of(provider, told["state"]),
         "approved": told["state"] == ConnectionState.APPROVAL_ONLY,
         "connected": told["state"] == ConnectionState.ACTIVE,
         "mismatch": told["state"] == ConnectionState.ADDRESS_MISMATCH,
     }
     response = render(request, "console/connect_finished.html", context)
     if told["state"]:
-        messages.success(request, _news_of(told["state"]))  # for the page that has waited
+        messages.success(request, _news_of(provider, told["state"]))  # for the page that has waited
     return response
 
 
-def _news_of(state: str) -> str:
+def _news_of(provider: str, state: str) -> str:
     if state == ConnectionState.APPROVAL_ONLY:
         return gettext("承認を記録しました。")
     if state == ConnectionState.ADDRESS_MISMATCH:
         return gettext("アカウントを接続しました。アドレスをご確認ください。")
-    return gettext("Outlookカレンダーと連携しました。")
+    return gettext("%(calendar)sと連携しました。") % {"calendar": calendar_name(about(provider))}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -171,32 +179,41 @@ def disconnection(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("console:connections")
     if request.method == "POST":
         disconnect(member, connection, now=timezone.now())
-        messages.success(request, gettext("Outlookカレンダーとの連携を解除しました。"))
+        name = {"calendar": calendar_name(about(connection.provider))}
+        messages.success(request, gettext("%(calendar)sとの連携を解除しました。") % name)
         return redirect("console:connections")
-    context: dict[str, Any] = {"connection": connection, "left": left_without(member, connection)}
+    context: dict[str, Any] = {
+        "connection": connection,
+        "about": about(connection.provider),
+        "calendar": calendar_name(about(connection.provider)),
+        "place": place_name(about(connection.provider)),
+        "left": left_without(member, connection),
+    }
     return render(request, "console/disconnection.html", context)
 
 
-def begin_for_rooms(request: HttpRequest) -> HttpResponse:
-    """To Microsoft's sign-in once more, this time for the permission to read the company's rooms as well."""
+def begin_for_rooms(request: HttpRequest, provider: str) -> HttpResponse:
+    """To the provider's sign-in once more, for the permission to read the company's rooms as well."""
     member = signed_in(request)
     request.session[_OWN_TAB] = False
     if not within_limit("connect", str(member.pk), limit=20, seconds=600):
-        return _refused(request, ConnectRefused("too_often"))
+        return _refused(request, provider, ConnectRefused("too_often"))
     try:
-        address = begin_connection(member, MICROSOFT, also=PLACES)
+        address = begin_connection(member, provider, also=PLACES)
     except ConnectRefused as refused:
-        return _refused(request, refused)
+        return _refused(request, provider, refused)
     request.session[FOR_ROOMS] = True
     return redirect(address)
 
 
-def _refused(request: HttpRequest, refused: ConnectRefused) -> HttpResponse:
+def _refused(request: HttpRequest, provider: str, refused: ConnectRefused) -> HttpResponse:
     if request.session.pop(FOR_ROOMS, False):
-        messages.warning(request, f"{problem_of(refused.reason).title} {problem_of(refused.reason).sentence}")
+        problem = problem_of(refused.reason, provider)
+        messages.warning(request, f"{problem.title} {problem.sentence}")
         return redirect("console:rooms")
-    request.session[_PROBLEM] = {"reason": refused.reason, "detail": refused.detail[:80]}
+    reason, detail = refused.reason, refused.detail[:80]
+    request.session[_PROBLEM] = {"reason": reason, "detail": detail, "provider": provider}
     if request.session.get(_OWN_TAB):
-        request.session[_FINISHED] = {"reason": refused.reason, "state": ""}
-        return redirect("console:microsoft-finished")
+        request.session[_FINISHED] = {"reason": reason, "state": ""}
+        return redirect("console:connect-finished", provider)
     return redirect("console:connections")

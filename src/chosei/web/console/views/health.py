@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chosei.actions.addresses import accept_alias
 from chosei.actions.errors import Closed
+from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.mails.troubles import trouble_words
 from chosei.records import gates
@@ -48,7 +49,8 @@ class Health:
 @require_safe
 @member_required
 def listing(request: HttpRequest) -> HttpResponse:
-    known = Connection.objects.exclude(state=ConnectionState.ENDED).order_by("-pk")
+    known = Connection.objects.filter(kind=ConnectionKind.CALENDAR).exclude(state=ConnectionState.ENDED)
+    known = known.order_by("-pk")
     rows = gates.members_of(signed_in(request)).filter(is_active=True)
     rows = rows.prefetch_related(Prefetch("connections", queryset=known, to_attr="known_connections"))
     found = by_id(rows, request.GET.get("after", ""))

@@ -19,7 +19,7 @@ from chosei.records import gates
 from chosei.records.models import Appointment, CalendarEntry, MailMessage, MailState, Member
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
-from chosei.web.console.views.connections import live_connection
+from chosei.web.console.providers import live_connection
 from chosei.web.console.views.proposals import running_of
 
 SHOWN = 8

@@ -25,7 +25,7 @@ from chosei.web.console.forms.common import add_refusals, refusal
 from chosei.web.console.forms.members import MemberForm
 from chosei.web.console.leaving import left_by
 from chosei.web.console.listing import by_id
-from chosei.web.console.views.connections import live_connection
+from chosei.web.console.providers import live_connection
 
 INVITATIONS_PER_HOUR = 100
 

@@ -31,7 +31,7 @@ from chosei.web.console.forms.page_mail import PageMailForm
 from chosei.web.console.forms.page_meeting import PageMeetingForm
 from chosei.web.console.forms.page_opening import PageOpeningForm
 from chosei.web.console.forms.page_people import PagePeopleForm
-from chosei.web.console.views.connections import live_connection
+from chosei.web.console.providers import live_connection
 from chosei.web.public.bookings import times_page
 from chosei.web.public.confirming import Visit
 

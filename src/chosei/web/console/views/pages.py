@@ -24,7 +24,7 @@ from chosei.web.console.forms.booking_page import NewPageForm, defaults_for
 from chosei.web.console.forms.common import add_refusals, refusal
 from chosei.web.console.forms.hours import HoursEditor
 from chosei.web.console.listing import by_id
-from chosei.web.console.views.connections import live_connection
+from chosei.web.console.providers import live_connection
 
 
 @require_safe

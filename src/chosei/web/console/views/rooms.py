@@ -20,16 +20,17 @@ from chosei.actions.errors import ActionError, Closed, InvalidInput
 from chosei.actions.limits import within_limit
 from chosei.actions.rooms import add_room, ask_directory, change_room, put_away_room, use_room_again
 from chosei.ports.directory import CONSENT_MISSING
+from chosei.ports.providers import MICROSOFT
 from chosei.records import gates
 from chosei.records.models import Member, Room, RoomDirectory, RoomListRoom
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals
 from chosei.web.console.forms.rooms import RoomForm
+from chosei.web.console.providers import live_connection
 from chosei.web.console.views import connections
 from chosei.web.console.words import Word
 
-MICROSOFT = connections.MICROSOFT
 FETCHES_PER_HOUR = 30
 
 _IN_USE = Word(_("利用中"), "settled")
@@ -87,7 +88,7 @@ def fetch(request: HttpRequest) -> HttpResponse:
 def permission(request: HttpRequest) -> HttpResponse:
     """Ask Microsoft for the permission; back from there, the rooms are fetched."""
     gates.rooms_for_administrator(signed_in(request))
-    return connections.begin_for_rooms(request)
+    return connections.begin_for_rooms(request, MICROSOFT)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,7 +147,7 @@ def _context(administrator: Member) -> dict[str, Any]:
         "fetching": directory is not None and _is_fetching(directory),
         "problem": _problem(directory),
         "consent_missing": directory is not None and directory.problem == CONSENT_MISSING,
-        "connected": connections.live_connection(administrator) is not None,
+        "connected": live_connection(administrator) is not None,
     }
 
 
