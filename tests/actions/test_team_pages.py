@@ -230,7 +230,9 @@ def test_approval_holds_the_time_and_mails_both_outcomes():
     hosts, page = team(1, needs_approval=True, approval_hours=24)
     asked, refused, late = (book(page, at(1, hour)) for hour in (10, 11, 12))
     assert {one.state for one in (asked, refused, late)} == {"pending"}
-    assert CalendarEntry.objects.count() == 0
+    held = [entry.desired for entry in CalendarEntry.objects.all()]
+    title = "【承認待ち】オンライン製品説明: 株式会社テスト 三田花子様"
+    assert [(one["title"], one["show_as"]) for one in held] == [(title, "tentative")] * 3
     with pytest.raises(TimeTaken):
         book(page, at(1, 10))
     approve(hosts[0], asked, now=NOW)
@@ -244,6 +246,8 @@ def test_approval_holds_the_time_and_mails_both_outcomes():
     states = [Appointment.objects.get(pk=one.pk).state for one in (asked, refused, late)]
     assert states == ["confirmed", "declined", "declined"]
     assert Promise.objects.filter(standing=True).count() == 1
+    [entry] = CalendarEntry.objects.filter(desired__isnull=False)
+    assert (entry.purpose, entry.appointment, entry.desired["show_as"]) == ("appointment", asked, "busy")
     kinds = Counter(MailMessage.objects.values_list("kind", flat=True))
     assert kinds == {
         "requested_guest": 3,

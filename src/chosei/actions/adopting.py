@@ -1,5 +1,8 @@
 """Following what a person did in their own calendar to an event of ours: moved or deleted it.
 
+What waits for approval cannot be moved there, since the customer asked for that very time; deleted, it is
+declined. A buffer that its host deletes gives its time back.
+
 Callers have seen it by a direct read. Everything is checked again under the locks: what we ourselves have
 decided meanwhile goes before. Where a change cannot be followed, or should not be without a word, the entry
 carries a question to the host and everything promised stays as it is.
@@ -19,12 +22,14 @@ from chosei.actions.agenda import RUNNING
 from chosei.actions.asking import Question, ask, unchanged
 from chosei.actions.cancellation import cancel_by_calendar
 from chosei.actions.changes import changed
+from chosei.actions.changing import host_ids_of
 from chosei.actions.errors import Closed, TimeTaken
 from chosei.actions.proposals import give_up_candidate
+from chosei.actions.requests import decline_by_calendar
 from chosei.actions.room_booking import ask_rooms_again
 from chosei.actions.timeline import note
-from chosei.actions.wishes import converge_soon, want_moved
-from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, SeenEntry
+from chosei.actions.wishes import converge_soon, drop, restore, want_moved
+from chosei.core.entries import BUFFERS, DesiredEntry, EntryPurpose, EntryState, SeenEntry
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState, CandidateState
 from chosei.records.locks import lock_hosts
@@ -51,6 +56,11 @@ def adopt_move(entry: CalendarEntry, seen: SeenEntry, *, now: datetime) -> None:
         if entry.purpose == EntryPurpose.HOLD:
             _move_candidate(entry, seen, now)
             return
+        if entry.purpose == EntryPurpose.REQUEST:
+            _put_request_back(entry)
+            return
+        if entry.purpose in BUFFERS:
+            return
         if entry.connection.member.ask_before_moving:
             ask(entry, Question.MOVED, seen)
             return
@@ -72,14 +82,15 @@ def moved_meanwhile(entry: CalendarEntry, seen: SeenEntry) -> bool:
 
 
 def adopt_removal(entry: CalendarEntry, *, asking: bool, now: datetime) -> None:
-    """The event is proven to be gone: the appointment is cancelled, or the candidate withdrawn.
+    """The event is proven to be gone: the appointment is cancelled, what waited for approval declined, the
+    candidate withdrawn, or the buffer given back.
 
     ``asking``: the host is asked first, as always about an event that is not the organiser's.
     """
     with transaction.atomic():
         appointment = entry.appointment
         foreign = appointment is not None and appointment.organizer_id != entry.connection_id
-        if asking or foreign:
+        if asking or (foreign and entry.purpose not in BUFFERS):
             ask(entry, Question.REMOVED, None)
         else:
             _remove(entry, now)
@@ -137,6 +148,15 @@ def _move_appointment(
         start=time.start.isoformat(),
         end=time.end.isoformat(),
     )
+
+
+def _put_request_back(entry: CalendarEntry) -> None:
+    current = unchanged(entry)
+    if current is None or current.appointment is None:
+        return
+    restore(current, anew=False)
+    converge_soon(current.appointment)
+    note("request_put_back", appointment=current.appointment, actor="provider")
 
 
 def _is_foreign(appointment: Appointment, entry: CalendarEntry) -> bool:
@@ -243,12 +263,40 @@ def _remove(entry: CalendarEntry, now: datetime, member: Member | None = None) -
         if found is not None:
             _give_up(found[0], found[1], member)
         return
+    if entry.purpose in BUFFERS:
+        _give_back(entry, entry.appointment, member)
+        return
+    if entry.purpose == EntryPurpose.REQUEST:
+        lock_hosts(host_ids_of(entry.appointment))
     if unchanged(entry) is None:
         return
     try:
-        cancel_by_calendar(entry.appointment, member=member, now=now)
+        if entry.purpose == EntryPurpose.REQUEST:
+            decline_by_calendar(entry.appointment, member=member)
+        else:
+            cancel_by_calendar(entry.appointment, member=member, now=now)
     except Closed:
         return  # it is over, or somebody cancelled it a moment ago
+
+
+def _give_back(entry: CalendarEntry, appointment: Appointment, member: Member | None) -> None:
+    """The host does without this buffer: their time before or after the appointment is free again."""
+    host = entry.connection.member
+    lock_hosts([host.pk])
+    current = unchanged(entry)
+    if current is None:
+        return
+    which = "before" if entry.purpose == EntryPurpose.BUFFER_BEFORE else "after"
+    appointment.promises.filter(host=host).update(**{f"{which}_given_back": True})
+    drop([current])
+    converge_soon(appointment)
+    note(
+        f"buffer_{which}_given_back",
+        appointment=appointment,
+        member=member,
+        actor="member" if member else "provider",
+        host=host.pk,
+    )
 
 
 def _give_up(proposal: Proposal, candidate: Candidate, member: Member | None = None) -> None:

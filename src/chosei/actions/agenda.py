@@ -38,16 +38,22 @@ def promised(host_ids: Iterable[int], window: Interval, *, apart_from: int | Non
 
 
 def occupied(host_ids: Iterable[int], window: Interval, *, apart_from: int | None = None) -> BusyByHost:
-    """The same with the buffers that belong to it."""
+    """The same with the buffers that belong to it, those apart that their host gave back."""
     during = TimestamptzRange(window.start - _LONGEST_BUFFER, window.end + _LONGEST_BUFFER)
     rows = Promise.objects.filter(standing=True, host_id__in=list(host_ids), during__overlap=during)
     if apart_from is not None:
         rows = rows.exclude(appointment=apart_from)
     busy: BusyByHost = defaultdict(list)
-    for host_id, taken, before, after in rows.values_list(
-        "host_id", "during", "appointment__buffer_before_minutes", "appointment__buffer_after_minutes"
+    for host_id, taken, before, no_before, after, no_after in rows.values_list(
+        "host_id",
+        "during",
+        "appointment__buffer_before_minutes",
+        "before_given_back",
+        "appointment__buffer_after_minutes",
+        "after_given_back",
     ):
-        start, end = taken.lower - timedelta(minutes=before), taken.upper + timedelta(minutes=after)
+        start = taken.lower - timedelta(minutes=0 if no_before else before)
+        end = taken.upper + timedelta(minutes=0 if no_after else after)
         if start < window.end and window.start < end:
             busy[host_id].append(Interval(start, end))
     return busy

@@ -22,7 +22,7 @@ from chosei.actions.reminding import plan
 from chosei.actions.room_booking import RoomChoice, carrying, take_room
 from chosei.actions.rules import own_link
 from chosei.actions.timeline import note
-from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
+from chosei.actions.wishes import converge_soon, want_appointment, want_buffers, want_request
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
 from chosei.records.models import (
@@ -129,6 +129,8 @@ def stand(appointment: Appointment, hosts: Sequence[Attending]) -> None:
 
 
 def _ask_for_approval(appointment: Appointment, hosts: Sequence[Attending]) -> None:
+    want_request(appointment, hosts)
+    converge_soon(appointment)
     for visitor in to_visitors(appointment):
         queue_mail(MailKind.REQUESTED_GUEST, appointment, visitor, revision=0)
     for member in deciders(appointment, [host.member for host in hosts]):

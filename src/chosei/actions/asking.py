@@ -13,7 +13,7 @@ from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, to_member
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, restore
-from chosei.core.entries import EntryState, SeenEntry
+from chosei.core.entries import EntryPurpose, EntryState, SeenEntry
 from chosei.records.models import (
     Appointment,
     CalendarEntry,
@@ -74,7 +74,8 @@ def put_back(member: Member, entry: CalendarEntry, *, now: datetime) -> None:
         restore(current, anew=anew)
         appointment, proposal = current.appointment, proposal_of(current)
         note("event_restored", appointment=appointment, proposal=proposal, member=member, actor="member")
-        if anew and appointment is not None and appointment.web_meeting:
+        is_meeting = current.purpose == EntryPurpose.APPOINTMENT
+        if anew and is_meeting and appointment is not None and appointment.web_meeting:
             _expect_new_link(appointment, current, now)
         converge_soon(_thing(current))
 

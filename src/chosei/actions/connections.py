@@ -12,12 +12,12 @@ from django.utils import timezone
 from chosei.actions.agenda import RUNNING
 from chosei.actions.notices import look_after_soon
 from chosei.actions.people import attending, hosts_here
-from chosei.actions.wishes import converge_soon, drop, settle_holds
+from chosei.actions.wishes import converge_soon, drop, settle_holds, want_request
 from chosei.core.entries import EntryPurpose, EntryState
-from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
+from chosei.core.states import CONNECTION, AppointmentState, ConnectionEvent, ConnectionState, advance
 from chosei.jobs import queue
 from chosei.records.locks import lock_hosts
-from chosei.records.models import CalendarEntry, Connection, Member, Proposal, Subscription
+from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Proposal, Subscription
 
 LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 
@@ -52,18 +52,30 @@ def disconnect(member: Member, connection: Connection, *, now: datetime) -> None
         locked.mirrored_events.all().delete()
         _settle(running)
         drop(
-            CalendarEntry.objects.filter(connection=locked, purpose=EntryPurpose.HOLD, desired__isnull=False)
+            CalendarEntry.objects.filter(
+                connection=locked,
+                purpose__in=(EntryPurpose.HOLD, EntryPurpose.REQUEST),
+                desired__isnull=False,
+            )
         )
         look_after_soon(locked.pk, now=now)
         converge_all(locked)
 
 
 def hold_again(member: Member) -> None:
-    """The running proposals that hold times hold them in the calendar that the member has connected, too.
+    """What is held for running proposals and for bookings that wait for approval is held in the calendar that
+    the member has connected, too.
 
     Inside a transaction, under the member's host lock.
     """
     _settle(_running_of(member))
+    waiting = Appointment.objects.filter(
+        state=AppointmentState.PENDING, promises__host=member, promises__standing=True
+    )
+    for appointment in waiting.select_for_update(of=("self",)).order_by("pk"):
+        promises = appointment.promises.filter(standing=True, host__isnull=False).select_related("host")
+        want_request(appointment, attending([promise.host for promise in promises if promise.host]))
+        converge_soon(appointment)
 
 
 def _running_of(member: Member) -> list[Proposal]:

@@ -25,6 +25,7 @@ _WORDS = {
         "code": "受付コード",
         "notes": "社内メモ",
         "held": "日程調整中の仮予約です。日時が決まると自動的に削除されます。",
+        "asked": "承認待ちの予約です。承認すると確定した予定に変わり、却下や期限切れのときは自動で消えます。",
         "buffer": "前後の時間を確保",
         "kept_free": "アポイントメントの前後に確保した時間です。日時の変更やキャンセルに合わせて変わります。",
         "open": "Choseiで開く",
@@ -41,6 +42,8 @@ _WORDS = {
         "code": "Reception code",
         "notes": "Internal notes",
         "held": "This is a tentative hold. It goes by itself once a time has been chosen.",
+        "asked": "This booking waits for approval. Approved, it becomes the appointment; declined or lapsed, "
+        "it goes by itself.",
         "buffer": "Time kept free",
         "kept_free": "Kept free around an appointment. It follows when that moves or is cancelled.",
         "open": "Open in Chosei",
@@ -78,6 +81,14 @@ def appointment_title(appointment: Appointment) -> str:
     return titles.event_title(
         appointment.title, customer, reception=appointment.reception_code, language=_language(appointment)
     )
+
+
+def request_title(appointment: Appointment) -> str:
+    return titles.request_title(appointment_title(appointment))
+
+
+def request_body(appointment: Appointment) -> str:
+    return f"<p>{_WORDS[_language(appointment)]['asked']}</p>{appointment_body(appointment)}"
 
 
 def appointment_body(appointment: Appointment) -> str:

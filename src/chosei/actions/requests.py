@@ -11,6 +11,7 @@ from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, to_member, to_visitors
 from chosei.actions.people import Attending, attending, organizer_of
 from chosei.actions.timeline import note
+from chosei.actions.wishes import converge_soon, drop
 from chosei.core.states import (
     APPOINTMENT,
     AppointmentEvent,
@@ -19,7 +20,7 @@ from chosei.core.states import (
     advance,
 )
 from chosei.records.locks import lock_hosts
-from chosei.records.models import Appointment, MailKind, Member
+from chosei.records.models import Appointment, CalendarEntry, MailKind, Member
 
 LAPSED = "chosei"
 """``cancelled_by`` of a request that nobody answered in time."""
@@ -46,6 +47,17 @@ def decline(member: Member, appointment: Appointment, *, reason: str, now: datet
         locked = _under_locks(appointment)
         _refuse(locked, by="host", reason=reason)
         note("request_declined", appointment=locked, member=member, actor="member")
+
+
+def decline_by_calendar(appointment: Appointment, *, member: Member | None) -> None:
+    """The host deleted the waiting event in their own calendar. ``member``: who said that this is what they
+    want. Raises Closed when it was answered or has lapsed.
+    """
+    with transaction.atomic():
+        locked = _under_locks(appointment)
+        _refuse(locked, by="host", reason="")
+        actor = "member" if member else "provider"
+        note("request_deleted", appointment=locked, member=member, actor=actor)
 
 
 def lapse(appointment_id: int, *, now: datetime) -> None:
@@ -88,6 +100,8 @@ def _refuse(appointment: Appointment, *, by: str, reason: str) -> None:
     appointment.revision += 1
     appointment.save(update_fields=["state", "cancelled_by", "cancel_reason", "revision", "changed_at"])
     appointment.promises.update(standing=False)
+    drop(CalendarEntry.objects.filter(appointment=appointment))
+    converge_soon(appointment)
     for visitor in to_visitors(appointment):
         queue_mail(MailKind.DECLINED_GUEST, appointment, visitor, revision=appointment.revision)
 

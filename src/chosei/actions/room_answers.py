@@ -22,8 +22,9 @@ from chosei.actions.room_booking import (
     take_room,
 )
 from chosei.actions.room_reading import ask_rooms
+from chosei.actions.rules import STANDING
 from chosei.actions.timeline import note
-from chosei.actions.wishes import converge_soon, want_appointment, want_hold_again
+from chosei.actions.wishes import converge_soon, want_appointment, want_hold_again, want_request
 from chosei.core.entries import DesiredEntry, SeenEntry
 from chosei.core.intervals import Interval
 from chosei.core.rooms import RoomAnswer, RoomState
@@ -87,7 +88,7 @@ def _appointment_answered(appointment: Appointment, address: str, answer: RoomAn
         locked = rows.get(pk=appointment.pk)
         current = _promise(locked, address)
         same = current is not None and current.pk == promise.pk and current.answer == promise.answer
-        if not same or current is None or locked.state != AppointmentState.CONFIRMED:
+        if not same or current is None or locked.state not in STANDING:
             return
         if (locked.starts_at, locked.ends_at) != (time.start, time.end):
             return  # it was moved while we looked: the answer was about another time
@@ -132,7 +133,10 @@ def rewrite(appointment: Appointment) -> None:
     """Have the calendars say what is true of the room now."""
     hosts = appointment.promises.filter(standing=True, host__isnull=False).select_related("host")
     members = [promise.host for promise in hosts if promise.host is not None]
-    want_appointment(appointment, appointment.organizer, attending(members))
+    if appointment.state == AppointmentState.PENDING:
+        want_request(appointment, attending(members))
+    else:
+        want_appointment(appointment, appointment.organizer, attending(members))
     converge_soon(appointment)
 
 

@@ -125,7 +125,7 @@ def want_appointment(appointment: Appointment, organizer: Connection | None, hos
     copies = [host.connection for host in colleagues if host.connection is not None]
     standing = CalendarEntry.objects.filter(appointment=appointment, desired__isnull=False)
     accepted = standing.filter(purpose=EntryPurpose.ATTENDANCE)
-    others = (EntryPurpose.ATTENDANCE, *BUFFERS)
+    others = (EntryPurpose.ATTENDANCE, *BUFFERS)  # what stood while it waited for approval goes as well
     drop(standing.exclude(purpose__in=others).exclude(connection__in=list(wanted)))
     drop(accepted.exclude(connection__in=copies))
     for connection, desired in wanted.items():
@@ -178,6 +178,30 @@ def _wanted_events(
     return {organizer: settled, **others}
 
 
+def want_request(appointment: Appointment, hosts: Sequence[Attending]) -> None:
+    """While a booking waits for approval it stands as a tentative event in the calendars of all linked hosts;
+    the organiser's carries the room. Approved, that event becomes the appointment in place.
+    """
+    standing = CalendarEntry.objects.filter(
+        appointment=appointment, purpose=EntryPurpose.REQUEST, desired__isnull=False
+    )
+    present = {entry.connection_id: entry for entry in standing}
+    organizer = organizer_of(hosts, web_meeting=appointment.web_meeting)
+    for host in hosts:
+        if host.connection is None:
+            continue
+        wanted = _request(appointment, with_room=host.connection == organizer)
+        entry = present.pop(host.connection.pk, None) or CalendarEntry(
+            connection=host.connection,
+            purpose=EntryPurpose.REQUEST,
+            appointment=appointment,
+            generation=0,
+        )
+        if entry.desired != wanted.to_json():
+            _want(entry, wanted)
+    drop(present.values())
+
+
 def want_buffers(appointment: Appointment, hosts: Iterable[Attending]) -> None:
     """The time kept free before and after, as events of its own in every linked host's calendar, where the
     page asks for them. Asked again after a change: the same events follow it.
@@ -190,8 +214,14 @@ def want_buffers(appointment: Appointment, hosts: Iterable[Attending]) -> None:
     wanted: dict[tuple[int, str], DesiredEntry] = {}
     if page is not None and page.buffer_entries:
         events = _buffers(appointment, page)
-        linked = [host.connection.pk for host in hosts if host.connection is not None]
-        wanted = {(pk, purpose): event for pk in linked for purpose, event in events.items()}
+        given_back = _given_back(appointment)
+        wanted = {
+            (host.connection.pk, purpose): event
+            for host in hosts
+            if host.connection is not None
+            for purpose, event in events.items()
+            if (host.member.pk, purpose) not in given_back
+        }
     drop(entry for key, entry in present.items() if key not in wanted)
     for (pk, purpose), event in wanted.items():
         entry = present.get((pk, purpose)) or CalendarEntry(
@@ -199,6 +229,15 @@ def want_buffers(appointment: Appointment, hosts: Iterable[Attending]) -> None:
         )
         if entry.desired != event.to_json():
             _want(entry, event)
+
+
+def _given_back(appointment: Appointment) -> set[tuple[int | None, str]]:
+    """The hosts who deleted a buffer in their calendar, and which."""
+    found: set[tuple[int | None, str]] = set()
+    for promise in appointment.promises.filter(host__isnull=False):
+        found |= {(promise.host_id, EntryPurpose.BUFFER_BEFORE.value)} if promise.before_given_back else set()
+        found |= {(promise.host_id, EntryPurpose.BUFFER_AFTER.value)} if promise.after_given_back else set()
+    return found
 
 
 def _buffers(appointment: Appointment, page: BookingPage) -> dict[str, DesiredEntry]:
@@ -267,13 +306,13 @@ def _settle(appointment: Appointment, connection: Connection, desired: DesiredEn
 def _event_of(
     appointment: Appointment, connection: Connection, desired: DesiredEntry
 ) -> CalendarEntry | None:
-    """The event that stands there already, unless it has an online meeting that it should not have: that
-    cannot be taken back, so such an event goes and another comes.
+    """The event that stands there already, tentative until now or not. One with an online meeting that it
+    should not have goes, and another comes: that cannot be taken back.
     """
     standing = CalendarEntry.objects.filter(
         appointment=appointment,
         connection=connection,
-        purpose=EntryPurpose.APPOINTMENT,
+        purpose__in=(EntryPurpose.APPOINTMENT, EntryPurpose.REQUEST),
         desired__isnull=False,
     ).first()
     had = standing is not None and standing.desired is not None and standing.desired["web_meeting"]
@@ -350,6 +389,15 @@ def _hold(proposal: Proposal, candidate: Candidate, *, with_room: bool) -> Desir
         proposal.zone,
         location=place_of_candidate(proposal.location, candidate),
         attendees=invited([candidate.room]) if with_room and candidate.room is not None else (),
+    )
+
+
+def _request(appointment: Appointment, *, with_room: bool) -> DesiredEntry:
+    return replace(
+        _meeting(appointment),
+        title=event_text.request_title(appointment),
+        body_html=event_text.request_body(appointment),
+        attendees=invited(rooms_of(appointment)) if with_room else (),
     )
 
 

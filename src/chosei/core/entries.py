@@ -12,6 +12,7 @@ class EntryPurpose(StrEnum):
     """Why an entry stands. Stored."""
 
     HOLD = "hold"  # 仮予約
+    REQUEST = "request"  # 承認待ち: tentative until somebody approves, then the appointment in place
     APPOINTMENT = "appointment"
     ATTENDANCE = "attendance"  # a colleague's copy of the organiser's meeting, accepted for them
     BUFFER_BEFORE = "buffer_before"  # バッファ用カレンダー予定
@@ -46,9 +47,9 @@ class WantedAttendee:
 class DesiredEntry:
     """An event as it should stand. Instants are UTC; ``zone`` is the IANA zone people see it in.
 
-    ``show_as`` is tentative for a hold, with nobody invited, so that the provider mails no one; busy once
-    settled. ``web_meeting`` asks for the provider's own online meeting, which cannot be
-    taken back from an event once it has it.
+    ``show_as`` is tentative for a hold, with nobody but a room invited, so that the provider mails no one;
+    busy once settled. ``web_meeting`` asks for the provider's own online meeting, which cannot be taken back
+    from an event once it has it.
     """
 
     title: str

@@ -17,6 +17,7 @@ TITLE_LIMIT = 255
 """UTF-16 units that Microsoft Graph keeps of an event's subject; mails are held to the same."""
 
 HOLD_MARK = "【仮】"
+REQUEST_MARK = "【承認待ち】"
 PAGE_TITLE_PATTERN = "{予約ページ名}: {社名} {氏名}様"
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -170,6 +171,11 @@ def hold_title(
     return shorten(
         HOLD_MARK + event_title(title, customer, reception=reception, language=language), TITLE_LIMIT
     )
+
+
+def request_title(title: str) -> str:
+    """A booking that waits for approval: 【承認待ち】 and the title it will have, in both languages."""
+    return shorten(REQUEST_MARK + one_line(title), TITLE_LIMIT)
 
 
 def page_event_title(pattern: str, page: str, customer: Customer, *, reception: bool = False) -> str:

@@ -64,8 +64,6 @@ def _settled(connection: Connection, now: datetime) -> list[CalendarEntry]:
         generation=F("written_generation"),
         changed_at__lt=connection.mirror_read_at,
     ).exclude(remote_id="")
-    # A buffer says nothing of the appointment: whoever moves or deletes one means that event alone.
-    rows = rows.exclude(purpose__in=BUFFERS)
     rows = rows.exclude(purpose=EntryPurpose.ATTENDANCE)  # the organiser's event is what counts
     related = rows.select_related("connection__member", "candidate__proposal", "appointment__proposal")
     return [entry for entry in related.order_by("id") if _written(entry).end > now]
@@ -79,6 +77,8 @@ def _as_expected(entry: CalendarEntry, row: MirroredEvent | None, connection: Co
         assert connection.mirror_from is not None
         assert connection.mirror_until is not None
         return asked or not written.overlaps(Interval(connection.mirror_from, connection.mirror_until))
+    if entry.purpose in BUFFERS:
+        return True  # whoever moves one means that event alone; one that is gone gives its time back
     before = SeenEntry.from_json(entry.observed) if entry.observed else None
     if sights.moved((written.start, written.end), (row.starts_at, row.ends_at)):
         asked = entry.question == Question.MOVED and before is not None

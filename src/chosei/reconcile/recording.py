@@ -37,7 +37,9 @@ def written(entry: CalendarEntry, event: ObservedEvent) -> None:
         note("event_written", appointment=entry.appointment, proposal=_proposal(entry), actor="chosei")
     elif entry.purpose == EntryPurpose.ATTENDANCE:
         note("event_accepted", appointment=entry.appointment, proposal=_proposal(entry), actor="chosei")
-    elif first:
+    elif entry.purpose == EntryPurpose.REQUEST and first:
+        note("request_written", appointment=entry.appointment, actor="chosei")
+    elif entry.purpose == EntryPurpose.HOLD and first:
         note("hold_written", proposal=_proposal(entry), actor="chosei", candidate=entry.candidate_id)
 
 
@@ -55,6 +57,8 @@ def removed(entry: CalendarEntry) -> None:
     _reach(entry, EntryState.GONE)
     if entry.purpose == EntryPurpose.HOLD:
         note("hold_removed", proposal=_proposal(entry), actor="chosei", candidate=entry.candidate_id)
+    elif entry.purpose == EntryPurpose.REQUEST:
+        note("request_removed", appointment=entry.appointment, actor="chosei")
 
 
 def lost(entry: CalendarEntry) -> None:

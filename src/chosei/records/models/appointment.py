@@ -133,7 +133,8 @@ class Promise(models.Model):
 
     ``standing`` turns False when the appointment is cancelled; the row stays as history. A promise that moves
     with its appointment keeps its row; that of a host who no longer attends goes. ``answer`` is what the room
-    said, a ``core.rooms.RoomAnswer``; a room that declined or was let go no longer stands.
+    said, a ``core.rooms.RoomAnswer``; a room that declined or was let go no longer stands. ``…_given_back``:
+    the host deleted the buffer in their calendar, so that this time of theirs is free again.
     """
 
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="promises")
@@ -143,6 +144,8 @@ class Promise(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     standing = models.BooleanField(default=True)
     answer = models.CharField(max_length=16, blank=True, default="")
+    before_given_back = models.BooleanField(default=False)
+    after_given_back = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["position", "id"]

@@ -24,6 +24,19 @@ SENTENCES = {
     "proposal_withdrawn": _("日程調整を取り下げました。"),
     "proposal_expired": _("回答期限を過ぎたため、日程調整を終了しました。"),
     "approval_asked": _("お客様から予約の申し込みがありました。承認を待っています。"),
+    "request_written": _("承認待ちの予定をOutlookに登録しました。"),
+    "request_removed": _("承認待ちの予定をOutlookから削除しました。"),
+    "request_put_back": _(
+        "Outlookで承認待ちの予定の日時が変更されたため、お客様が希望した日時に戻します。"
+        "別の日時にするには、却下して改めてご案内ください。"
+    ),
+    "request_deleted": _(
+        "Outlookで承認待ちの予定が削除されたため、申し込みを却下し、お客様にお知らせします。"
+    ),
+    "buffer_before_given_back": _(
+        "Outlookで前のバッファの予定が削除されたため、その時間を空きに戻しました。"
+    ),
+    "buffer_after_given_back": _("Outlookで後のバッファの予定が削除されたため、その時間を空きに戻しました。"),
     "request_approved": _("申し込みを承認し、日程が確定しました。"),
     "request_declined": _("申し込みを却下し、お客様にお知らせします。"),
     "request_lapsed": _("承認されないまま期限を過ぎたため、お受けできない旨をお客様にお知らせします。"),
@@ -141,6 +154,6 @@ def _why(entry: TimelineEntry) -> str:
 
 
 def _by(entry: TimelineEntry) -> str:
-    if entry.member is not None and entry.kind != "host_chosen" != None:
+    if entry.member is not None and entry.kind != "host_chosen":
         return entry.member.name
     return str(_ACTORS.get(entry.actor, ""))
