@@ -26,6 +26,7 @@ from chosei.actions.requests import approve, decline, lapse
 from chosei.actions.why_not import why_not
 from chosei.core.explain import Hurdle
 from chosei.core.hours import DateOverrides, DateRange, Span, WeeklyHours
+from chosei.core.walltime import zone_of
 from chosei.records.gates import NotThere, booking_page_for_guest, booking_pages_of
 from chosei.records.models import (
     Appointment,
@@ -188,6 +189,30 @@ def test_holidays_overrides_fixed_dates_and_own_hours():
     afternoons = WeeklyHours.parse([[("13:00", "26:00")]] * 7, "Asia/Tokyo")
     Member.objects.filter(pk=hosts[0].pk).update(working_hours=afternoons.to_json())
     assert {start.hour for start in starts(type(page).objects.get(pk=page.pk))} == {4, 5, 6, 7, 8}
+
+
+def test_a_host_has_hours_of_their_own_on_one_page_in_place_of_their_working_hours():
+    hosts, page = team(2)
+    Member.objects.filter(pk=hosts[0].pk).update(
+        working_hours=WeeklyHours.parse([[("13:00", "18:00")]] * 7, "Asia/Tokyo").to_json()
+    )
+    other = publish(hosts[0], hosts=[hosts[0]])
+    mornings = WeeklyHours.parse([[("10:00", "11:00")]] * 7, "Asia/Tokyo")
+    afternoons = WeeklyHours.parse([[("15:00", "20:00")]] * 7, "Asia/Tokyo")
+    own = {hosts[0].pk: mornings, hosts[1].pk: afternoons}
+    page = change_page(hosts[0], page, _with(page, host_hours=own))
+    hours = {start.astimezone(zone_of("Asia/Tokyo")).hour for start in starts(page)}
+    assert hours == {10, 15, 16, 17}, "within the page's, each their own"
+    assert attends(book(page, at(1, 10))) == [hosts[0]]
+    assert attends(book(page, at(1, 15))) == [hosts[1]]
+    with pytest.raises(TimeTaken):
+        book(page, at(1, 13))
+    assert at(1, 13) in starts(other), "elsewhere their working hours count"
+    assert settings_of(copy_page(hosts[0], page, title="コピー")).host_hours == own
+    never = WeeklyHours.parse([[("19:00", "20:00")]] * 7, "Asia/Tokyo")
+    with pytest.raises(InvalidInput) as refused:
+        change_page(hosts[0], page, _with(page, host_hours={hosts[0].pk: never}))
+    assert refused.value.fields == {"host_hours": "outside_page_hours"}
 
 
 def test_buffers_stand_as_events_and_keep_other_pages_away():

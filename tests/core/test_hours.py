@@ -286,3 +286,14 @@ def test_stretches_hold_exactly_the_instants_whose_clocks_show_the_wall_time(
         instant = around + timedelta(minutes=15 * quarter)
         wall = instant.astimezone(zone).replace(tzinfo=None)
         assert any(s.start <= instant < s.end for s in found) == (begin <= wall < end), instant
+
+
+def test_two_weeks_meet_where_both_are_open_also_from_sunday_night_into_monday() -> None:
+    def only(day: int, *span: str) -> WeeklyHours:
+        return WeeklyHours.parse([[span] if number == day else [] for number in range(7)], "Asia/Tokyo")  # type: ignore[list-item]
+
+    assert only(0, "09:00", "12:00").meets(only(0, "11:00", "13:00"))
+    assert not only(0, "09:00", "12:00").meets(only(0, "12:00", "13:00"))
+    assert not only(0, "09:00", "12:00").meets(only(1, "09:00", "12:00"))
+    assert only(6, "22:00", "26:00").meets(only(0, "01:00", "02:00"))
+    assert only(0, "01:00", "02:00").meets(only(6, "22:00", "26:00"))

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chosei.core import wording
+from chosei.core.hours import WeeklyHours
 from chosei.core.intervals import Interval
 from chosei.core.language import Language
 
@@ -159,6 +160,13 @@ def test_durations(minutes: int, ja: str, en: str) -> None:
 def test_what_remains(until: datetime, ja: str, en: str) -> None:
     assert wording.remaining_text(until, NOW, TOKYO, JA) == ja
     assert wording.remaining_text(until, NOW, TOKYO, EN) == en
+
+
+def test_weekly_hours_with_days_alike_together() -> None:
+    week = [[("09:00", "12:00"), ("13:00", "17:30")]] * 3 + [[], [("22:00", "26:00")], [], []]
+    hours = WeeklyHours.parse(week, TOKYO)
+    assert wording.weekly_text(hours, JA) == "月〜水 9:00〜12:00・13:00〜17:30、金 22:00〜26:00"
+    assert wording.weekly_text(hours, EN) == "Mon–Wed 9:00–12:00 / 13:00–17:30, Fri 22:00–26:00"
 
 
 def test_naive_times_are_refused() -> None:

@@ -1,4 +1,4 @@
-"""A booking that waits for approval stands as a tentative event in Outlook; a buffer may be given back there."""
+"""What waits for approval stands as a tentative event in Outlook; a buffer deleted there is given back."""
 
 from __future__ import annotations
 

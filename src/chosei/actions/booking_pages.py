@@ -128,8 +128,15 @@ def _insist_on_calendars(members: Sequence[Member]) -> None:
 def _set_people(page: BookingPage, hosts: Sequence[tuple[Member, int]], wanted: BookingPageInput) -> None:
     page.hosts.all().delete()
     BookingPageHost.objects.bulk_create(
-        BookingPageHost(page=page, member=member, position=position, group=group)
+        BookingPageHost(
+            page=page,
+            member=member,
+            position=position,
+            group=group,
+            hours=replace(own, zone=wanted.hours.zone).to_json() if own else None,
+        )
         for position, (member, group) in enumerate(hosts)
+        for own in [wanted.host_hours.get(member.pk)]
     )
     page.deputies.all().delete()
     BookingPageDeputy.objects.bulk_create(

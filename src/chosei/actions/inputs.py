@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -141,12 +142,14 @@ class BookingPageInput:
     manage without attending.
     ``room_ids`` in order: any of them will do; None leaves the page's rooms as they are.
     ``step_minutes`` None: a start after each of the meeting's own lengths.
+    ``host_hours``: by host, when they receive on this page; who is not in it, at all of ``hours``.
     """
 
     meeting: MeetingInput
     hours: WeeklyHours
     host_ids: tuple[int, ...]
     description: str = ""
+    host_hours: Mapping[int, WeeklyHours] = field(default_factory=dict)
     # 会議
     participation: str = Participation.ALL.value
     pick: str = Pick.EVEN.value

@@ -77,6 +77,7 @@ def settings_of(page: BookingPage) -> BookingPageInput:
         hours=WeeklyHours.from_json(page.hours),
         host_ids=tuple(host.member_id for host in hosts if host.group == 1),
         second_ids=tuple(host.member_id for host in hosts if host.group == 2),
+        host_hours={host.member_id: WeeklyHours.from_json(host.hours) for host in hosts if host.hours},
         deputy_ids=tuple(deputy.member_id for deputy in page.deputies.all()),
         other_durations=tuple(page.other_durations),
         other_formats=formats_of(page)[1:],
@@ -207,6 +208,8 @@ def _misfits(wanted: BookingPageInput) -> dict[str, str]:
         wrong["title_pattern"] = "unknown_placeholder"
     if wanted.max_notice_minutes is not None and wanted.max_notice_minutes <= wanted.min_notice_minutes:
         wrong["max_notice_minutes"] = "before_the_other"
+    if any(wanted.hours.weekdays) and not all(map(wanted.hours.meets, wanted.host_hours.values())):
+        wrong["host_hours"] = "outside_page_hours"
     if wanted.holiday_rule == HolidayRule.OWN_HOURS and not wanted.holiday_hours:
         wrong["holiday_hours"] = "required"
     return wrong

@@ -135,8 +135,11 @@ def working_hours(member: Member) -> Opening:
 
 
 def own_hours(page: BookingPage, row: BookingPageHost, dates: DateRange) -> list[Interval] | None:
-    """When the host works by their own account, around ``dates``; None where only the page's hours count."""
-    if not page.member_hours or not row.member.working_hours:
+    """When the host receives, around ``dates``: by the page's hours for them, else, where the page minds
+    these, by their own working hours. None where only the page's hours count.
+    """
+    stored = row.hours or (row.member.working_hours if page.member_hours else None)
+    if not stored:
         return None
-    opening = Opening(WeeklyHours.from_json(row.member.working_hours))
+    opening = Opening(WeeklyHours.from_json(stored))
     return [Interval(one.start, one.end) for one in windows(opening, around(dates))]

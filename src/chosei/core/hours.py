@@ -19,6 +19,7 @@ from chosei.core.intervals import Interval, merge
 from chosei.core.walltime import Stretch, midnight, stretches, zone_of
 
 DAY_MINUTES = 24 * 60
+_WEEK = 7 * DAY_MINUTES
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
 
 
@@ -121,6 +122,13 @@ class WeeklyHours:
             problems.append(HoursProblem(HoursProblemKind.UNKNOWN_ZONE))
         if problems:
             raise InvalidHours(*problems)
+
+    def meets(self, other: WeeklyHours) -> bool:
+        """Whether both are open at some time of a week, by the clock on the wall of one zone."""
+        ours, theirs = _placed(self.weekdays), _placed(other.weekdays)
+        # Sunday night runs into Monday.
+        again = [(start + week, end + week) for start, end in theirs for week in (-_WEEK, 0, _WEEK)]
+        return any(start < end2 and start2 < end for start, end in ours for start2, end2 in again)
 
     @classmethod
     def parse(cls, weekdays: Sequence[Sequence[tuple[str, str]]], zone: str) -> WeeklyHours:
@@ -233,8 +241,16 @@ def expand(
     return merge(Interval(w.start, w.end) for w in windows(opening, DateRange(first, last)))
 
 
+def _placed(weekdays: tuple[tuple[Span, ...], ...]) -> list[tuple[int, int]]:
+    """Minutes since Monday's midnight."""
+    return [
+        (day * DAY_MINUTES + span.start_minute, day * DAY_MINUTES + span.end_minute)
+        for day, spans in enumerate(weekdays)
+        for span in spans
+    ]
+
+
 def _weekly_overlaps(weekdays: tuple[tuple[Span, ...], ...]) -> list[HoursProblem]:
-    week = 7 * DAY_MINUTES
     placed = sorted(
         (day * DAY_MINUTES + span.start_minute, day * DAY_MINUTES + span.end_minute, day, position)
         for day, spans in enumerate(weekdays)
@@ -244,7 +260,7 @@ def _weekly_overlaps(weekdays: tuple[tuple[Span, ...], ...]) -> list[HoursProble
         return []
     # Sunday night runs into Monday: the last span is followed by the first one, a week later.
     start, end, day, position = placed[0]
-    following = [*placed[1:], (start + week, end + week, day, position)]
+    following = [*placed[1:], (start + _WEEK, end + _WEEK, day, position)]
     return [
         HoursProblem(HoursProblemKind.OVERLAP, later[2], later[3])
         for earlier, later in zip(placed, following, strict=True)

@@ -8,7 +8,9 @@ evening that ends at midnight ends at 24:00.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
+from chosei.core.hours import WeeklyHours
 from chosei.core.intervals import Interval
 from chosei.core.language import Language
 from chosei.core.walltime import zone_of
@@ -68,6 +70,20 @@ def time_range_text(interval: Interval, zone: str, language: Language) -> str:
         return _range(_clock(start), later + _clock(end), language)
     later = "" if days <= 0 else " (+1 day)" if days == 1 else f" (+{days} days)"
     return _range(_clock(start), _clock(end), language) + later
+
+
+def weekly_text(hours: WeeklyHours, language: Language) -> str:
+    """月〜水 9:00〜12:00、木 13:00〜17:00; Mon–Wed 9:00–12:00, Thu 13:00–17:00. Days alike stand together."""
+    japanese = language == Language.JA
+    parts: list[str] = []
+    for spans, alike in groupby(range(7), key=lambda day: hours.weekdays[day]):
+        if not spans:
+            continue
+        days = [weekday_text(day, language) for day in alike]
+        named = days[0] if len(days) == 1 else _range(days[0], days[-1], language)
+        times = [_range(_wall(span.start_minute), _wall(span.end_minute), language) for span in spans]
+        parts.append(f"{named} {('・' if japanese else ' / ').join(times)}")
+    return ("、" if japanese else ", ").join(parts)
 
 
 def instant_text(
@@ -165,6 +181,10 @@ def _ends_at_midnight(start: datetime, end: datetime) -> bool:
 
 def _clock(local: datetime) -> str:
     return f"{local.hour}:{local.minute:02}"
+
+
+def _wall(minute: int) -> str:
+    return f"{minute // 60}:{minute % 60:02}"
 
 
 def _day_and_time(day: str, time: str, language: Language) -> str:

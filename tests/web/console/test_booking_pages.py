@@ -116,3 +116,27 @@ def test_another_zone_and_late_hours_are_shown_as_kept(client: Client, people: C
     field = shown.select_one('[name="hours-0-0-end"]')
     assert field is not None
     assert (field["type"], field["value"]) == ("text", "26:00")
+
+
+def test_a_member_has_hours_of_their_own_on_the_page(people: Company) -> None:
+    page = company.publish(people.author, hosts=[people.author])
+    browser = signed_in(people.author)
+    place = f"/pages/{page.pk}/opening/{people.author.pk}"
+    wrong = browser.post(place, {"hours-2-0-start": "12:00", "hours-2-0-end": "10:00"})
+    assert wrong.status_code == 422
+    assert "終了は開始より後にしてください。" in wrong.content.decode()
+    never = browser.post(place, {"hours-6-0-start": "10:00", "hours-6-0-end": "12:00"})
+    assert never.status_code == 422
+    assert "ページの受付時間と重ならない人がいます" in never.content.decode()
+
+    shown = browser.post(place, {"hours-2-0-start": "10:00", "hours-2-0-end": "12:00"}, follow=True)
+
+    assert "水 10:00〜12:00" in shown.content.decode()
+    host = page.hosts.get()
+    assert host.hours["weekdays"][2] == [["10:00", "12:00"]]
+    why = browser.get(f"/pages/{page.pk}/why-not?day=2026-12-03&time=10:00").content.decode()
+    assert f'href="{place}"' in why
+    browser.post(place, {"hours": "page"})
+    host = page.hosts.get()
+    assert host.hours is None
+    assert browser.get(f"/pages/{page.pk}/opening/{people.colleague.pk}").status_code == 404

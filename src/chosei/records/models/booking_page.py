@@ -83,13 +83,15 @@ class BookingPage(SecretLinked, Meeting, MeetingSettings, OpeningSettings, Detai
 class BookingPageHost(models.Model):
     """A member who attends what is booked on the page (参加者), in order of priority.
 
-    ``group``: 1, or 2 in the second of two groups.
+    ``group``: 1, or 2 in the second of two groups. ``hours``: JSON form of ``core.hours.WeeklyHours``, when
+    the host receives on this page, within the page's own hours; None for all of these.
     """
 
     page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="hosts")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
     group = models.PositiveSmallIntegerField(default=1)
+    hours = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["position", "id"]

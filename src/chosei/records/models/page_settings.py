@@ -29,7 +29,8 @@ class OpeningSettings(models.Model):
     ``overrides`` is the JSON form of ``core.hours.DateOverrides``, ``holiday_hours`` of one day's spans;
     ``holiday_rule`` is a ``core.holidays.HolidayRule``, ``holiday_country`` an ISO 3166 code. Caps count the
     bookings that stand; ``cap_guest`` those of one customer that are still to come. None: no limit.
-    ``member_hours``: each host is offered within their own working hours alone, if they keep any.
+    ``member_hours``: each host is offered within their own working hours alone, if they keep any and the page
+    has no hours of its own for them.
     """
 
     member_hours = models.BooleanField(default=True)

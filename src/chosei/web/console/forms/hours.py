@@ -60,6 +60,11 @@ class HoursEditor:
             for number, pairs in enumerate(days)
         ]
 
+    @property
+    def wrong(self) -> bool:
+        """Whether anything typed was refused."""
+        return bool(self.errors) or any(row.error for day in self.days for row in day.rows)
+
     @classmethod
     def showing(cls, hours: WeeklyHours) -> HoursEditor:
         stored = hours.to_json()["weekdays"]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.holidays import COUNTRIES
 from chosei.actions.inputs import BookingPageInput
+from chosei.core import wording
 from chosei.core.holidays import HolidayRule, parse_spans
 from chosei.core.hours import DateOverrides, DateRange, InvalidHours, Span, clock
+from chosei.core.language import language_of
+from chosei.records.models import Member
 from chosei.web.console.forms.booking_page import OpeningFields
 from chosei.web.console.forms.common import DateInput
 from chosei.web.console.forms.hours import HoursEditor
@@ -45,6 +48,13 @@ _ALIKE = (
     "cap_total",
     "cap_guest",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class HostHours:
+    pk: int
+    name: str
+    hours: str
 
 
 class SpansField(forms.CharField):
@@ -147,6 +157,16 @@ class PageOpeningForm(OpeningFields):
         super().__init__(data, initial=_initial(settings))
         self.editor = HoursEditor.typed(self.data) if self.is_bound else HoursEditor.showing(settings.hours)
         self.hours = settings.hours
+
+    @property
+    def hosts(self) -> list[HostHours]:
+        """Who attends, with their hours on this page as text; empty for the page's own."""
+        people = Member.objects.in_bulk([*self.settings.host_ids, *self.settings.second_ids])
+        language, own = language_of(get_language()), self.settings.host_hours
+        return [
+            HostHours(pk, one.name, wording.weekly_text(own[pk], language) if pk in own else "")
+            for pk, one in people.items()
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -35,7 +35,7 @@ _SENTENCES: dict[Hurdle, str | Promise] = {
     Hurdle.OUTSIDE_HOURS: _("会議の全体が受付時間に収まっていません(曜日の受付時間、祝日、特定の日)。"),
     Hurdle.OFF_GRID: _("開始時刻の間隔に合っていません。"),
     Hurdle.HOST_BUSY: _("%(who)sさんの予定と重なっています(前後のバッファを含みます): %(what)s。"),
-    Hurdle.HOST_HOURS: _("%(who)sさんの勤務時間の外です。"),
+    Hurdle.HOST_HOURS: _("%(who)sさんの受付時間か勤務時間の外です。"),
     Hurdle.HOST_UNKNOWN: _("%(who)sさんのカレンダーを確かめられません。%(what)s"),
     Hurdle.ROOM_BUSY: _("会議室「%(who)s」が空いていません。"),
     Hurdle.ROOM_UNKNOWN: _("会議室「%(who)s」の空きを確かめられません。"),
@@ -152,6 +152,10 @@ def _way(page: BookingPage, one: WhyNot, viewer: int) -> tuple[str, str]:
             return gettext("「外部連携」を開く"), reverse(_CONNECTIONS)
         return gettext("%(who)sさんに「外部連携」の確認をお願いしてください。") % who, ""
     if hurdle is Hurdle.HOST_HOURS:
+        assert one.member is not None
+        if page.hosts.filter(member=one.member, hours__isnull=False).exists():
+            url = reverse("console:page-host-hours", args=[page.pk, one.member.pk])
+            return gettext("このページでの%(who)sさんの受付時間を変える") % who, url
         if own:
             return gettext("勤務時間を変える"), reverse(_HOURS)
         return gettext(
