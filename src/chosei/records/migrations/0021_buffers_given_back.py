@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0019_page_reminders'),
+        ('records', '0020_one_account_of_a_kind'),
     ]
 
     operations = [

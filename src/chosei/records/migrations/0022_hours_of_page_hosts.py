@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0020_buffers_given_back'),
+        ('records', '0021_buffers_given_back'),
     ]
 
     operations = [
