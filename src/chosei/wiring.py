@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import ClassVar, Protocol, cast
@@ -97,7 +97,7 @@ def _access(connection: Connection, within: float | None, *, also: str = "") -> 
     from chosei.reconcile.tokens import access_token
 
     pk = connection.pk
-    account = f"{connection.account_tenant}:{connection.account_object}"
+    account = _mailbox(connection.account_tenant, connection.account_object)
     begun = time.monotonic()
 
     def wait() -> float:
@@ -117,15 +117,19 @@ def _access(connection: Connection, within: float | None, *, also: str = "") -> 
 
 
 def calendar_with(provider: str, token: str, identity: Identity) -> CalendarPort:
-    """The calendar of somebody who has just signed in, before anything is kept."""
+    """The calendar of somebody who has just signed in, before anything is kept. Of the mailbox's four places
+    it takes its own: the account may be connected already, and at work."""
+    from chosei.reconcile.limiter import pause, places
+
+    account = _mailbox(identity.tenant_id, identity.object_id)
     access = AccountAccess(
         identity.tenant_id,
         identity.object_id,
         zone="UTC",
         token=lambda force, claims: token,
         refused=lambda error: None,  # there is no connection yet that could be lost
-        places=lambda count: nullcontext(),
-        pause=lambda seconds: None,
+        places=lambda count: places(account, count, wait=SIGN_IN_SECONDS),
+        pause=lambda seconds: pause(account, seconds),
         within=SIGN_IN_SECONDS,
     )
     return _provider(PROVIDERS[provider]).calendar(access)
@@ -134,6 +138,11 @@ def calendar_with(provider: str, token: str, identity: Identity) -> CalendarPort
 def configured(provider: str) -> bool:
     """Whether this installation may sign people in there: the operator has registered Chosei."""
     return bool(getattr(settings, f"{prefix(provider)}CLIENT_ID", ""))
+
+
+def _mailbox(tenant_id: str, object_id: str) -> str:
+    """The name under which all processes count their calls into one mailbox."""
+    return f"{tenant_id}:{object_id}"
 
 
 def notification_url(provider: str) -> str:

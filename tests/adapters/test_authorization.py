@@ -65,6 +65,28 @@ def test_http_is_refused_outside_this_machine(name: str) -> None:
         Registration(client_id=CLIENT, client_secret="x", tenant="organizations", **addresses)
 
 
+@pytest.mark.parametrize(
+    ("graph", "scope"),
+    [
+        ("https://graph.microsoft.com", "https://graph.microsoft.com/.default"),
+        ("https://graph.microsoft.us", "https://graph.microsoft.us/.default"),
+        ("https://dod-graph.microsoft.us", "https://dod-graph.microsoft.us/.default"),
+        ("https://microsoftgraph.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn/.default"),
+        ("http://127.0.0.1:8100", "https://graph.microsoft.com/.default"),
+    ],
+)
+def test_an_administrator_approves_all_that_is_registered_with_that_clouds_graph(
+    platform: Platform, graph: str, scope: str
+) -> None:
+    registration = Registration(
+        client_id=CLIENT, client_secret="x", tenant="organizations", login_url=LOGIN, graph_url=graph
+    )
+    port = MicrosoftAuthorization(registration, Service().http)
+    url = urlsplit(port.admin_consent_url(state="s-1", redirect_uri=REDIRECT))
+    assert url.path == "/organizations/v2.0/adminconsent"
+    assert parse_qs(url.query)["scope"] == [scope]
+
+
 # --- refusals ----------------------------------------------------------------------------------------------
 
 
@@ -116,8 +138,11 @@ def test_a_suberror_tells_missing_consent(platform: Platform) -> None:
         complete(platform)
 
 
-def test_throttling_names_its_time(platform: Platform) -> None:
-    platform.token_answer = lambda: reply(429, {"error": "x"}, {"Retry-After": "42"})
+@pytest.mark.parametrize(
+    ("status", "error"), [(429, "x"), (503, "server_error"), (400, "temporarily_unavailable"), (502, "")]
+)
+def test_throttling_names_its_time(platform: Platform, status: int, error: str) -> None:
+    platform.token_answer = lambda: reply(status, {"error": error}, {"Retry-After": "42"})
     with pytest.raises(Throttled) as refusal:
         platform.port.refresh("refresh-secret")
     assert refusal.value.retry_after == 42

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -353,6 +355,32 @@ def test_a_spent_transaction_id_is_known_in_every_shape(status: int, extra: dict
 )
 def test_an_error_without_a_usable_code_has_its_status(body: Any) -> None:
     assert refusal(400, body, {}).code == "http_400"
+
+
+def test_even_a_short_wish_to_wait_is_told_to_all_before_the_place_is_free_again() -> None:
+    happened: list[str] = []
+
+    @contextmanager
+    def place(count: int) -> Iterator[None]:
+        yield
+        happened.append("free")
+
+    service = Service(refused(503, "serviceNotAvailable", {"Retry-After": "1"}), reply(200, {"value": []}))
+    graph = Graph(
+        service.http, BASE, Tokens(), place, pause=lambda seconds: happened.append(f"wait {seconds:g}")
+    )
+    with pytest.raises(Throttled):
+        graph.send(GraphCall("GET", "/me/calendar", "/me/calendar"))
+    assert happened == ["wait 1", "free"]
+    assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 509])
+def test_retry_after_counts_whichever_fault_it_comes_with(status: int) -> None:
+    error = refusal(status, {"error": {"code": "InternalServerError"}}, {"Retry-After": "30"})
+    assert isinstance(error, Throttled)
+    assert error.retry_after == 30
+    assert isinstance(refusal(status, None, {}), Transient)
 
 
 def test_a_wish_to_wait_is_passed_on_whoever_it_was_told_to() -> None:

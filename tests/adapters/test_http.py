@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx2
@@ -57,6 +58,14 @@ def test_a_long_retry_after_is_not_waited_for() -> None:
     service = Service(reply(503, headers={"Retry-After": "60"}))
     assert service.http.send(CALL).retry_after == 60
     assert len(service.requests) == 1
+
+
+def test_a_short_retry_after_is_waited_for_unless_others_must_hear_of_it_first() -> None:
+    short = {"Retry-After": "0.01"}
+    service = Service(reply(503, headers=short), reply(200))
+    assert service.http.send(CALL).status == 200
+    service = Service(reply(503, headers=short), reply(200))
+    assert service.http.send(replace(CALL, waits=False)).retry_after == 0.01
 
 
 @pytest.mark.parametrize(

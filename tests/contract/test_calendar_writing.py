@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chosei.ports.calendar import (
+    Attendee,
     AttendeeKind,
     AttendeeResponse,
     Change,
@@ -19,7 +20,9 @@ from chosei.ports.calendar import (
 )
 from chosei.ports.errors import Conflict, Missing, Transient
 from tests.contract.drafts import DAY, HOUR, ROOM_GUEST, TEN, create, draft, errors, titles, write
-from tests.contract.worlds import ROOM, World
+from tests.contract.worlds import COLLEAGUE, ROOM, World
+
+ADDED = "tanaka@sample.example"
 
 
 def test_a_new_event_stands_as_drafted_and_is_found_by_its_key(world: World) -> None:
@@ -235,6 +238,20 @@ def test_a_free_room_accepts_and_a_taken_one_declines(world: World) -> None:
     world.let_rooms_answer()
     [person] = world.calendar.get(second.remote_id).attendees
     assert (person.address, person.response) == (ROOM, AttendeeResponse.DECLINED)
+
+
+def test_people_whom_the_owner_added_stay_and_those_we_invited_go_when_we_say_so(world: World) -> None:
+    ours = Attendee(COLLEAGUE, "鈴木 美咲", AttendeeKind.PERSON)
+    event = create(world, draft(attendees=(ours,)))
+    world.person_invites(event.remote_id, ADDED)
+    moved = draft(start=TEN + HOUR, end=TEN + HOUR * 2, attendees=(ours,))
+    [event] = write(world, UpdateEvent(event.remote_id, moved, invited=frozenset({COLLEAGUE})))
+    assert {person.address for person in event.attendees} == {COLLEAGUE, ADDED}
+    without = replace(moved, attendees=())
+    [event] = write(world, UpdateEvent(event.remote_id, without, invited=frozenset({COLLEAGUE})))
+    assert [person.address for person in event.attendees] == [ADDED]
+    [event] = write(world, UpdateEvent(event.remote_id, replace(without, title="商談")))
+    assert event.attendees == (), "whom we invited is not known: the draft's alone"
 
 
 def test_a_hold_that_carries_the_room_keeps_it_as_the_appointment(world: World) -> None:

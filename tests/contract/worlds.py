@@ -17,7 +17,7 @@ from chosei.adapters.http import Http
 from chosei.adapters.microsoft.calendar import MicrosoftCalendar
 from chosei.adapters.microsoft.graph import Graph
 from chosei.core.intervals import utc
-from chosei.ports.calendar import CalendarPort, ShowAs
+from chosei.ports.calendar import AttendeeKind, AttendeeResponse, AttendeeStatus, CalendarPort, ShowAs
 from chosei.ports.errors import NeedsReconnect, Transient
 from chosei.sandbox.faults import FaultKind
 from chosei.sandbox.graph.calendars import PERSONAL_CALENDAR, calendar_id
@@ -65,6 +65,10 @@ class World(ABC):
 
     @abstractmethod
     def person_moves(self, remote_id: str, start: datetime, end: datetime) -> None: ...
+
+    @abstractmethod
+    def person_invites(self, remote_id: str, address: str) -> None:
+        """The owner adds somebody to an event and leaves the others."""
 
     @abstractmethod
     def person_deletes(self, remote_id: str) -> None: ...
@@ -141,6 +145,11 @@ class MemoryWorld(World):
     def person_moves(self, remote_id: str, start: datetime, end: datetime) -> None:
         event = self.box.events[remote_id]
         self.box.events[remote_id] = replace(event, start=start, end=end, version=event.version + 1)
+
+    def person_invites(self, remote_id: str, address: str) -> None:
+        event = self.box.events[remote_id]
+        people = (*event.attendees, AttendeeStatus(address, AttendeeKind.PERSON, AttendeeResponse.NONE))
+        self.box.events[remote_id] = replace(event, attendees=people, version=event.version + 1)
 
     def person_deletes(self, remote_id: str) -> None:
         del self.box.events[remote_id]
@@ -280,6 +289,11 @@ class MicrosoftWorld(World):
 
     def person_moves(self, remote_id: str, start: datetime, end: datetime) -> None:
         self._outlook("PATCH", f"/me/events/{remote_id}", _span(start, end))
+
+    def person_invites(self, remote_id: str, address: str) -> None:
+        there = self._outlook("GET", f"/me/events/{remote_id}?$select=attendees")["attendees"]
+        added = {"type": "optional", "emailAddress": {"address": address}}
+        self._outlook("PATCH", f"/me/events/{remote_id}", {"attendees": [*there, added]})
 
     def person_deletes(self, remote_id: str) -> None:
         self._outlook("DELETE", f"/me/events/{remote_id}")

@@ -18,6 +18,7 @@ from chosei.mails.attached import gets_calendar_object
 from chosei.reconcile.converge import converge
 from chosei.reconcile.observe import observe
 from chosei.records.models import CalendarEntry, MailMessage, MirroredEvent
+from chosei.sandbox.graph.model import Attendee
 from tests.support.company import GUEST, meeting, propose
 from tests.support.times import late
 from tests.support.worker import run_jobs
@@ -73,6 +74,25 @@ def test_one_tenant_one_meeting_accepted_without_a_mail_back(tenant, linked, sat
     told = MailMessage.objects.filter(appointment=appointment, kind="confirmed_host")
     assert sorted(mail.recipient for mail in told) == [SATO, SUZUKI]
     assert not any(gets_calendar_object(appointment, member) for member in (sato, suzuki))
+
+
+def test_somebody_added_in_outlook_stays_invited_when_the_meeting_moves(tenant, linked, sato, suzuki):
+    appointment = confirmed(sato, [sato, suzuki])
+    entry = CalendarEntry.objects.get(appointment=appointment, purpose="appointment")
+    owner = tenant.mailbox(SATO)
+    [his] = at(tenant, SATO, appointment)
+    added = Attendee("tanaka@sample.example", "田中 翔")
+    tenant.store.change_as(owner, entry.remote_id, attendees=(*his.attendees, added))
+
+    wanted = ChangeInput(
+        meeting=meeting(), time=late(3), host_ids=(sato.pk, suzuki.pk), revision=appointment.revision
+    )
+    change_by_host(sato, appointment, wanted, now=timezone.now())
+    run_jobs()
+    appointment.refresh_from_db()
+    [his] = at(tenant, SATO, appointment)
+    assert {person.address for person in his.attendees} == {SUZUKI, added.address}
+    assert not [mail for mail in tenant.store.mails(added.address) if mail.kind == "cancellation"]
 
 
 def test_a_colleagues_copy_is_ours_in_the_mirror(tenant, linked, sato, suzuki):

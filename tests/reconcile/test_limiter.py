@@ -8,6 +8,8 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
+from chosei import wiring
+from chosei.ports.authorization import Identity
 from chosei.ports.errors import Throttled
 from chosei.reconcile.limiter import pause, places
 from chosei.records.models import MailboxPause
@@ -127,3 +129,12 @@ def test_a_wish_told_to_somebody_before_us_in_the_line_is_heard() -> None:
         with pytest.raises(Throttled) as refused, places("sato", 1, wait=10):
             raise AssertionError("it was to be left alone")
     assert refused.value.code == "asked_to_wait"
+
+
+def test_somebody_who_signs_in_anew_takes_a_place_like_everybody() -> None:
+    who = Identity("tenant-1", "object-1", "佐藤 健一", "sato@sample.example")
+    calendar = wiring.calendar_with("microsoft", "token", who)
+    pause("tenant-1:object-1", 30)
+    with pytest.raises(Throttled) as refused:
+        calendar.profile()
+    assert refused.value.code == "asked_to_wait", "the mailbox is at work and wants to be left alone"

@@ -163,6 +163,17 @@ def test_a_lost_token_a_long_time_and_lasting_trouble_lead_to_a_whole_reading(te
     assert read(linked) == ["changes"]
 
 
+def test_a_licence_for_web_meetings_that_comes_or_goes_is_noticed(tenant, linked):
+    assert linked.web_meeting
+    directory = tenant.sandbox.context.directory
+    user = directory.user(SATO)
+    for teams in (False, True):
+        directory.set_licences(user.oid, mailbox=True, teams=teams)
+        Connection.objects.update(mirror_whole_at=None)
+        read(linked)
+        assert linked.web_meeting is teams
+
+
 @pytest.mark.parametrize("kind", [FaultKind.UNAVAILABLE, FaultKind.THROTTLED, FaultKind.LOST_REPLY])
 def test_a_failed_reading_of_changes_leaves_the_mirror_to_age(tenant, linked, kind):
     before = mirrored(linked), linked.mirror_read_at, linked.mirror_token

@@ -280,6 +280,7 @@ class MemoryCalendar:
         before = self._stored(change.remote_id)
         online = bool(before.join_url) or (change.draft.web_meeting and self._box.web_meetings)
         after = _drafted(before, change.draft, online=online)
+        after = replace(after, attendees=(*after.attendees, *_added(before, change)))
         if replace(after, version=before.version) == before:
             return before  # our own earlier change, whose answer was lost
         if change.etag and change.etag != _etag(before):
@@ -337,6 +338,18 @@ def _drafted(before: StoredEvent, draft: EventDraft, *, online: bool) -> StoredE
         join_url=(before.join_url or f"https://meet.example/{before.remote_id}") if online else "",
         attendees=people,
     )
+
+
+def _added(before: StoredEvent, change: UpdateEvent) -> list[AttendeeStatus]:
+    """The people there whom Chosei has not invited, where it knows whom it has."""
+    if change.invited is None:
+        return []
+    known = change.invited | {person.address.lower() for person in change.draft.attendees}
+    return [
+        one
+        for one in before.attendees
+        if one.kind is AttendeeKind.PERSON and one.address.lower() not in known
+    ]
 
 
 def _inside(stored: Iterable[StoredEvent], window: Interval) -> list[BusyEvent]:

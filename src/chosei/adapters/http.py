@@ -65,6 +65,7 @@ class Call:
     """One request. ``route`` stands for the address in logs: no ids, no addresses, no secrets.
 
     ``repeatable``: carrying it out twice does no harm, so that a lost answer may be asked for again.
+    ``waits``: a short Retry-After is waited for inside the call; False where others have to hear of it first.
     """
 
     method: str
@@ -74,6 +75,7 @@ class Call:
     params: Mapping[str, str] | None = field(default=None, repr=False)
     content: bytes | None = field(default=None, repr=False)
     repeatable: bool = False
+    waits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class Http:
             wait = error.answer.retry_after if isinstance(error, _TryAgain) else None
             if wait is None:
                 return True
-            return wait if wait <= LONGEST_WAIT_SECONDS else False
+            return wait if call.waits and wait <= LONGEST_WAIT_SECONDS else False
 
         try:
             for attempt in stamina.retry_context(

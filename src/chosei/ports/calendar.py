@@ -161,12 +161,14 @@ class UpdateEvent:
     """Make the event ``remote_id`` say what ``draft`` says.
 
     ``etag`` is the version we last saw: a change by somebody else since then is a ``Conflict``. Empty:
-    unconditionally.
+    unconditionally. ``invited``: the addresses we invited so far, in lower case; other people there were
+    added by a person and stay. None: not known, and nobody stays but the draft's. Rooms are ours alone.
     """
 
     remote_id: str
     draft: EventDraft
     etag: str = ""
+    invited: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,11 @@ def _note(connection: Connection, reading: Reading) -> None:
     fields = ["mirror_read_at", "mirror_from", "mirror_until", "mirror_error", "mirror_token"]
     if reading.whole is not None:
         connection.mirror_whole_at = reading.begun
-        connection.mailbox_zone = reading.zone or connection.mailbox_zone
-        fields += ["mirror_whole_at", "mailbox_zone"]
+        fields.append("mirror_whole_at")
+    if reading.profile is not None:
+        connection.mailbox_zone = reading.profile.zone or connection.mailbox_zone
+        connection.web_meeting = reading.profile.web_meeting  # licences come and go
+        fields += ["mailbox_zone", "web_meeting"]
     connection.save(update_fields=[*fields, "silent_until", "further_calendars"])
 
 

@@ -10,7 +10,7 @@ import structlog
 from chosei import wiring
 from chosei.core.entries import EntryState
 from chosei.core.intervals import Interval
-from chosei.ports.calendar import BusyEvent, CalendarChanges, CalendarPort
+from chosei.ports.calendar import BusyEvent, CalendarChanges, CalendarPort, MailboxProfile
 from chosei.ports.errors import Missing, PortError, Rejected
 from chosei.records.models import CalendarEntry, Connection
 
@@ -32,6 +32,7 @@ class Reading:
     """A complete reading of ``window``, begun at ``begun``. ``whole`` is all that stands in the default
     calendar; without it ``changes`` lead there from the reading before. ``further``: all that stands in each
     of the further calendars, of which ``missing`` are not there. ``token`` tells what changes afterwards.
+    ``profile``: what the mailbox can do, where that was asked.
     """
 
     begun: datetime
@@ -41,7 +42,7 @@ class Reading:
     changes: CalendarChanges | None = None
     further: dict[str, list[BusyEvent]] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
-    zone: str = ""
+    profile: MailboxProfile | None = None
 
 
 def read(connection: Connection, begun: datetime) -> Reading:
@@ -85,9 +86,9 @@ def _due_whole(connection: Connection, now: datetime) -> bool:
 
 def _whole(port: CalendarPort, connection: Connection, begun: datetime) -> Reading:
     window = Interval(begun - BEHIND, begun + AHEAD)
-    zone = _zone(port)
-    if zone and zone != connection.mailbox_zone:
-        connection.mailbox_zone = zone
+    profile = _profile(port)
+    if profile and profile.zone and profile.zone != connection.mailbox_zone:
+        connection.mailbox_zone = profile.zone
         port = wiring.calendar_of(connection)  # all-day events are days of this zone
     # The token first: what changes while we read is told again under it, and never lost between the two.
     try:
@@ -97,14 +98,14 @@ def _whole(port: CalendarPort, connection: Connection, begun: datetime) -> Readi
         token = ""  # a mailbox that tells no changes is read whole each time
     whole = port.read_busy(window)
     further, missing = _further(port, connection, window)
-    return Reading(begun, window, token, whole=whole, further=further, missing=missing, zone=zone)
+    return Reading(begun, window, token, whole=whole, further=further, missing=missing, profile=profile)
 
 
-def _zone(port: CalendarPort) -> str:
+def _profile(port: CalendarPort) -> MailboxProfile | None:
     try:
-        return port.profile().zone
+        return port.profile()
     except PortError:
-        return ""  # the reading itself will say what that means
+        return None  # the reading itself will say what that means
 
 
 def _further(

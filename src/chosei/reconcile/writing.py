@@ -45,7 +45,7 @@ def carry_out(port: CalendarPort, steps: Sequence[tuple[CalendarEntry, Step]]) -
                 recording.creation_begins(entry)
                 changes.append((entry, CreateEvent(draft_of(entry), entry.create_token)))
             case Step.UPDATE:
-                changes.append((entry, UpdateEvent(entry.remote_id, draft_of(entry), _version(entry))))
+                changes.append((entry, _update_of(entry)))
             case Step.DELETE:
                 changes.append((entry, DeleteEvent(entry.remote_id)))
     if not changes:
@@ -57,6 +57,12 @@ def carry_out(port: CalendarPort, steps: Sequence[tuple[CalendarEntry, Step]]) -
                 recording.written(entry, event) if event else recording.removed(entry)
             case Failed(error):
                 _failed(port, entry, change, error)
+
+
+def _update_of(entry: CalendarEntry) -> UpdateEvent:
+    written = DesiredEntry.from_json(entry.written) if entry.written else None
+    invited = frozenset(one.address.lower() for one in written.attendees) if written else None
+    return UpdateEvent(entry.remote_id, draft_of(entry), _version(entry), invited)
 
 
 def _version(entry: CalendarEntry) -> str:

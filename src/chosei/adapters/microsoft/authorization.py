@@ -90,7 +90,7 @@ class MicrosoftAuthorization:
         """``.default``: everything registered (entra-docs identity-platform/v2-admin-consent)."""
         query = {
             "client_id": self._app.client_id,
-            "scope": f"{scopes.RESOURCE}/.default",
+            "scope": scopes.everything(self._app.graph_url),
             "redirect_uri": redirect_uri,
             "state": state,
         }

@@ -204,11 +204,14 @@ def creation(draft: EventDraft, token: str) -> dict[str, Any]:
     return body | (_teams() if draft.web_meeting else {})
 
 
-def difference(raw: Mapping[str, Any], draft: EventDraft, owner_zone: str) -> dict[str, Any]:
+def difference(
+    raw: Mapping[str, Any], draft: EventDraft, owner_zone: str, invited: frozenset[str] | None = None
+) -> dict[str, Any]:
     """The body of the PATCH that makes the event say what the draft says; empty when it does already.
 
     Only what differs is sent, because every change is mailed to the attendees. ``raw`` is the whole event,
-    read with WHOLE_SELECT and EXPAND_OURS. A person's additions to the text and the Teams block stay.
+    read with WHOLE_SELECT and EXPAND_OURS. A person's additions to the text and the Teams block stay, and so
+    do people whom we have not ``invited``, where that is known.
     """
     now = observed(raw, owner_zone)
     body: dict[str, Any] = {}
@@ -222,8 +225,11 @@ def difference(raw: Mapping[str, Any], draft: EventDraft, owner_zone: str) -> di
         }
     if now.show_as != draft.show_as:
         body["showAs"] = draft.show_as.value
-    if {(one.address.lower(), one.kind) for one in now.attendees} != _invited(draft):
-        body["attendees"] = [_invitation(person) for person in draft.attendees]
+    added = _added_by_people(raw, now, draft, invited)
+    there = {(one.address.lower(), one.kind) for one in now.attendees}
+    if there != _invited(draft) | {(_address(one).lower(), AttendeeKind.PERSON) for one in added}:
+        # A PATCH replaces them all: whoever is left out is uninvited, by mail.
+        body["attendees"] = [*(_invitation(person) for person in draft.attendees), *added]
     if _stands_elsewhere(raw, draft):
         body |= _places(draft) or {"location": {"displayName": "", "locationType": "default"}}
     if draft.reminder_minutes not in (None, _reminder_minutes(raw)):
@@ -266,6 +272,21 @@ def _reminder_minutes(raw: Mapping[str, Any]) -> int | None:
 def _invitation(person: Attendee) -> dict[str, Any]:
     kind = "resource" if person.kind is AttendeeKind.ROOM else "required"
     return {"type": kind, "emailAddress": {"address": person.address, "name": person.name}}
+
+
+def _added_by_people(
+    raw: Mapping[str, Any], now: ObservedEvent, draft: EventDraft, invited: frozenset[str] | None
+) -> list[Mapping[str, Any]]:
+    """The people of the event, as it names them, who are there by somebody else's doing."""
+    if invited is None:
+        return []
+    people = {one.address.lower() for one in now.attendees if one.kind is AttendeeKind.PERSON}
+    added = people - invited - {person.address.lower() for person in draft.attendees}
+    return [
+        {name: one[name] for name in ("type", "emailAddress") if name in one}
+        for one in raw.get("attendees") or []
+        if isinstance(one, Mapping) and _address(one).lower() in added
+    ]
 
 
 def _invited(draft: EventDraft) -> set[tuple[str, AttendeeKind]]:

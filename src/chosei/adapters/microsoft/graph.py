@@ -22,6 +22,7 @@ from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Thrott
 
 PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
 BATCH_SIZE = 20
+_BATCH = "/$batch"
 MAILBOX_CALLS = 4
 MAX_PAGES = 1000
 """Generous: a page may be as short as the service likes, and links that lead in a circle are found anyhow."""
@@ -74,9 +75,6 @@ class Reply:
 
     status: int
     body: Mapping[str, Any] = field(repr=False)
-
-
-Outcome = Reply | PortError
 
 
 def path(route: str, *ids: str, **query: str) -> str:
@@ -191,8 +189,8 @@ class Graph:
         requests = [_item(number, call) for number, call in enumerate(calls)]
         envelope = GraphCall(
             "POST",
-            "/$batch",
-            "/$batch",
+            _BATCH,
+            _BATCH,
             {"requests": requests},
             repeatable=all(call.repeatable for call in calls),
         )
@@ -204,17 +202,19 @@ class Graph:
         by_id = {
             str(answer["id"]): answer for answer in answers if isinstance(answer, Mapping) and "id" in answer
         }
-        return [self._heeded(_judge_item(by_id.get(str(number)))) for number in range(len(calls))]
-
-    def _heeded(self, outcome: Outcome) -> Outcome:
-        """A wish to wait is everybody's to obey, whoever it was told to."""
-        if isinstance(outcome, Throttled):
-            self._pause(outcome.retry_after)
-        return outcome
+        return [_judge_item(by_id.get(str(number))) for number in range(len(calls))]
 
     def _exchange(self, call: GraphCall, url: str, *, weight: int) -> Answer:
         content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
-        sent = Call(call.method, url, call.route, call.headers, content=content, repeatable=call.repeatable)
+        sent = Call(
+            call.method,
+            url,
+            call.route,
+            call.headers,
+            content=content,
+            repeatable=call.repeatable,
+            waits=False,  # the mailbox wants to be left alone by every process, not by this one only
+        )
         answer = self._with_token(sent, self._token.get(renew=False), weight)
         if answer.status == 401:
             claims = challenges.of_refusal(answer.headers)
@@ -228,7 +228,11 @@ class Graph:
     def _with_token(self, call: Call, token: str, weight: int) -> Answer:
         with self._slot(weight):
             headers = {**call.headers, "Authorization": f"Bearer {token}"}
-            return self._http.send(replace(call, headers=headers), self._deadline)
+            answer = self._http.send(replace(call, headers=headers), self._deadline)
+            # A wish to wait is everybody's to obey, whoever it was told to; known before our place is free.
+            if (seconds := _wait_asked(answer, batch=call.route == _BATCH)) > 0:
+                self._pause(seconds)
+            return answer
 
     def _judged(self, answer: Answer) -> Reply:
         body = _json(answer.content, None)
@@ -236,9 +240,7 @@ class Graph:
             if answer.content and not isinstance(body, Mapping) and answer.status in _FINAL:
                 # A page of a proxy or firewall: whether an event is there or allowed is not its to say.
                 raise Transient(f"foreign_answer_{answer.status}", request_id=answer.request_id)
-            refused = refusal(answer.status, body, answer.headers)
-            self._heeded(refused)
-            raise refused
+            raise refusal(answer.status, body, answer.headers)
         if not answer.content:
             return Reply(answer.status, {})
         if not isinstance(body, Mapping):
@@ -267,6 +269,18 @@ class Graph:
 
 _FINAL = frozenset({400, 403, 404, 405, 407, 409, 410, 412})
 _STOPPING = (Throttled, Unreachable, NeedsReconnect, Misconfigured)
+
+
+def _wait_asked(answer: Answer, *, batch: bool) -> float:
+    """The longest time in seconds for which the answer, or an item of a batch, asks to be left alone; 0 for
+    none."""
+    told: list[Reply | PortError] = []
+    if not 200 <= answer.status < 300:
+        told.append(refusal(answer.status, _json(answer.content, None), answer.headers))
+    elif batch:
+        items = (_json(answer.content, None) or {}).get("responses")
+        told += [_judge_item(one) for one in items or [] if isinstance(one, Mapping)]
+    return max((one.retry_after for one in told if isinstance(one, Throttled)), default=0.0)
 
 
 def _first_refusal(outcomes: Sequence[Reply | PortError]) -> NeedsReconnect | None:

@@ -54,7 +54,7 @@ def refusal(status: int, body: Any, headers: Mapping[str, str]) -> PortError:
         return Duplicate(code, existing_id=_existing_id(body), request_id=request_id)
     if status == 404 and lowered in _NO_MAILBOX:
         return Rejected(NO_MAILBOX, request_id=request_id)
-    if status == 429 or (status in (503, 509) and wait is not None):
+    if status == 429 or (status in _PASSING_STATUS and wait is not None):
         return Throttled(
             code, retry_after=DEFAULT_RETRY_SECONDS if wait is None else wait, request_id=request_id
         )

@@ -51,11 +51,13 @@ def token_problem(
     code = f"{error}:AADSTS{numbers[0]}" if numbers else error
     told = said.get("correlation_id")
     request_id = told if isinstance(told, str) and _WORD.fullmatch(told) else ""
-    if status == 429:
-        return Throttled(code, retry_after=retry_after(headers) or 10.0, request_id=request_id)
     # What does not speak OAuth is a proxy or firewall in between, and says nothing of the permission.
     foreign = error.startswith("http_")
-    if status >= 500 or error in _PASSING or status < 400 or foreign:
+    wait = retry_after(headers)
+    passing = status >= 500 or error in _PASSING or status < 400 or foreign
+    if status == 429 or (passing and wait is not None):
+        return Throttled(code, retry_after=wait or 10.0, request_id=request_id)
+    if passing:
         return Transient(code, request_id=request_id)
     suberror = said.get("suberror")
     kind = _kind(error, frozenset(numbers), suberror, refreshing)

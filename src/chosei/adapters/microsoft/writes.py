@@ -154,7 +154,7 @@ class Writer:
         if isinstance(answer, PortError):
             return Failed(answer)
         try:
-            body = events.difference(answer.body, change.draft, self._zone)
+            body = events.difference(answer.body, change.draft, self._zone, change.invited)
             version = events.etag(answer.body)
         except Unreadable:
             return Failed(Transient(UNREADABLE))
