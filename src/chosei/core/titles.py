@@ -5,12 +5,12 @@ Everything people typed is put on one line first: a line break in a name must no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from chosei.core.language import Language
+from chosei.core.placeholders import fill, unknown
 from chosei.core.text import one_line, shorten
 
 TITLE_LIMIT = 255
@@ -20,7 +20,6 @@ HOLD_MARK = "【仮】"
 REQUEST_MARK = "【承認待ち】"
 PAGE_TITLE_PATTERN = "{予約ページ名}: {社名} {氏名}様"
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _PLACEHOLDERS = {
     "予約ページ名": "page", "社名": "company", "氏名": "name",
     "page": "page", "company": "company", "name": "name",
@@ -138,16 +137,22 @@ def host_subject(
     mail: HostMail, customer: Customer, reception_code: str = "", language: Language = Language.JA
 ) -> str:
     """株式会社テスト:三田花子様; with a reception code [810749]来訪:株式会社テスト:三田花子様."""
-    code = one_line(reception_code)
+    visit = visit_mark(reception_code, language)
     if language == Language.JA:
-        visit = f"[{code}]来訪:" if code else ""
         who = _joined(":", customer.company, _with_honorific(customer.name)) or "お客様"
         if not one_line(customer.name) and one_line(customer.company):
             who += "様"
     else:
-        visit = f"[{code}] Visit: " if code else ""
         who = _joined(": ", customer.company, customer.name) or "Customer"
     return shorten(_HOST[language][mail] + visit + who, TITLE_LIMIT)
+
+
+def visit_mark(reception_code: str, language: Language) -> str:
+    """[810749]来訪:, which begins a host's subject when the customer comes with a code; else nothing."""
+    code = one_line(reception_code)
+    if not code:
+        return ""
+    return f"[{code}]来訪:" if language == Language.JA else f"[{code}] Visit: "
 
 
 def event_title(
@@ -184,18 +189,14 @@ def page_event_title(pattern: str, page: str, customer: Customer, *, reception: 
     Placeholders without a value leave no gap. What looks like a placeholder inside a value stays as typed.
     """
     values = {"page": one_line(page), "company": one_line(customer.company), "name": one_line(customer.name)}
-
-    def fill(match: re.Match[str]) -> str:
-        known = _PLACEHOLDERS.get(match[1].strip())
-        return values[known] if known else match[0]
-
-    text = one_line(_PLACEHOLDER.sub(fill, one_line(pattern) or PAGE_TITLE_PATTERN))
+    named = {name: values[key] for name, key in _PLACEHOLDERS.items()}
+    text = one_line(fill(one_line(pattern) or PAGE_TITLE_PATTERN, named))
     return shorten(("来訪: " if reception else "") + text, TITLE_LIMIT)
 
 
 def unknown_placeholders(pattern: str) -> list[str]:
     """The placeholders in ``pattern`` that mean nothing, for the form to refuse."""
-    return [found for found in _PLACEHOLDER.findall(pattern) if found.strip() not in _PLACEHOLDERS]
+    return unknown(pattern, _PLACEHOLDERS)
 
 
 def _with_honorific(name: str) -> str:

@@ -15,10 +15,9 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A paragraph of ours. ``part`` (opening, closing) names one that an organisation may say otherwise."""
+    """A paragraph."""
 
     text: str
-    part: str = ""
     kind = "say"
 
 

@@ -15,7 +15,6 @@ from chosei.core.states import AppointmentState
 from chosei.core.text import one_line, shorten
 from chosei.mails import facts, times
 from chosei.mails.letters.arrived import arrival_time
-from chosei.mails.letters.confirmed import customer_name
 from chosei.mails.links import console_appointment_url
 from chosei.ports.chat import ChatNotice, Mention
 from chosei.records.models import Appointment, ChatKind, ChatMessage, Member, Visit
@@ -80,7 +79,7 @@ def _headlines() -> dict[ChatKind, str]:
 def _facts(appointment: Appointment, language: Language, now: datetime) -> list[tuple[str, str]]:
     hosts = times.listed([host.name for host in facts.hosts_of(appointment)])
     return [
-        (pgettext("mail", "お客様"), customer_name(appointment)),
+        (pgettext("mail", "お客様"), facts.customer_name(appointment)),
         (pgettext("mail", "日時"), times.span(appointment, appointment.zone, language, now)),
         (pgettext("mail", "件名"), appointment.title),
         (pgettext("mail", "形式"), facts.format_name(appointment.format)),

@@ -24,7 +24,6 @@ from chosei.records.models import (
     Companion,
     MeetingFormat,
     Member,
-    Organization,
     Proposal,
 )
 
@@ -45,6 +44,16 @@ class Reader:
 
 def customer_of(meeting: Proposal | Appointment) -> Customer:
     return Customer(one_line(meeting.guest_company), one_line(meeting.guest_name))
+
+
+def customer_name(meeting: Proposal | Appointment) -> str:
+    """株式会社テスト 三田花子様, as much of it as is known."""
+    company, name = one_line(meeting.guest_company), one_line(meeting.guest_name)
+    if company and name:
+        return pgettext("customer", "%(company)s %(name)s様") % {"company": company, "name": name}
+    if company or name:
+        return pgettext("customer", "%(name)s様") % {"name": company or name}
+    return pgettext("customer", "お客様")
 
 
 def hosts_of(meeting: Proposal | Appointment) -> list[Member]:
@@ -97,13 +106,8 @@ def visitor_addressee(appointment: Appointment, reader: Reader) -> Addressee:
     return guest_addressee(appointment.guest_company, appointment.guest_name)
 
 
-def introduction(organization: Organization, speaker: Member) -> str:
-    """挨拶と名乗り."""
-    who = {"organization": one_line(organization.name), "name": one_line(speaker.name)}
-    return _("お世話になっております。\n%(organization)sの%(name)sでございます。") % who
-
-
-def signature(organization: Organization, speaker: Member) -> Signature:
+def signature(meeting: Proposal | Appointment) -> Signature:
+    organization, speaker = meeting.organization, spokesperson(meeting)
     lines = (one_line(organization.name), one_line(speaker.name), speaker.email)
     return Signature(lines, paragraphs(organization.mail_footer))
 

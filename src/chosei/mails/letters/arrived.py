@@ -13,7 +13,6 @@ from chosei.core.titles import HostMail, host_subject
 from chosei.mails import facts, times
 from chosei.mails.blocks import Action, Body, Fact, Facts, Say
 from chosei.mails.facts import Reader
-from chosei.mails.letters.confirmed import customer_name
 from chosei.mails.links import console_appointment_url
 from chosei.records.codes import code_digits
 from chosei.records.models import Appointment, Visit
@@ -26,7 +25,7 @@ def arrived(visit: Visit, reader: Reader, now: datetime) -> Body | None:
     appointment = visit.appointment
     zone = reader.zone or appointment.zone
     said = _("%(customer)sが受付にいらっしゃいました。お迎えをお願いいたします。") % {
-        "customer": customer_name(appointment)
+        "customer": facts.customer_name(appointment)
     }
     blocks = (
         facts.guest_addressee("", reader.name),

@@ -10,22 +10,21 @@ from django.utils.translation import pgettext
 
 from chosei.core import wording
 from chosei.core.intervals import Interval
+from chosei.core.letter_texts import Wording
 from chosei.core.states import AppointmentState
 from chosei.core.text import one_line
-from chosei.core.titles import GuestMail, HostMail, guest_subject, host_subject
 from chosei.mails import facts, times
 from chosei.mails.attached import gets_calendar_object
 from chosei.mails.blocks import Action, Block, Body, Fact, Facts, Say, Times
 from chosei.mails.facts import Reader
 from chosei.mails.letters.confirmed import (
     change_or_cancel,
-    customer_name,
     guest_facts,
     host_facts,
     visitor_action,
 )
 from chosei.mails.links import console_appointment_url
-from chosei.records.codes import code_digits
+from chosei.mails.wordings import words
 from chosei.records.models import Appointment
 from chosei.records.places import place_of
 
@@ -34,17 +33,11 @@ def changed_for_guest(appointment: Appointment, reader: Reader, now: datetime) -
     """None once the appointment has been cancelled: another letter says so."""
     if appointment.state != AppointmentState.CONFIRMED:
         return None
-    speaker, organization = facts.spokesperson(appointment), appointment.organization
     before, when = _before(appointment, reader), _after(appointment, reader)
+    said = words(Wording.MOVED_GUEST if before else Wording.CHANGED_GUEST, appointment, reader)
     blocks: list[Block] = [
         facts.visitor_addressee(appointment, reader),
-        Say(facts.introduction(organization, speaker)),
-        Say(
-            _("アポイントメントの日時が下記のとおり変更となりましたので、お知らせいたします。")
-            if before
-            else _("アポイントメントの内容が下記のとおり変更となりましたので、お知らせいたします。"),
-            "opening",
-        ),
+        *said.opening,
         *before,
         when,
         *what_changed(appointment, reader),
@@ -54,11 +47,10 @@ def changed_for_guest(appointment: Appointment, reader: Reader, now: datetime) -
         *visitor_action(appointment, reader),
         Say(_("カレンダーに登録された予定は、添付の予定(invite.ics)で新しい内容に変わります。")),
         *change_or_cancel(appointment, reader, now),
-        Say(_("急なご連絡となり恐縮ですが、何卒よろしくお願いいたします。"), "closing"),
-        facts.signature(organization, speaker),
+        *said.closing,
+        facts.signature(appointment),
     ]
-    subject = guest_subject(GuestMail.CHANGED, organization.name, reader.language)
-    return Body(subject, _preview(when), _headline(bool(before)), tuple(blocks))
+    return Body(said.subject, _preview(when), _headline(bool(before)), tuple(blocks))
 
 
 def changed_for_host(appointment: Appointment, reader: Reader, now: datetime) -> Body | None:
@@ -66,14 +58,10 @@ def changed_for_host(appointment: Appointment, reader: Reader, now: datetime) ->
     if appointment.state != AppointmentState.CONFIRMED:
         return None
     before, when = _before(appointment, reader), _after(appointment, reader)
-    said = (
-        _("%(customer)sとのアポイントメントの日時が変更されました。お客様にもお知らせしています。")
-        if before
-        else _("%(customer)sとのアポイントメントの内容が変更されました。お客様にもお知らせしています。")
-    )
+    said = words(Wording.MOVED_HOST if before else Wording.CHANGED_HOST, appointment, reader)
     blocks: list[Block] = [
         facts.guest_addressee("", reader.name),
-        Say(said % {"customer": customer_name(appointment)}),
+        *said.opening,
         *before,
         when,
         *what_changed(appointment, reader),
@@ -84,10 +72,7 @@ def changed_for_host(appointment: Appointment, reader: Reader, now: datetime) ->
         blocks.append(Say(_("カレンダーの予定は、添付の予定(invite.ics)で新しい内容に変わります。")))
     if appointment.guest_email:
         blocks.append(Say(_("このメールに返信すると、お客様に届きます。")))
-    subject = host_subject(
-        HostMail.CHANGED, facts.customer_of(appointment), code_digits(appointment), reader.language
-    )
-    return Body(subject, _preview(when), _headline(bool(before)), tuple(blocks))
+    return Body(said.subject, _preview(when), _headline(bool(before)), (*blocks, *said.closing))
 
 
 def _before(appointment: Appointment, reader: Reader) -> list[Block]:

@@ -7,29 +7,29 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from chosei.core.letter_texts import Wording
 from chosei.core.states import AppointmentState
 from chosei.core.text import one_line
-from chosei.core.titles import GuestMail, HostMail, guest_subject, host_subject
 from chosei.mails import facts, times
 from chosei.mails.attached import gets_calendar_object
 from chosei.mails.blocks import Action, Aside, Block, Body, Fact, Facts, Say
 from chosei.mails.facts import Reader
 from chosei.mails.links import appointment_url, cancellation_url, change_url, console_appointment_url
+from chosei.mails.wordings import greeting, words
 from chosei.records.codes import code_digits
 from chosei.records.guest_rules import may_cancel, may_change
-from chosei.records.models import Appointment, Proposal
+from chosei.records.models import Appointment
 
 
 def confirmed_for_guest(appointment: Appointment, reader: Reader, now: datetime) -> Body | None:
     """None once the appointment has been cancelled: another letter says so."""
     if appointment.state != AppointmentState.CONFIRMED:
         return None
-    speaker, organization = facts.spokesperson(appointment), appointment.organization
+    said = words(Wording.CONFIRMED_GUEST, appointment, reader)
     when = facts.appointment_times(appointment, reader, "settled")
     blocks: list[Block] = [
         facts.visitor_addressee(appointment, reader),
-        Say(facts.introduction(organization, speaker)),
-        _opening(appointment, reader),
+        *(said.opening if reader.companion is None else _to_companion(appointment, reader)),
         when,
         *facts.reception_code(appointment),
         Facts(tuple(guest_facts(appointment, reader))),
@@ -37,21 +37,16 @@ def confirmed_for_guest(appointment: Appointment, reader: Reader, now: datetime)
         *visitor_action(appointment, reader),
         Say(_("添付の予定(invite.ics)から、お使いのカレンダーにご登録いただけます。")),
         *change_or_cancel(appointment, reader, now),
-        Say(_("それでは、当日は何卒よろしくお願いいたします。"), "closing"),
-        facts.signature(organization, speaker),
+        *said.closing,
+        facts.signature(appointment),
     ]
-    subject = guest_subject(GuestMail.CONFIRMED, organization.name, reader.language)
-    return Body(subject, f"{when.rows[0]} {when.zone}", pgettext("mail", "日程が確定しました"), tuple(blocks))
+    headline = pgettext("mail", "日程が確定しました")
+    return Body(said.subject, f"{when.rows[0]} {when.zone}", headline, tuple(blocks))
 
 
-def _opening(appointment: Appointment, reader: Reader) -> Say:
-    if reader.companion is not None:
-        said = _("%(guest)sとご一緒いただくアポイントメントが、下記のとおり確定いたしました。")
-        return Say(said % {"guest": customer_name(appointment)})
-    said = _(
-        "日程をお選びいただき、誠にありがとうございます。\n下記のとおり確定いたしましたので、ご案内申し上げます。"
-    )
-    return Say(said, "opening")
+def _to_companion(appointment: Appointment, reader: Reader) -> list[Say]:
+    said = _("%(guest)sとご一緒いただくアポイントメントが、下記のとおり確定いたしました。")
+    return [greeting(appointment, reader), Say(said % {"guest": facts.customer_name(appointment)})]
 
 
 def visitor_action(appointment: Appointment, reader: Reader) -> list[Block]:
@@ -116,10 +111,11 @@ def confirmed_for_host(appointment: Appointment, reader: Reader, now: datetime) 
     """None once the appointment has been cancelled."""
     if appointment.state != AppointmentState.CONFIRMED:
         return None
+    said = words(Wording.CONFIRMED_HOST, appointment, reader)
     when = facts.appointment_times(appointment, reader, "settled")
     blocks: list[Block] = [
         facts.guest_addressee("", reader.name),
-        Say(_("%(customer)sとのアポイントメントが確定しました。") % {"customer": customer_name(appointment)}),
+        *said.opening,
         when,
         Facts(tuple(host_facts(appointment, reader))),
         *facts.quoted(pgettext("mail", "お客様からのメッセージ"), appointment.guest_message),
@@ -129,14 +125,11 @@ def confirmed_for_host(appointment: Appointment, reader: Reader, now: datetime) 
         blocks.append(Say(_("カレンダーを連携されていないため、添付の予定(invite.ics)からご登録ください。")))
     if appointment.guest_email:
         blocks.append(Say(_("このメールに返信すると、お客様に届きます。")))
-    subject = host_subject(
-        HostMail.CONFIRMED, facts.customer_of(appointment), code_digits(appointment), reader.language
-    )
     return Body(
-        subject,
+        said.subject,
         f"{when.rows[0]} {when.zone}",
         pgettext("mail", "アポイントメントが確定しました"),
-        tuple(blocks),
+        (*blocks, *said.closing),
     )
 
 
@@ -168,16 +161,6 @@ def companions_text(appointment: Appointment) -> str:
     """三田次郎様、…: everybody the customer brings along."""
     names = [one_line(one.name) for one in appointment.companions.all()]
     return times.listed([pgettext("customer", "%(name)s様") % {"name": name} for name in names])
-
-
-def customer_name(appointment: Proposal | Appointment) -> str:
-    """株式会社テスト 三田花子様, as much of it as is known."""
-    company, name = one_line(appointment.guest_company), one_line(appointment.guest_name)
-    if company and name:
-        return pgettext("customer", "%(company)s %(name)s様") % {"company": company, "name": name}
-    if company or name:
-        return pgettext("customer", "%(name)s様") % {"name": company or name}
-    return pgettext("customer", "お客様")
 
 
 def _link_facts(appointment: Appointment, *, for_guest: bool) -> list[Fact]:

@@ -10,13 +10,14 @@ from django.utils.translation import pgettext
 
 from chosei.core import wording
 from chosei.core.language import Language
+from chosei.core.letter_texts import Wording
 from chosei.core.states import CandidateState, ProposalState
 from chosei.core.text import one_line
-from chosei.core.titles import GuestMail, guest_subject
 from chosei.mails import facts, times
 from chosei.mails.blocks import Action, Block, Body, Fact, Facts, Say, Times
 from chosei.mails.facts import Reader
 from chosei.mails.links import proposal_url
+from chosei.mails.wordings import Words, words
 from chosei.records.models import Candidate, Proposal
 
 
@@ -42,16 +43,13 @@ def invitation(proposal: Proposal, reader: Reader, now: datetime) -> Body | None
     closed = proposal.deadline is not None and proposal.deadline <= now
     if proposal.state != ProposalState.OPEN or closed or not offer.candidates:
         return None
-    title = one_line(proposal.title)
-    subject = guest_subject(GuestMail.INVITATION, proposal.organization.name, reader.language)
-    headline = title or pgettext("mail", "日程調整のお願い")
-    return offering(offer, Say(_request(title), "opening"), subject, headline)
+    headline = one_line(proposal.title) or pgettext("mail", "日程調整のお願い")
+    return offering(offer, words(Wording.INVITATION, proposal, reader), headline)
 
 
-def offering(offer: Offer, opening: Say, subject: str, headline: str) -> Body:
+def offering(offer: Offer, said: Words, headline: str) -> Body:
     """A letter that lets its reader choose among what is on offer, whatever led to it."""
     proposal = offer.proposal
-    speaker, organization = proposal.author, proposal.organization
     pick = Action(
         pgettext("mail", "ご都合のよい日時を選ぶ"),
         proposal_url(proposal),
@@ -59,17 +57,16 @@ def offering(offer: Offer, opening: Say, subject: str, headline: str) -> Body:
     )
     blocks: list[Block] = [
         facts.guest_addressee(proposal.guest_company, proposal.guest_name),
-        Say(facts.introduction(organization, speaker)),
-        opening,
+        *said.opening,
         candidate_times(offer),
         Facts(tuple(meeting_facts(offer))),
         *facts.quoted(pgettext("mail", "ご案内"), proposal.guidance),
         pick,
         Say(by_reply()),
-        Say(_("お忙しいところ恐れ入りますが、何卒よろしくお願いいたします。"), "closing"),
-        facts.signature(organization, speaker),
+        *said.closing,
+        facts.signature(proposal),
     ]
-    return Body(subject, _preview(offer), headline, tuple(blocks))
+    return Body(said.subject, _preview(offer), headline, tuple(blocks))
 
 
 def by_reply() -> str:
@@ -82,16 +79,6 @@ def _preview(offer: Offer) -> str:
     preview = pgettext("mail", "候補日時: %(first)s") % {"first": first}
     others = len(offer.candidates) - 1
     return _("%(preview)s ほか%(count)d件") % {"preview": preview, "count": others} if others else preview
-
-
-def _request(title: str) -> str:
-    if title:
-        about = _("「%(title)s」の日程につきまして、ご都合をお伺いしたくご連絡いたしました。") % {
-            "title": title
-        }
-    else:
-        about = _("お打ち合わせの日程につきまして、ご都合をお伺いしたくご連絡いたしました。")
-    return about + "\n" + _("下記の候補から、ご都合のよい日時を一つお選びいただけますでしょうか。")
 
 
 def candidate_times(offer: Offer) -> Times:

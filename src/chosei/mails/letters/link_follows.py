@@ -7,14 +7,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from chosei.core.letter_texts import Wording
 from chosei.core.states import AppointmentState
-from chosei.core.titles import GuestMail, HostMail, guest_subject, host_subject
 from chosei.mails import facts
-from chosei.mails.blocks import Action, Aside, Block, Body, Fact, Facts, Say
+from chosei.mails.blocks import Action, Aside, Block, Body, Fact, Facts
 from chosei.mails.facts import Reader
-from chosei.mails.letters.confirmed import customer_name
 from chosei.mails.links import appointment_url, console_appointment_url
-from chosei.records.codes import code_digits
+from chosei.mails.wordings import words
 from chosei.records.models import Appointment
 
 
@@ -30,16 +29,11 @@ def link_for_guest(appointment: Appointment, reader: Reader, now: datetime) -> B
     """None without a link, after a cancellation, and once the meeting is over."""
     if _void(appointment, now):
         return None
-    speaker, organization = facts.spokesperson(appointment), appointment.organization
+    said = words(Wording.LINK_GUEST, appointment, reader)
     when = facts.appointment_times(appointment, reader, "settled")
     blocks = (
         facts.visitor_addressee(appointment, reader),
-        Say(facts.introduction(organization, speaker)),
-        Say(
-            _(
-                "先にご案内いたしましたアポイントメントのWeb会議URLをお送りいたします。\nお時間になりましたら、下記よりご参加ください。"
-            )
-        ),
+        *said.opening,
         when,
         Action(pgettext("mail", "Web会議に参加する"), appointment.join_url),
         Facts(
@@ -49,11 +43,10 @@ def link_for_guest(appointment: Appointment, reader: Reader, now: datetime) -> B
             )
         ),
         *_page(appointment, reader),
-        Say(_("それでは、当日は何卒よろしくお願いいたします。")),
-        facts.signature(organization, speaker),
+        *said.closing,
+        facts.signature(appointment),
     )
-    subject = guest_subject(GuestMail.DETAILS, organization.name, reader.language)
-    return Body(subject, f"{when.rows[0]} {when.zone}", pgettext("mail", "Web会議URLのご案内"), blocks)
+    return Body(said.subject, f"{when.rows[0]} {when.zone}", pgettext("mail", "Web会議URLのご案内"), blocks)
 
 
 def _page(appointment: Appointment, reader: Reader) -> list[Block]:
@@ -67,18 +60,16 @@ def link_for_host(appointment: Appointment, reader: Reader, now: datetime) -> Bo
     """None without a link, after a cancellation, and once the meeting is over."""
     if _void(appointment, now):
         return None
+    said = words(Wording.LINK_HOST, appointment, reader)
     when = facts.appointment_times(appointment, reader, "settled")
-    blocks = (
+    blocks: tuple[Block, ...] = (
         facts.guest_addressee("", reader.name),
-        Say(
-            _("%(customer)sとのアポイントメントのWeb会議URLを発行しました。お客様にもお送りしています。")
-            % {"customer": customer_name(appointment)}
-        ),
+        *said.opening,
         when,
         Facts((Fact(pgettext("mail", "Web会議URL"), appointment.join_url, appointment.join_url),)),
         Action(pgettext("mail", "Choseiで開く"), console_appointment_url(appointment)),
+        *said.closing,
     )
-    subject = host_subject(
-        HostMail.DETAILS, facts.customer_of(appointment), code_digits(appointment), reader.language
+    return Body(
+        said.subject, f"{when.rows[0]} {when.zone}", pgettext("mail", "Web会議URLを発行しました"), blocks
     )
-    return Body(subject, f"{when.rows[0]} {when.zone}", pgettext("mail", "Web会議URLを発行しました"), blocks)

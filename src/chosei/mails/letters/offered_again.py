@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from chosei.core.letter_texts import Wording
 from chosei.core.states import ProposalState
-from chosei.core.titles import GuestMail, guest_subject
-from chosei.mails.blocks import Body, Say
+from chosei.mails.blocks import Body
 from chosei.mails.facts import Reader
 from chosei.mails.letters.invitation import offer_of, offering
+from chosei.mails.wordings import words
 from chosei.records.models import Proposal
 
 
@@ -21,15 +21,9 @@ def offered_again(proposal: Proposal, reader: Reader, now: datetime) -> Body | N
     closed = proposal.deadline is not None and proposal.deadline <= now
     if proposal.state != ProposalState.OPEN or closed or not offer.candidates:
         return None
-    said = _(
-        "ご希望をお知らせいただき、誠にありがとうございます。\n新しい候補日時をご用意いたしましたので、ご都合のよい日時をお選びいただけますでしょうか。"
-    )
-    if not proposal.readjustments.exists():
-        said = _(
-            "先日お送りいたしました日程調整の候補日時などを改めましたので、ご案内いたします。\nお手数をおかけいたしますが、あらためてご都合のよい日時をお選びいただけますでしょうか。"
-        )
-    subject = guest_subject(GuestMail.OFFERED_AGAIN, proposal.organization.name, reader.language)
-    return offering(offer, Say(said, "opening"), subject, pgettext("mail", "新しい候補日時のご案内"))
+    asked = proposal.readjustments.exists()
+    said = words(Wording.OFFERED_AGAIN if asked else Wording.CANDIDATES_CHANGED, proposal, reader)
+    return offering(offer, said, pgettext("mail", "新しい候補日時のご案内"))
 
 
 def deadline_near(proposal: Proposal, reader: Reader, now: datetime) -> Body | None:
@@ -38,8 +32,5 @@ def deadline_near(proposal: Proposal, reader: Reader, now: datetime) -> Body | N
     closed = proposal.deadline is None or proposal.deadline <= now
     if proposal.state != ProposalState.OPEN or closed or not offer.candidates:
         return None
-    said = _(
-        "先日お送りいたしました日程調整につきまして、ご回答期限が近づいてまいりましたので、念のためご連絡いたしました。\nご都合のよい日時がございましたら、お選びいただけますと幸いです。行き違いの際はご容赦ください。"
-    )
-    subject = guest_subject(GuestMail.DEADLINE_REMINDER, proposal.organization.name, reader.language)
-    return offering(offer, Say(said, "opening"), subject, pgettext("mail", "ご回答期限のご案内"))
+    said = words(Wording.DEADLINE_REMINDER, proposal, reader)
+    return offering(offer, said, pgettext("mail", "ご回答期限のご案内"))

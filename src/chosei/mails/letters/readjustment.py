@@ -9,12 +9,12 @@ from django.utils.translation import pgettext
 
 from chosei.core import wording
 from chosei.core.intervals import Interval
-from chosei.core.titles import HostMail, host_subject
+from chosei.core.letter_texts import Wording
 from chosei.mails import facts
 from chosei.mails.blocks import Action, Block, Body, Say, Times
 from chosei.mails.facts import Reader
-from chosei.mails.letters.confirmed import customer_name
 from chosei.mails.links import console_appointment_url, console_proposal_url
+from chosei.mails.wordings import words
 from chosei.records.models import Appointment, Proposal, Readjustment
 
 
@@ -23,27 +23,20 @@ def readjustment(asked: Readjustment, reader: Reader, now: datetime) -> Body | N
     about: Proposal | Appointment | None = asked.appointment or asked.proposal
     if asked.answered_at is not None or about is None:
         return None
-    who = {"customer": customer_name(about)}
     moves = isinstance(about, Appointment)
-    said = (
-        _(
-            "%(customer)sから、確定したアポイントメントの日時変更のご依頼がありました。\n日時を変更するか、お客様にご返信ください。"
-        )
-        if moves
-        else _("%(customer)sから、再調整のご依頼がありました。\n新しい候補日時を加えて、お返事ください。")
-    )
+    said = words(Wording.CHANGE_ASKED if moves else Wording.READJUSTMENT, about, reader)
     url = console_appointment_url(about) if isinstance(about, Appointment) else console_proposal_url(about)
     blocks: list[Block] = [
         facts.guest_addressee("", reader.name),
-        Say(said % who),
+        *said.opening,
         *facts.quoted(pgettext("mail", "お客様からのメッセージ"), asked.text),
         *_wishes(asked, reader, now),
         *([facts.appointment_times(about, reader, "settled")] if isinstance(about, Appointment) else []),
         Action(pgettext("mail", "Choseiで開いて返事をする"), url),
         Say(_("このメールに返信すると、お客様に届きます。")),
+        *said.closing,
     ]
-    subject = host_subject(HostMail.READJUSTMENT, facts.customer_of(about), language=reader.language)
-    return Body(subject, asked.text[:80], pgettext("mail", "再調整のご依頼がありました"), tuple(blocks))
+    return Body(said.subject, asked.text[:80], pgettext("mail", "再調整のご依頼がありました"), tuple(blocks))
 
 
 def _wishes(asked: Readjustment, reader: Reader, now: datetime) -> list[Block]:

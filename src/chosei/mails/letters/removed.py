@@ -13,7 +13,6 @@ from chosei.mails import facts, times
 from chosei.mails.attached import gets_calendar_object
 from chosei.mails.blocks import Block, Body, Facts, Say
 from chosei.mails.facts import Reader
-from chosei.mails.letters.confirmed import customer_name
 from chosei.records.models import Appointment
 
 
@@ -32,7 +31,7 @@ def removed_host(appointment: Appointment, reader: Reader, now: datetime) -> Bod
     names = times.listed([host.name for host in hosts])
     blocks: list[Block] = [
         facts.guest_addressee("", reader.name),
-        Say(said % {"customer": customer_name(appointment)} + "\n" + calendar),
+        Say(said % {"customer": facts.customer_name(appointment)} + "\n" + calendar),
         when,
         Facts(tuple(facts.optional((pgettext("mail", "新しい担当者"), names)))),
     ]

@@ -13,7 +13,6 @@ from chosei.core.text import one_line
 from chosei.mails import facts
 from chosei.mails.blocks import Action, Body, Facts, Say
 from chosei.mails.facts import Reader
-from chosei.mails.letters.confirmed import customer_name
 from chosei.mails.links import console_appointment_url
 from chosei.records.models import Appointment
 
@@ -23,7 +22,7 @@ def room_missing(appointment: Appointment, reader: Reader, now: datetime) -> Bod
     if appointment.state != AppointmentState.CONFIRMED or appointment.room_state != RoomState.MISSING:
         return None
     when = facts.appointment_times(appointment, reader, "settled")
-    who = {"customer": customer_name(appointment)}
+    who = {"customer": facts.customer_name(appointment)}
     lead = _("%(customer)sとのアポイントメントの会議室を確保できませんでした。") % who
     refused = appointment.promises.filter(room__isnull=False, answer="declined").select_related("room")
     names = "、".join(dict.fromkeys(one_line(one.room.name) for one in refused if one.room))
