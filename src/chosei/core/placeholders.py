@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping
 
-_PLACEHOLDER = re.compile(r"[{{]([^{}{}]*)[}}]")
+_PLACEHOLDER = re.compile(r"[{\uff5b]([^{}\uff5b\uff5d]*)[}\uff5d]")
 
 
 def fill(pattern: str, values: Mapping[str, str]) -> str:
