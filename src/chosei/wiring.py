@@ -206,7 +206,17 @@ def _mail(*server_and_sender: str | int) -> MailPort:
 def _graph_mail(sender: str, *members: str) -> MailPort:
     mailbox = named("chosei.adapters.mail.graph.GraphMailbox")(*members)
     http = named("chosei.adapters.http.shared")("mail", mailbox.graph_url)
-    return cast(MailPort, named("chosei.adapters.mail.graph.GraphMail")(mailbox, sender, http))
+    from chosei.reconcile.limiter import pause, places
+
+    account = _mailbox(mailbox.tenant, mailbox.address.lower())
+    made = named("chosei.adapters.mail.graph.GraphMail")(
+        mailbox,
+        sender,
+        http,
+        place=lambda: places(account, 1),
+        pause=lambda seconds: pause(account, seconds),
+    )
+    return cast(MailPort, made)
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import httpx2
 import pytest
+from django.utils import timezone
 
 from chosei import wiring
 from chosei.adapters.http import Http
@@ -17,6 +18,8 @@ from chosei.ops.config import SANDBOX_CLIENT_ID, load
 from chosei.ops.doctor import check_mail
 from chosei.ports.errors import Misconfigured, PortError, Rejected, Throttled, Transient
 from chosei.ports.mail import CalendarPart, InlineImage
+from chosei.records.models import MailboxPause
+from chosei.sandbox.faults import FaultKind
 from chosei.sandbox.graph.outbox import SentMail
 from chosei.sandbox.graph.store import store_of
 from chosei.sandbox.identity.consents import APPLICATION
@@ -193,7 +196,33 @@ def test_what_answers_mean(answer: Reaction, kind: type[PortError]) -> None:
     assert letter().recipient not in str(caught.value)
 
 
-@pytest.mark.parametrize(("status", "wait"), [(429, "120"), (503, "120")])
+@pytest.mark.django_db(transaction=True)
+def test_letters_take_their_mailboxs_places_and_its_wish_to_wait_is_everybodys(settings: Any) -> None:
+    with running_sandbox() as sandbox:
+        permit(sandbox, "Mail.Send")
+        settings.CHOSEI_GRAPH_MAILBOX, settings.CHOSEI_GRAPH_MAILBOX_TENANT = MAILBOX, TENANT
+        settings.CHOSEI_EMAIL_FROM = MAILBOX
+        settings.CHOSEI_MICROSOFT_CLIENT_ID, settings.CHOSEI_MICROSOFT_CLIENT_SECRET = (
+            SANDBOX_CLIENT_ID,
+            SECRET,
+        )
+        settings.CHOSEI_MICROSOFT_LOGIN_URL = settings.CHOSEI_MICROSOFT_GRAPH_URL = sandbox.url
+        wiring.forget()
+        sandbox.context.faults.add(FaultKind.THROTTLED, MAILBOX, seconds=30, count=1)
+        codes = []
+        for number in (1, 2):
+            with pytest.raises(Throttled) as told:
+                wiring.mail_port().send(letter(number))
+            codes.append(told.value.code)
+        assert codes == ["graph_TooManyRequests", "asked_to_wait"]
+        assert kept(sandbox) == []
+        MailboxPause.objects.update(until=timezone.now())
+        wiring.mail_port().send(letter(2))
+        assert len(kept(sandbox)) == 1
+        wiring.forget()
+
+
+@pytest.mark.parametrize(("status", "wait"), [(429, "120"), (503, "120"), (500, "120"), (504, "120")])
 def test_the_wait_that_was_asked_for_is_told(status: int, wait: str) -> None:
     port, _ = sending(GIVEN, refused(status, "ApplicationThrottled", {"Retry-After": wait}))
     with pytest.raises(Throttled) as caught:
@@ -213,7 +242,7 @@ def test_one_token_serves_many_letters_until_shortly_before_its_end(monkeypatch:
     hosts = [request.url.host for request in service.requests]
     assert hosts == ["login.example", "graph.example", "graph.example", "login.example", "graph.example"]
     form = parse_qs(service.requests[0].content.decode())
-    assert form["scope"] == ["https://graph.example/.default"]
+    assert form["scope"] == ["https://graph.microsoft.com/.default"]
 
 
 def test_a_token_that_is_no_longer_good_is_replaced_once() -> None:

@@ -11,6 +11,8 @@ import base64
 import json
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from typing import Any
@@ -19,7 +21,8 @@ from urllib.parse import quote, urlencode
 from chosei.adapters.http import Answer, Call, Deadline, Http, checked_base
 from chosei.adapters.mail.graph_answers import refusal, token_refusal
 from chosei.adapters.mail.message import pack
-from chosei.ports.errors import Misconfigured, PortError, Rejected, Transient
+from chosei.core.clouds import everything_registered
+from chosei.ports.errors import Misconfigured, PortError, Rejected, Throttled, Transient
 from chosei.ports.mail import Letter
 
 LARGEST_BYTES = 4 * 1024 * 1024
@@ -52,11 +55,21 @@ class GraphMailbox:
 class GraphMail:
     """Hands letters to Exchange Online. ``sender`` is CHOSEI_EMAIL_FROM; safe for threads.
 
-    The access token is kept in memory until shortly before it ends.
+    The access token is kept in memory until shortly before it ends. ``place`` holds one of the mailbox's four
+    while the block runs, ``pause`` keeps everybody out of it for so many seconds: it asked for that.
     """
 
-    def __init__(self, mailbox: GraphMailbox, sender: str, http: Http) -> None:
+    def __init__(
+        self,
+        mailbox: GraphMailbox,
+        sender: str,
+        http: Http,
+        *,
+        place: Callable[[], AbstractContextManager[None]] = nullcontext,
+        pause: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
         self._mailbox = mailbox
+        self._place, self._pause = place, pause
         self._sender = parseaddr(sender)[1]
         self._http = http
         self._lock = threading.Lock()
@@ -98,7 +111,13 @@ class GraphMail:
         url = f"{self._mailbox.graph_url}/v1.0/users/{address}/sendMail"
         # Not repeatable: a lost answer may mean that the letter is on its way.
         call = Call("POST", url, "/users/{mailbox}/sendMail", headers, content=content)
-        return self._http.send(call, deadline)
+        with self._place():
+            answer = self._http.send(call, deadline)
+            if answer.status >= 400:
+                refused = refusal(answer.status, _json(answer), answer.headers)
+                if isinstance(refused, Throttled):
+                    self._pause(refused.retry_after)  # before anybody takes the place that becomes free
+            return answer
 
     def _access(self, deadline: Deadline) -> str:
         with self._lock:
@@ -113,7 +132,7 @@ class GraphMail:
             "grant_type": "client_credentials",
             "client_id": self._mailbox.client_id,
             "client_secret": self._mailbox.client_secret,
-            "scope": f"{self._mailbox.graph_url}/.default",
+            "scope": everything_registered(self._mailbox.graph_url),
         }
         call = Call(
             "POST",

@@ -43,7 +43,7 @@ def refusal(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) ->
     word = code.removeprefix("graph_").lower()
     request_id = _word(headers.get("request-id"))
     wait = retry_after(headers)
-    if status == 429 or (wait is not None and status in (503, 509)):
+    if status == 429 or (wait is not None and (status in _PASSING_STATUS or status >= 500)):
         return Throttled(
             code, retry_after=DEFAULT_RETRY_SECONDS if wait is None else wait, request_id=request_id
         )
@@ -62,13 +62,14 @@ def token_refusal(status: int, body: Mapping[str, Any], headers: Mapping[str, st
     if isinstance(numbers, list) and numbers and isinstance(numbers[0], int):
         code += f":AADSTS{numbers[0]}"
     request_id = _word(body.get("correlation_id"))
-    if status == 429:
-        wait = retry_after(headers)
+    wait = retry_after(headers)
+    # What does not speak OAuth is a proxy or firewall in between, and says nothing of the registration.
+    passing = status >= 500 or not error or error in _PASSING_AT_TOKEN
+    if status == 429 or (passing and wait is not None):
         return Throttled(
             code, retry_after=DEFAULT_RETRY_SECONDS if wait is None else wait, request_id=request_id
         )
-    # What does not speak OAuth is a proxy or firewall in between, and says nothing of the registration.
-    if status >= 500 or not error or error in _PASSING_AT_TOKEN:
+    if passing:
         return Transient(code, request_id=request_id)
     return Misconfigured(code, request_id=request_id)
 

@@ -19,6 +19,7 @@ from chosei.adapters.http import Answer, Call, Deadline, Http, checked_base
 from chosei.adapters.microsoft import challenges, id_tokens, scopes
 from chosei.adapters.microsoft.problems import UNREADABLE, refusal
 from chosei.adapters.microsoft.token_errors import returned_problem, token_problem
+from chosei.core.clouds import everything_registered
 from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission
 from chosei.ports.directory import CONSENT_MISSING
 from chosei.ports.errors import NeedsReconnect, PortError, Rejected, Transient
@@ -90,7 +91,7 @@ class MicrosoftAuthorization:
         """``.default``: everything registered (entra-docs identity-platform/v2-admin-consent)."""
         query = {
             "client_id": self._app.client_id,
-            "scope": scopes.everything(self._app.graph_url),
+            "scope": everything_registered(self._app.graph_url),
             "redirect_uri": redirect_uri,
             "state": state,
         }

@@ -7,7 +7,6 @@ cannot be consented to at all: change this list only together with the registrat
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 REASONS = {
     "openid": "an ID token that says who signed in",
@@ -26,20 +25,10 @@ BEYOND = {"": (), "places": tuple(LATER)}
 """What is asked for in addition, by the purpose that ``AuthorizationPort`` names."""
 REGISTERED = (*REQUESTED, *LATER)
 """What the registration in Entra ID must list: an administrator's approval (``.default``) grants this."""
-_RESOURCE = "https://graph.microsoft.com"
-_NATIONAL = frozenset({"graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"})
 NEEDED = frozenset({"User.Read", "Calendars.ReadWrite"})
 """What the token endpoint must say it granted; the others it does not always list."""
 
 _SHORT_BY_LOWER = {scope.lower(): scope for scope in REGISTERED}
-
-
-def everything(graph_url: str) -> str:
-    """The scope that stands for all that is registered. A national cloud's Graph is a resource of its own
-    (entra-docs identity-platform/authentication-national-cloud); any other address is a stand-in for the
-    global one."""
-    host = urlsplit(graph_url).hostname or ""
-    return f"https://{host}/.default" if host in _NATIONAL else f"{_RESOURCE}/.default"
 
 
 def granted(text: str) -> frozenset[str]:
