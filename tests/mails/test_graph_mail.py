@@ -73,6 +73,7 @@ def kept(sandbox: Sandbox) -> list[SentMail]:
 # --- through the sandbox ----------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_letter_arrives_as_it_was_written(sandbox: Sandbox, settings: Any, layers: Any) -> None:
     permit(sandbox, "Mail.Send")
     settings.CHOSEI_GRAPH_MAILBOX, settings.CHOSEI_GRAPH_MAILBOX_TENANT = MAILBOX, TENANT
