@@ -9,11 +9,18 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from chosei.actions.approvals import ask_approval, consent_link, sign_in_under_way
+from chosei.actions.approvals import (
+    answer_admin_consent,
+    ask_approval,
+    consent_link,
+    sign_in_under_way,
+)
 from chosei.actions.connecting import begin_connection, complete_connection
 from chosei.actions.connections import disconnect
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.members import add_member, create_organization
+from chosei.actions.sign_ins import SILENT_AFTER
+from chosei.mails.compose import compose
 from chosei.records.models import (
     Connection,
     ConnectionAttempt,
@@ -77,6 +84,28 @@ def test_from_the_wall_through_the_link_to_a_connection(tenant, mita):
     assert (approval.state, approval.tenant_id) == ("granted", TEST.tid)
     assert [mail.recipient for mail in MailMessage.objects.filter(kind=MailKind.TRY_AGAIN)] == [mita.email]
     assert tenant.connect(mita).state == "active"
+
+
+def test_who_asked_is_told_at_once_and_who_is_away_signing_in_when_their_time_is_over(tenant, mita):
+    hanako = add_member(mita.organization, "hanako@test.example", "三田 ハナコ")
+    quick = add_member(mita.organization, "admin@test.example", "管理 次郎")
+    approval = ask_approval(mita, "microsoft", now=timezone.now())
+    for member in (hanako, quick):
+        begin_connection(member, "microsoft")
+    begun = ConnectionAttempt.objects.get(member=hanako).begun_at
+
+    answer_admin_consent(approval.link_token, granted=True, tenant=TEST.tid, now=timezone.now())
+    told = {mail.recipient: mail.retry_at for mail in MailMessage.objects.filter(kind=MailKind.TRY_AGAIN)}
+    assert set(told) == {mita.email, hanako.email, quick.email}
+    assert told[mita.email] is None
+    assert told[hanako.email] == begun + SILENT_AFTER
+    assert sign_in_under_way(hanako, "microsoft") == "running", "the page goes on waiting for them"
+
+    assert tenant.connect(quick).state == "active"
+    assert MailMessage.objects.filter(kind=MailKind.TRY_AGAIN).count() == 3, "nobody is told twice"
+    rows = MailMessage.objects.filter(kind=MailKind.TRY_AGAIN).select_related("member")
+    written = {mail.recipient for mail in rows if compose(mail, now=timezone.now()) is not None}
+    assert written == {mita.email, hanako.email}, "who has connected meanwhile is spared"
 
 
 def test_back_from_the_wall_is_told_apart_from_a_cancellation(tenant, mita):

@@ -92,8 +92,8 @@ def answer_admin_consent(state: str, *, granted: bool, tenant: str, now: datetim
             row.state, row.decided_at, row.how = ApprovalState.REFUSED, now, "link"
             row.save()
             return ApprovalState.REFUSED
-        _grant(row, tenant.lower() if _TENANT.fullmatch(tenant) else "", "link", now)
         _tell_waiting(organization, row.provider, now)
+        _grant(row, tenant.lower() if _TENANT.fullmatch(tenant) else "", "link", now)
     return ApprovalState.GRANTED
 
 
@@ -106,9 +106,10 @@ def settled_by_administrator(administrator: Member, provider: str, *, now: datet
         organization = _locked(administrator.organization_id)
         if not administrator.is_administrator:
             raise Closed("not_administrator")
+        told = _tell_waiting(organization, provider, now)
         row = approval_of(organization.pk, provider) or _new(organization, provider)
         _grant(row, row.tenant_id, "administrator", now)
-        return _tell_waiting(organization, provider, now)
+    return told
 
 
 def somebody_connected(member: Member, provider: str, tenant: str, *, now: datetime) -> None:
@@ -120,35 +121,58 @@ def somebody_connected(member: Member, provider: str, tenant: str, *, now: datet
         or rows.filter(tenant_id="").first()
         or _new(organization, provider)
     )
-    if row.state != ApprovalState.GRANTED or row.tenant_id != tenant:
+    news = row.state != ApprovalState.GRANTED or row.tenant_id != tenant
+    _tell_waiting(organization, provider, now, news=news)
+    if news:
         _grant(row, tenant, "connected", now)
-    _tell_waiting(organization, provider, now)
 
 
 def waiting_for_approval(organization: Organization, provider: str, now: datetime) -> QuerySet[Member]:
-    """Who met the wall, or went to sign in and never came back, and has no account connected since."""
-    stuck = _stuck(organization, provider, now).values("member_id")
-    rows = Member.objects.filter(pk__in=stuck, is_active=True)
+    """Who met the wall, went to sign in and never came back, or asked for the approval, and has no account
+    connected since."""
+    stuck = _attempts(organization, provider, now).filter(_silent(now) | Q(result=WALL))
+    asked = ProviderApproval.objects.filter(organization=organization, provider=provider).exclude(
+        state=ApprovalState.GRANTED
+    )
+    concerned = Q(pk__in=stuck.values("member_id")) | Q(pk__in=asked.values("asked_by_id"))
+    return _unconnected(organization, provider).filter(concerned)
+
+
+def _unconnected(organization: Organization, provider: str) -> QuerySet[Member]:
+    rows = Member.objects.filter(organization=organization, is_active=True)
     return rows.exclude(connections__provider=provider, connections__state__in=LINKED).order_by("pk")
 
 
-def _stuck(organization: Organization, provider: str, now: datetime) -> QuerySet[ConnectionAttempt]:
-    silent = Q(returned_at__isnull=True, result="", begun_at__lt=now - SILENT_AFTER)
+def _attempts(organization: Organization, provider: str, now: datetime) -> QuerySet[ConnectionAttempt]:
     return ConnectionAttempt.objects.filter(
-        silent | Q(result=WALL),
-        member__organization=organization,
-        provider=provider,
-        begun_at__gt=now - _WAITS,
+        member__organization=organization, provider=provider, begun_at__gt=now - _WAITS
     )
 
 
-def _tell_waiting(organization: Organization, provider: str, now: datetime) -> int:
-    """Once for each time they met the wall."""
-    people = list(waiting_for_approval(organization, provider, now))
-    for member in people:
+def _silent(now: datetime) -> Q:
+    return Q(returned_at__isnull=True, result="", begun_at__lt=now - SILENT_AFTER)
+
+
+def _tell_waiting(organization: Organization, provider: str, now: datetime, *, news: bool = True) -> int:
+    """Once for each time they met the wall. Call it before the approval is noted: who asked for it is told.
+
+    ``news``: it was not known before. Who went to sign in just now may then be standing before the wall, or
+    about to come back: they are told when their time is over, unless they have connected (the letter looks).
+    """
+    people = dict.fromkeys(waiting_for_approval(organization, provider, now), now)
+    attempts = _attempts(organization, provider, now)
+    met = _silent(now) | Q(result=WALL)
+    if news:
+        away = attempts.filter(returned_at__isnull=True, result="").exclude(_silent(now))
+        begun = dict(away.order_by("begun_at").values_list("member_id", "begun_at"))
+        for member in _unconnected(organization, provider).filter(pk__in=begun):
+            people.setdefault(member, begun[member.pk] + SILENT_AFTER)
+        met |= Q(returned_at__isnull=True, result="")
+    for member, moment in people.items():
         earlier = MailMessage.objects.filter(about=f"member:{member.pk}", kind=MailKind.TRY_AGAIN).count()
-        queue_mail(MailKind.TRY_AGAIN, member, to_member(member), revision=earlier)
-    _stuck(organization, provider, now).update(result=TOLD)
+        later = moment if moment > now else None
+        queue_mail(MailKind.TRY_AGAIN, member, to_member(member), revision=earlier, not_before=later)
+    attempts.filter(met).update(result=TOLD)
     return len(people)
 
 
@@ -186,6 +210,8 @@ def sign_in_under_way(member: Member, provider: str, *, now: datetime | None = N
         .order_by("-begun_at", "-pk")
         .first()
     )
-    if attempt is None or attempt.returned_at is not None or attempt.result:
+    if attempt is None or attempt.returned_at is not None or attempt.result not in ("", TOLD):
         return ""
-    return "silent" if attempt.begun_at < now - SILENT_AFTER else "running"
+    if attempt.begun_at >= now - SILENT_AFTER:
+        return "running"
+    return "" if attempt.result else "silent"
