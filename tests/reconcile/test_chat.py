@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,7 +12,8 @@ from django.utils import timezone
 
 from chosei import wiring
 from chosei.actions.booking import book_page
-from chosei.actions.cancellation import cancel_by_host
+from chosei.actions.cancellation import cancel_by_guest, cancel_by_host
+from chosei.actions.changing import change_by_host
 from chosei.actions.chat import (
     DestinationInput,
     add_destination,
@@ -25,11 +27,13 @@ from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import InvalidInput
 from chosei.actions.front_desk import add_desk, pair
 from chosei.actions.inputs import Booking
+from chosei.actions.moving import move_by_guest
 from chosei.actions.visits import receive, see_off
 from chosei.ports.errors import Rejected, Transient
 from chosei.reconcile.chat import tell
 from chosei.reconcile.sweep import sweep
-from chosei.records.models import ChatMessage, Member
+from chosei.records.models import ChatMessage, MailMessage, Member
+from tests.actions.test_changing import as_it_is
 from tests.actions.test_reception_codes import VISIT
 from tests.support.company import GUEST, NOW, at, connect, member, propose, publish, span
 from tests.support.worker import run_jobs
@@ -119,6 +123,39 @@ def test_from_booking_to_leaving(room, clock, host):
     post_all()
     assert len(room.notices) == 3
     assert appointment.timeline.filter(kind="chat_sent").count() == 3
+
+
+def test_changes_by_both_sides_and_a_cancellation_of_what_was_booked_on_the_page(room, clock, host):
+    connect(host, silent_until=NOW + timedelta(hours=1))
+    found = destination(host, everything=False)
+    page = publish(host)
+    choose_for_page(host, page, [found.pk])
+    appointment = book_page(page, Booking(at(1, 10)), GUEST, submission=uuid4(), now=NOW)
+    post_all()
+    wanted = replace(as_it_is(appointment), time=span(1, 14, 30))
+    assert change_by_host(host, appointment, wanted, now=NOW)
+    post_all()
+    MailMessage.objects.update(state="sent")  # so that the next change is told against this one
+    appointment.refresh_from_db()
+    move_by_guest(appointment, at(2, 11), revision=appointment.revision, now=NOW)
+    post_all()
+    appointment.refresh_from_db()
+    cancel_by_guest(appointment, reason="", now=NOW)
+    post_all()
+    assert told(room) == [
+        "アポイントメントが確定しました",
+        "アポイントメントが変更されました",
+        "アポイントメントが変更されました",
+        "アポイントメントがキャンセルされました",
+    ]
+    times = [(dict(one.facts).get("変更前の日時"), dict(one.facts)["日時"]) for _, one in room.notices]
+    assert times == [
+        (None, "11月25日(水) 10:00〜10:30"),
+        ("11月25日(水) 10:00〜10:30", "11月25日(水) 14:00〜14:30"),
+        ("11月25日(水) 14:00〜14:30", "11月26日(木) 11:00〜11:30"),
+        (None, "11月26日(木) 11:00〜11:30"),
+    ]
+    assert len({one.thread for _, one in room.notices}) == 1, "one conversation"
 
 
 def test_only_who_asked_is_told(room, clock, host):

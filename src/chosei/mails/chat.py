@@ -9,7 +9,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from chosei.core import wording
 from chosei.core.chat import MENTIONED_IN
+from chosei.core.intervals import Interval
 from chosei.core.language import Language, language_of
 from chosei.core.states import AppointmentState
 from chosei.core.text import one_line, shorten
@@ -47,6 +49,8 @@ def _about(message: ChatMessage, appointment: Appointment, now: datetime) -> Cha
             (pgettext("mail", "ご到着"), arrival),
             (pgettext("mail", "受付"), visit.arrived_at_desk.name),
         ]
+    if kind is ChatKind.CHANGED:
+        own = _earlier_time(appointment, language, now)
     return ChatNotice(
         headline=_headlines()[kind],
         facts=_shown([*own, *_facts(appointment, language, now)]),
@@ -55,6 +59,14 @@ def _about(message: ChatMessage, appointment: Appointment, now: datetime) -> Cha
         thread=f"chosei-{appointment.pk}",
         mentions=_mentions(message.destination.service, facts.hosts_of(appointment)),
     )
+
+
+def _earlier_time(appointment: Appointment, language: Language, now: datetime) -> list[tuple[str, str]]:
+    start, end = appointment.previous_starts_at, appointment.previous_ends_at
+    if start is None or end is None:
+        return []
+    before = wording.interval_text(Interval(start, end), appointment.zone, language, now)
+    return [(pgettext("mail", "変更前の日時"), before)]
 
 
 def _test(message: ChatMessage) -> ChatNotice:

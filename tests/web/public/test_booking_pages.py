@@ -117,9 +117,59 @@ def test_no_time_from_a_week_on(client, booking_page):
     busy(booking_page.owner.connections.get(), span(6, 0).start, 60 * 24 * 60)
     last = client.get(f"/b/{booking_page.link_token}?week=2026-12-07")
     assert "この週以降に予約可能な時間枠がありません" in text_of(last)
-    jump = parsed(last).select_one(".earliest a")
-    assert jump.text == "11月24日(火) 9:30"
-    assert "11/23〜11/27" in text_of(client.get(jump["href"]))
+    assert "次の週" in text_of(last)
+    earliest = parsed(last).select_one(".free-time button")
+    assert earliest.text == "11月24日(火) 9:30"
+    assert "11/23〜11/27" in text_of(client.get(parsed(last).select_one(".free-time a")["href"]))
+
+
+@pytest.mark.parametrize("week", ["2026-12-01", "2026-12-14"])
+def test_the_next_free_time_is_one_tap_away(client, booking_page, week):
+    page = client.get(f"/b/{booking_page.link_token}?week={week}")
+    earliest = parsed(page).select_one(".free-time button")
+    details = send(client, page, "choose", choose=earliest["value"])
+    assert "11月24日(火)" in text_of(details)
+    assert "9:30〜10:00" in text_of(details)
+
+
+def test_a_week_in_columns_or_a_list_as_the_guest_likes_kept_for_the_visit(client, booking_page):
+    url = f"/b/{booking_page.link_token}?week=2026-12-01"
+    busy(booking_page.owner.connections.get(), span(8, 0).start, 24 * 60)
+
+    def switch(page):
+        ways = parsed(page).select(".view-switch a")
+        return {way.text: (way["href"], way.get("aria-current")) for way in ways}
+
+    first = client.get(url)
+    assert [current for _, current in switch(first).values()] == ["true", None]
+    phone = client.get(url, headers={"user-agent": "Mozilla/5.0 (iPhone) Mobile/15E148"})
+    assert [current for _, current in switch(phone).values()] == [None, "true"]
+    assert len(headings(first)) == 5
+
+    listed = client.get(switch(first)["一覧"][0])
+
+    assert "11/30〜12/4" in text_of(listed)
+    assert headings(listed) == ["11月30日(月)", "12月1日(火)", "12月3日(木)", "12月4日(金)"], (
+        "free days alone"
+    )
+    cookie = listed.cookies["chosei_view"]
+    assert (cookie.value, cookie["max-age"], cookie["expires"]) == ("list", "", ""), "for this visit"
+    assert "booking_columns" not in listed.content.decode()
+    assert len(headings(client.get(url))) == 4, "kept"
+    assert len(headings(client.get(switch(listed)["週"][0]))) == 5
+    client.cookies.clear()
+    onward = parsed(listed).select_one(".week-nav a:last-child")["href"]
+    assert switch(client.get(onward))["一覧"][1] == "true", "kept without cookies, too, as within a frame"
+
+
+def test_the_switch_keeps_what_was_typed(client, booking_page):
+    page = client.get(f"/b/{booking_page.link_token}?week=2026-12-01")
+    details = send(client, page, start="2026-12-03T05:00Z")
+    back = send(client, details, "back", name="三田花子", email="hanako@test.example")
+    listed = send(client, back, "review", review="list")
+    assert listed.cookies["chosei_view"].value == "list"
+    assert parsed(listed).select_one("[aria-pressed=true]").text == "一覧"
+    assert "三田花子" in listed.content.decode()
 
 
 def test_days_and_times_are_the_guests(client, booking_page):

@@ -23,6 +23,7 @@ from chosei.core.questions import Questions
 from chosei.core.states import BookingPageState
 from chosei.records.gates import NotThere, booking_page_by_address, booking_page_for_guest, public_pages
 from chosei.records.models import Appointment, BookingPage
+from chosei.web.public.arranging import keep_view, reader_view
 from chosei.web.public.confirming import Choice, ConfirmationView, Visit
 from chosei.web.public.doors import LinkView, guest_address
 from chosei.web.public.forms import Asked, GuestForm
@@ -87,6 +88,7 @@ def times_page(
         "length": minutes,
         "lengths": lengths_offered(page),
         "zones": zone_switch(visit.zone, now),
+        "view": reader_view(request),
         "onward": guest_address(request, "page-confirm", page.guest_token),
         "here": reverse("console:page-preview", args=[page.pk])
         if preview
@@ -99,7 +101,9 @@ def times_page(
     context["facts"] = meeting_facts(
         page, host_names(page), minutes=None if context["lengths"] else minutes, formats=formats_of(page)
     )
-    return keep_zone(request, render(request, "public/booking.html", context, status=status))
+    return keep_view(
+        request, keep_zone(request, render(request, "public/booking.html", context, status=status))
+    )
 
 
 def minutes_of(choice: Choice) -> int:

@@ -20,6 +20,7 @@ from chosei.core.intervals import Interval
 from chosei.core.language import language_of
 from chosei.core.questions import STANDARD, Questions
 from chosei.records.models import Appointment, BookingPage, Proposal
+from chosei.web.public.arranging import CHANGE
 from chosei.web.public.doors import LinkView, guest_address, refused_for_now
 from chosei.web.public.forms import Asked, GuestForm, Typed, initial_of, submission_of, typed
 from chosei.web.public.zones import RESET, reader_zone
@@ -126,7 +127,7 @@ class ConfirmationView(LinkView, Generic[Thing]):
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         value = request.POST.get(self.choice_field, "")
-        if not {"back", RESET, "week", "relength"}.isdisjoint(request.POST):
+        if not {"back", RESET, CHANGE, "week", "relength"}.isdisjoint(request.POST):
             thing = self._open(token)
             return self.times(thing, self._visit(request, thing, chosen=value))
         if "choose" in request.POST:

@@ -17,6 +17,7 @@ from chosei.actions.moving import move_by_guest, page_to_pick_from, times_to_pic
 from chosei.core.intervals import Interval
 from chosei.records.models import Appointment, BookingPage
 from chosei.web.public.appointments import AppointmentLinkView, host_names
+from chosei.web.public.arranging import keep_view, reader_view
 from chosei.web.public.confirming import Visit, slot_of
 from chosei.web.public.doors import guest_address, refused_for_now
 from chosei.web.public.readjusting import ChangeRequestView, insist_changeable
@@ -111,6 +112,7 @@ def _times(
         "nearest": nearest(offer, visit.lost, visit.zone, length=None, now=now),
         "unknown": offer.unknown,
         "zones": zone_switch(visit.zone, now),
+        "view": reader_view(request),
         "here": guest_address(request, "change", token),
         "onward": guest_address(request, "change-confirm", token),
         "asking": guest_address(request, "change-request", token),
@@ -119,7 +121,9 @@ def _times(
         if request.GET.get("seen") == week.fingerprint:
             return HttpResponse(status=204)
         return render(request, "public/booking_times.html", context)
-    return keep_zone(request, render(request, "public/change.html", context, status=status))
+    return keep_view(
+        request, keep_zone(request, render(request, "public/change.html", context, status=status))
+    )
 
 
 def _ask(

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from chosei.actions.offers import PageOffer
 from chosei.core import wording
 from chosei.core.intervals import Interval
-from chosei.core.walltime import zone_of
+from chosei.core.walltime import local_date, zone_of
 from chosei.web.public.showing import reader_language
 
 _WEEK = timedelta(days=7)
@@ -40,18 +40,27 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeTime:
+    """A time to be taken in one tap, and the Monday of its week."""
+
+    value: str
+    name: str
+    monday: date
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
-    """``previous`` and ``following`` are Mondays one can go to, ``later`` names the first time after it."""
+    """``previous`` and ``following`` are Mondays one can go to. ``earliest``: the first free time of all;
+    ``later``: the first after this week.
+    """
 
     monday: date
     name: str
     days: tuple[Day, ...]
     previous: date | None
     following: date | None
-    earliest: str
-    earliest_week: date | None
-    later: str
-    later_week: date | None
+    earliest: FreeTime | None
+    later: FreeTime | None
     chosen_gone: bool
     fingerprint: str
 
@@ -118,7 +127,7 @@ def week_of(
 
     ``length``: minutes where they are not the page's usual ones, as for ``slot_value``.
     """
-    tz, language = zone_of(zone), reader_language()
+    tz = zone_of(zone)
     by_day: dict[date, list[Interval]] = defaultdict(list)
     for slot in offer.slots:
         by_day[slot.start.astimezone(tz).date()].append(slot)
@@ -130,21 +139,27 @@ def week_of(
         _day(day, by_day.get(day, []), zone, length, chosen, now) for day in _shown_days(monday, by_day)
     )
     values = [slot.value for day in days for slot in day.slots]
+    values += [slot_value(slot.start, length) for slot in offer.slots[:1]]
     later = next((slot for slot in offer.slots if slot.start.astimezone(tz).date() >= monday + _WEEK), None)
     earliest = offer.slots[0] if offer.slots else None
     return Week(
         monday=monday,
-        name=wording.date_range_text(days[0].date, days[-1].date, language),
+        name=wording.date_range_text(days[0].date, days[-1].date, reader_language()),
         days=days,
         previous=monday - _WEEK if monday > first else None,
         following=monday + _WEEK if monday < last else None,
-        earliest=wording.instant_text(earliest.start, zone, language, now) if earliest else "",
-        earliest_week=monday_of(earliest.start.astimezone(tz).date()) if earliest else None,
-        later=wording.instant_text(later.start, zone, language, now) if later else "",
-        later_week=monday_of(later.start.astimezone(tz).date()) if later else None,
+        earliest=_free_time(earliest, zone, length, now),
+        later=_free_time(later, zone, length, now),
         chosen_gone=bool(chosen) and all(slot_value(slot.start, length) != chosen for slot in offer.slots),
         fingerprint=hashlib.sha256(" ".join([zone, str(offer.unknown), *values]).encode()).hexdigest()[:16],
     )
+
+
+def _free_time(slot: Interval | None, zone: str, length: int | None, now: datetime) -> FreeTime | None:
+    if slot is None:
+        return None
+    name = wording.instant_text(slot.start, zone, reader_language(), now)
+    return FreeTime(slot_value(slot.start, length), name, monday_of(local_date(slot.start, zone)))
 
 
 def _shown_days(monday: date, by_day: dict[date, list[Interval]]) -> list[date]:
