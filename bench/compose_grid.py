@@ -24,7 +24,7 @@ TARGET_MS = 300.0
 HOSTS = 10
 _FIRST_BLOCK = """
 new MutationObserver((_, watch) => {
-  if (!document.querySelector(".ec-event.cal-block")) return;
+  if (!document.querySelector(".grid-event.cal-block")) return;
   watch.disconnect();
   requestAnimationFrame(() => { window.firstBlock = performance.now(); });
 }).observe(document, { childList: true, subtree: true });

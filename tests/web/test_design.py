@@ -62,7 +62,7 @@ def test_every_token_named_exists(path):
     tokens = set(re.findall(r"(--[\w-]+)\s*:", (WEB / "static/css/tokens.css").read_text(encoding="utf-8")))
     own = set(re.findall(r"(--[\w-]+)\s*:", path.read_text(encoding="utf-8")))
     used = set(re.findall(r"var\((--[\w-]+)", path.read_text(encoding="utf-8")))
-    assert used <= tokens | own | {name for name in used if name.startswith("--ec-")}
+    assert used <= tokens | own
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=short)

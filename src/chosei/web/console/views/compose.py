@@ -37,6 +37,9 @@ from chosei.web.console.providers import live_connection
 from chosei.web.console.views.calendar import week_json
 from chosei.web.console.views.proposals import RUNNING
 
+SCRIPTS = ("cursor", "dates", "feed", "gestures", "grid", "row", "week")
+"""What compose.js imports: asked for with the page, not one after another."""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
@@ -164,6 +167,7 @@ def _page(request: HttpRequest, shown: Composition, *, length: int = DEFAULT_LEN
         "lengths": sorted({*LENGTHS, length}),
         "length": int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else length,
         "today": today,
+        "scripts": SCRIPTS,
         "templates": ProposalTemplate.objects.filter(owner=author),
         "first_week": {"monday": monday.isoformat(), **week_json(author, picker.members, week, edited)},
     }

@@ -1,11 +1,11 @@
 // The composing page. The rows of inputs are the truth; the week beside them shows and changes the same rows.
 // All times are wall times of the member's zone, as the server sends and expects them ("2026-12-03T14:00").
 
+import { timeOf } from "./dates.js";
 import { CalendarFeed } from "./feed.js";
-import { Row, timeOf } from "./row.js";
+import { Row } from "./row.js";
 import { Week } from "./week.js";
 
-const CLICK_SNAP = 30;
 const NAMED = 3; // events under a candidate that are named
 
 class Composer {
@@ -144,24 +144,20 @@ class Composer {
     return row;
   }
 
+  // A candidate more; its row, or null when there are enough.
   add(start, end) {
     const row = this.vacant();
-    if (!row) return;
+    if (!row) return null;
     row.element.hidden = false;
     row.write(start, end);
-    this.say(`${this.words.added}: ${this.week.label(start, end)}`);
+    this.say(`${this.words.added}: ${this.week.dates.label(start, end)}`);
     this.refresh();
-  }
-
-  addAt(start) {
-    const begin = new Date(start);
-    begin.setMinutes(Math.floor(begin.getMinutes() / CLICK_SNAP) * CLICK_SNAP, 0, 0);
-    this.add(begin, new Date(begin.valueOf() + this.minutes * 60000));
+    return row;
   }
 
   move(row, start, end) {
     row.write(start, end);
-    this.say(`${this.words.moved}: ${this.week.label(start, end)}`);
+    this.say(`${this.words.moved}: ${this.week.dates.label(start, end)}`);
     this.refresh();
   }
 
@@ -178,9 +174,9 @@ class Composer {
 
   // Whose events they are, and when: 鈴木 美咲 10:30〜11:30 定例.
   whose(events) {
-    const told = events.map((one) => [one.person.name, this.week.hours(one), one.named ? one.title : ""].filter(Boolean).join(" "));
+    const told = events.map((one) => [one.person.name, this.week.dates.hours(one), one.named ? one.title : ""].filter(Boolean).join(" "));
     const each = [...new Set(told)];
-    return each.slice(0, NAMED).join("、") + (each.length > NAMED ? "…" : "");
+    return each.slice(0, NAMED).join(this.week.dates.comma) + (each.length > NAMED ? "…" : "");
   }
 
   // Bring the notes of the rows, the week and the count in step with the rows.
@@ -190,7 +186,7 @@ class Composer {
     const shown = [];
     for (const row of this.rows) {
       const span = row.span;
-      row.told.textContent = span ? this.week.label(span.start, span.end) : "";
+      row.told.textContent = span ? this.week.dates.label(span.start, span.end) : "";
       if (!span) {
         row.tell("", false);
         continue;
@@ -205,7 +201,7 @@ class Composer {
     const asked = this.rows.map((row) => row.wall ?? "").join();
     if (asked !== this.roomsAskedFor) document.body.dispatchEvent(new Event("rooms-asked")); // which are free then
     this.roomsAskedFor = asked;
-    this.week.draw(shown, this.feed);
+    this.week.draw(shown, this.feed, now);
     const count = this.form.querySelector("[data-count-text]");
     if (count) count.textContent = shown.length === 1 ? this.words.countOne : this.words.count.replace("{n}", shown.length);
   }

@@ -1,14 +1,8 @@
 // The hosts' time, fetched a week at a time and kept. What could not be read is said, never taken for free.
+import { iso, mondayOf, plusDays } from "./dates.js";
+
 const AGAIN_AFTER = 2500; // milliseconds
 const TRIES = 24;
-
-export const iso = (day) => `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
-
-export function mondayOf(day) {
-  const monday = new Date(day.getFullYear(), day.getMonth(), day.getDate());
-  monday.setDate(monday.getDate() - ((monday.getDay() + 6) % 7));
-  return monday;
-}
 
 const read = (event) => ({ ...event, start: new Date(event.start), end: new Date(event.end) });
 
@@ -37,8 +31,7 @@ export class CalendarFeed {
   }
 
   query(key) {
-    const monday = new Date(`${key}T00:00`);
-    const after = iso(new Date(monday.getFullYear(), monday.getMonth(), monday.getDate() + 7));
+    const after = iso(plusDays(new Date(`${key}T00:00`), 7));
     const edited = this.addresses.proposal ? `&proposal=${this.addresses.proposal}` : "";
     return `from=${key}&to=${after}&members=${this.people.map((one) => one.id).join()}${edited}`;
   }
@@ -97,6 +90,12 @@ export class CalendarFeed {
 
   week(day) {
     return this.weeks.get(iso(mondayOf(day)));
+  }
+
+  // Whether the answer about this week is still on its way.
+  waits(day) {
+    const week = this.week(day);
+    return Boolean(this.people.length && week && !week.failed && !week.people.size);
   }
 
   // Why somebody's time in this week cannot be told, with the person.

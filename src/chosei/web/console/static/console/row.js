@@ -1,7 +1,5 @@
 // One candidate as its row of inputs; the row is the truth, the week beside it shows the same.
-const pad = (number) => String(number).padStart(2, "0");
-const dayOf = (wall) => `${wall.getFullYear()}-${pad(wall.getMonth() + 1)}-${pad(wall.getDate())}`;
-export const timeOf = (wall) => `${pad(wall.getHours())}:${pad(wall.getMinutes())}`;
+import { iso, timeOf } from "./dates.js";
 
 export class Row {
   constructor(element) {
@@ -30,11 +28,11 @@ export class Row {
   // The same as the server reads it.
   get wall() {
     const span = this.span;
-    return span && `${dayOf(span.start)}T${timeOf(span.start)}/${dayOf(span.end)}T${timeOf(span.end)}`;
+    return span && `${iso(span.start)}T${timeOf(span.start)}/${iso(span.end)}T${timeOf(span.end)}`;
   }
 
   write(start, end) {
-    this.day.value = dayOf(start);
+    this.day.value = iso(start);
     this.startField.value = timeOf(start);
     this.endField.value = timeOf(end);
     this.clearErrors();

@@ -1,154 +1,117 @@
-// The week as a grid, drawn by EventCalendar (a global of its bundle): events, holds and candidates; click, drag, resize.
-import { iso, mondayOf } from "./feed.js";
+// The week on the composing page (a day on the phone): which days are shown, whose time it is, and what is done in the grid.
+import { Cursor } from "./cursor.js";
+import { Dates, DAY, iso, minutesOf, mondayOf, plusDays, wallTime } from "./dates.js";
+import { Gestures } from "./gestures.js";
+import { Grid, SLOT, within } from "./grid.js";
 
-const sameAs = (value) => JSON.stringify(value, (name, part) => (name === "row" ? part.element.querySelector("input").name : part));
 const PHONE = matchMedia("(max-width: 47.99rem)");
+const HOUR = 60;
+const soon = window.requestIdleCallback ?? ((act) => setTimeout(act, 50));
 
 export class Week {
   constructor(form, composer) {
-    this.form = form;
+    this.words = form.dataset;
     this.composer = composer;
-    this.ja = form.dataset.language.startsWith("ja");
-    this.locale = this.ja ? "ja" : "en";
-    this.grid = form.querySelector("[data-grid]");
+    this.dates = new Dates(form.dataset.language, form.dataset.allday);
+    this.root = form.querySelector("[data-grid]");
     this.doubt = form.querySelector("[data-doubt]");
     this.title = form.querySelector("[data-title]");
     this.legend = form.querySelector("[data-legend]");
     this.weekend = form.querySelector("[data-weekend]");
-    this.day = new Date(`${form.dataset.today}T00:00`);
-    if (!window.EventCalendar) return; // the rows work without it
-    this.drawn = this.shown([], composer.feed);
-    this.calendar = window.EventCalendar.create(this.grid, { ...this.options(), ...this.drawn });
-    this.prepareToolbar();
+    this.today = new Date(`${form.dataset.today}T00:00`);
+    this.day = this.today;
+    this.hours = { from: 8 * HOUR, to: 20 * HOUR }; // what is shown at least
+    this.grid = new Grid(this.root, form.dataset.gridName, this.dates);
+    this.cursor = new Cursor(this.grid, this, composer);
+    this.gestures = new Gestures(this.grid, this);
+    this.prepareToolbar(form.querySelector("[data-toolbar]"));
   }
 
-  options() {
-    const composer = this.composer;
-    return {
-      ...this.view(),
-      date: this.day,
-      locale: this.locale,
-      firstDay: 1,
-      headerToolbar: { start: "", center: "", end: "" },
-      allDayContent: this.form.dataset.allday,
-      slotDuration: "00:30",
-      snapDuration: "00:15",
-      slotHeight: 28,
-      slotMinTime: "08:00",
-      slotMaxTime: "20:00",
-      flexibleSlotTimeLimits: true,
-      slotLabelFormat: (time) => `${time.getHours()}:00`,
-      dayHeaderFormat: (day) => ({ html: this.dayHead(day) }),
-      nowIndicator: Intl.DateTimeFormat().resolvedOptions().timeZone === this.form.dataset.zone,
-      editable: true,
-      selectable: true,
-      longPressDelay: 350,
-      eventContent: (info) => ({ domNodes: this.inside(info.event) }),
-      dateClick: (info) => info.allDay || composer.addAt(info.date),
-      select: (info) => {
-        if (!info.allDay && info.start.getDate() === new Date(info.end - 1).getDate()) composer.add(info.start, info.end);
-        this.calendar.unselect();
-      },
-      eventDrop: (info) => this.dropped(info),
-      eventResize: (info) => this.dropped(info),
-      eventClick: (info) => this.clicked(info),
-      datesSet: (info) => this.moved(info),
-      eventAllUpdated: () => this.tidy(),
+  get days() {
+    if (PHONE.matches) return [this.day];
+    const monday = mondayOf(this.day);
+    return Array.from({ length: this.weekend.checked ? 7 : 5 }, (_, place) => plusDays(monday, place));
+  }
+
+  prepareToolbar(toolbar) {
+    const [previous, now, next] = ["[data-previous]", "[data-now]", "[data-next]"].map((one) => toolbar.querySelector(one));
+    const name = () => {
+      previous.setAttribute("aria-label", PHONE.matches ? previous.dataset.day : previous.dataset.week);
+      next.setAttribute("aria-label", PHONE.matches ? next.dataset.day : next.dataset.week);
+      now.textContent = PHONE.matches ? now.dataset.day : now.dataset.week;
     };
+    name();
+    toolbar.hidden = false;
+    previous.addEventListener("click", () => this.turn(-1));
+    next.addEventListener("click", () => this.turn(1));
+    now.addEventListener("click", () => this.show(this.today));
+    this.weekend.addEventListener("change", () => this.composer.refresh());
+    PHONE.addEventListener("change", () => {
+      name();
+      this.composer.refresh();
+    });
   }
 
-  view() {
-    return PHONE.matches
-      ? { view: "timeGridDay", hiddenDays: [] }
-      : { view: "timeGridWeek", hiddenDays: this.weekend.checked ? [] : [0, 6] };
-  }
-
-  prepareToolbar() {
-    this.form.querySelector("[data-toolbar]").hidden = false;
-    this.form.querySelector("[data-previous]").addEventListener("click", () => this.calendar.prev());
-    this.form.querySelector("[data-next]").addEventListener("click", () => this.calendar.next());
-    this.form.querySelector("[data-now]").addEventListener("click", () => this.show(new Date(`${this.form.dataset.today}T00:00`)));
-    const adjust = () => {
-      for (const [name, value] of Object.entries(this.view())) this.calendar.setOption(name, value);
-    };
-    this.weekend.addEventListener("change", adjust);
-    PHONE.addEventListener("change", adjust);
-  }
-
+  // The week, or on the phone the day, of `day`.
   show(day) {
-    if (this.calendar && (day.getDay() === 0 || day.getDay() === 6) && !this.weekend.checked) {
-      this.weekend.checked = true;
-      this.calendar.setOption("hiddenDays", []);
-    }
-    this.calendar?.gotoDate(PHONE.matches ? day : mondayOf(day));
+    if (!PHONE.matches && day.getDay() % 6 === 0) this.weekend.checked = true;
+    this.day = plusDays(day, 0);
+    this.composer.feed.need(day);
+    this.composer.refresh();
   }
 
-  moved(info) {
-    this.day = info.start;
-    const last = new Date(info.end - 1);
-    if (!PHONE.matches && !this.weekend.checked) last.setDate(last.getDate() - ((last.getDay() + 2) % 7));
-    this.title.textContent = this.period(info.start, last);
-    this.composer.feed.need(info.start);
-    if (this.calendar) this.composer.refresh();
+  turn(steps) {
+    const day = plusDays(PHONE.matches ? this.day : mondayOf(this.day), steps * (PHONE.matches ? 1 : 7));
+    this.show(day);
   }
 
-  dropped(info) {
-    const { start, end } = info.event;
-    if (info.event.allDay || start.getDate() !== new Date(end - 1).getDate()) info.revert();
-    else this.composer.move(info.event.extendedProps.row, start, end);
-  }
-
-  // A candidate leads to its row; on anybody's event a candidate may be placed knowingly.
-  clicked(info) {
-    const { row } = info.event.extendedProps;
-    if (row) return row.startField.focus();
-    const at = this.calendar.dateFromPoint(info.jsEvent.clientX, info.jsEvent.clientY);
-    if (at && !at.allDay) this.composer.addAt(at.date);
-  }
-
-  draw(candidates, feed) {
+  // `candidates` are { row, start, end, conflict }.
+  draw(candidates, feed, now) {
+    this.late = this.gestures.busy;
+    if (this.late) return; // a finger loses what is drawn anew beneath it; settle() comes back to it
+    const { days } = this;
     this.tellDoubts(feed);
     this.drawLegend(feed.people);
-    if (!this.calendar) return;
-    const wanted = this.shown(candidates, feed);
-    for (const [name, value] of Object.entries(wanted)) {
-      // Drawing hundreds of blocks takes its time: only what has changed is.
-      if (sameAs(this.drawn[name]) !== sameAs(value)) this.calendar.setOption(name, value);
-    }
-    this.drawn = wanted;
+    const period = this.dates.period(days[0], days[days.length - 1]);
+    if (this.title.textContent !== period) this.title.textContent = period;
+    this.events = feed.all().filter((one) => days.some((day) => within(day, one)));
+    Object.assign(this, { candidates, now, shades: feed.off() });
+    const focused = this.grid.root.contains(document.activeElement);
+    const { from, to } = this.range(days);
+    if (this.grid.frame(days, from, to)) this.cursor.restore(focused);
+    this.grid.draw({
+      blocks: this.events.map((event) => this.block(event, feed.people.length > 1)),
+      candidates: candidates.map((one) => this.candidate(one)),
+      shades: this.shades,
+      now,
+    });
+    this.describe();
   }
 
-  // What the calendar is told: everybody's time, and the candidates over it.
-  shown(candidates, feed) {
-    const events = feed.all();
-    const fixed = { editable: false, startEditable: false, durationEditable: false };
-    const drawn = [
-      ...feed.off().map((time, place) => ({ ...fixed, id: `o${place}`, ...time, display: "background", classNames: ["off-hours"] })),
-      ...events.map((event, place) => ({
-        ...fixed,
-        id: `e${place}`,
-        start: event.start,
-        end: event.end,
-        allDay: event.allDay,
-        title: this.words(event, feed.people.length > 1),
-        classNames: ["cal-block", `host-${event.person.place}`, event.kind, ...(event.tentative ? ["tentative"] : []), ...(event.blocks ? [] : ["loose"])],
-      })),
-      ...candidates.map(({ row, start, end, conflict }, place) => ({
-        id: `c${place}`,
-        start,
-        end,
-        title: this.form.dataset.candidate,
-        classNames: ["cal-block", "hold", "candidate", ...(conflict ? ["conflict"] : [])],
-        extendedProps: { row },
-      })),
-    ];
-    return { allDaySlot: events.some((event) => event.allDay), events: drawn };
+  // From when until when: the working day, and whatever lies outside of it.
+  range(days) {
+    const spans = [...this.events.filter((one) => !one.allDay), ...this.candidates];
+    const parts = days.flatMap((day) => spans.map((one) => within(day, one)).filter(Boolean));
+    const from = Math.min(this.hours.from, ...parts.map((one) => one.from));
+    const to = Math.max(this.hours.to, ...parts.map((one) => one.to));
+    return { from: Math.floor(from / HOUR) * HOUR, to: Math.ceil(to / HOUR) * HOUR };
   }
 
   // Among several people every block says whose it is: a colour alone says nothing.
-  words(event, several) {
-    if (!several) return event.title;
-    return event.named || event.kind === "hold" ? `${event.person.name} ${event.title}` : event.person.name;
+  block(event, several) {
+    const titled = event.named || event.kind === "hold" || !several ? event.title : "";
+    const title = [several ? event.person.name : "", titled].filter(Boolean).join(" ");
+    const classes = [`host-${event.person.place}`, event.kind];
+    if (event.tentative) classes.push("tentative");
+    if (!event.blocks) classes.push("loose");
+    return { ...event, title, hint: `${this.dates.hours(event)} ${title}`, classes };
+  }
+
+  candidate({ row, start, end, conflict }) {
+    const classes = ["hold", "candidate"];
+    if (conflict) classes.push("conflict");
+    if (row === this.gestures.picked) classes.push("picked");
+    return { row, start, end, title: `${this.words.candidate} ${this.dates.clock(start)}`, hint: this.dates.hours({ start, end }), classes };
   }
 
   tellDoubts(feed) {
@@ -156,11 +119,14 @@ export class Week {
     const doubts = feed.doubts(this.day);
     const linked = doubts.filter((one) => one.linked || one.person.own);
     const sentences = linked.map((one) => (one.person.own ? one.unknown : `${one.person.name}: ${one.unknown}`));
-    const told = failed ? this.form.dataset.failed : sentences.join(" ");
+    const told = failed ? this.words.failed : sentences.join(" ");
+    const waits = feed.waits(this.day);
     this.doubt.hidden = !told;
     this.doubt.querySelector("span").textContent = told;
-    this.grid.classList.toggle("unknown", Boolean(told));
+    this.root.classList.toggle("unknown", Boolean(told) || waits);
+    this.root.setAttribute("aria-busy", waits);
     this.unseen = new Set(doubts.map((one) => one.person.id));
+    this.unsure = failed || waits || this.unseen.size > 0;
   }
 
   // A colour, a name, and whether anything is known of the time.
@@ -171,60 +137,105 @@ export class Week {
       const swatch = document.createElement("span");
       item.dataset.person = person.id;
       swatch.className = this.unseen.has(person.id) ? "cal-swatch unknown" : `cal-swatch host-${person.place}`;
-      item.append(swatch, this.unseen.has(person.id) ? `${person.name} (${this.form.dataset.unseen})` : person.name);
+      item.append(swatch, this.unseen.has(person.id) ? `${person.name} (${this.words.unseen})` : person.name);
       return item;
     });
     this.legend.prepend(...items);
   }
 
-  // The bundle marks its corner as a landmark and its articles as buttons; the rows are what the keyboard works on.
-  tidy() {
-    for (const corner of this.grid.querySelectorAll("aside")) corner.setAttribute("role", "presentation");
-    for (const event of this.grid.querySelectorAll(".ec-event")) {
-      event.removeAttribute("role");
-      event.removeAttribute("tabindex");
-    }
-    for (const shade of this.grid.querySelectorAll(".off-hours")) shade.setAttribute("aria-hidden", "true");
+  // Every cell says for itself what lies in it; when there is time for it.
+  describe() {
+    if (this.describing) return;
+    this.describing = true;
+    soon(() => {
+      this.describing = false;
+      const days = this.grid.days.map((day) => this.events.filter((one) => within(day, one)));
+      for (const [place, cell] of this.grid.cells) {
+        const [column, minutes] = place.split(" ").map(Number);
+        cell.setAttribute("aria-label", this.tell(column, minutes, days[column]));
+      }
+    });
   }
 
-  inside(event) {
-    const line = document.createElement("span");
-    line.textContent = event.extendedProps.row ? `${event.title} ${this.clock(event.start)}` : event.title;
-    return [line];
+  // 11月25日(水) 14:00、候補 14:00〜15:00、鈴木 美咲 14:00〜14:30
+  tell(column, minutes, events = this.events) {
+    const time = this.span(column, { from: minutes, to: minutes + SLOT });
+    const here = (one) => one.start < time.end && time.start < one.end;
+    const marked = this.candidates.filter(here).map((one) => `${this.words.candidate} ${this.dates.hours(one)}`);
+    const taken = this.composer.whose(events.filter((one) => one.blocks && here(one)));
+    const off = this.shades.some(here) ? this.words.off : "";
+    const free = this.unsure ? this.words.unseen : off || marked.length ? "" : this.words.nobody;
+    const past = time.start <= this.now ? this.words.past : "";
+    return [`${this.dates.day(time.start)} ${this.dates.clock(time.start)}`, ...marked, taken || free, off, past].filter(Boolean).join(this.dates.comma);
   }
 
-  clock(time) {
-    return `${time.getHours()}:${String(time.getMinutes()).padStart(2, "0")}`;
+  // --- what gestures and the cursor ask for -------------------------------------------------------------------
+
+  span(column, { from, to }) {
+    return { start: wallTime(this.grid.days[column], from), end: wallTime(this.grid.days[column], to) };
   }
 
-  weekday(day) {
-    return day.toLocaleDateString(this.locale, { weekday: "short" });
+  spanOf(row) {
+    const { start, end } = row.span;
+    const column = this.grid.days.findIndex((day) => iso(day) === iso(start));
+    return { column, ...within(start, { start, end }) };
   }
 
-  dayHead(day) {
-    const date = this.ja ? `${day.getMonth() + 1}/${day.getDate()}` : day.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-    return `<strong>${date}</strong><span>${this.weekday(day)}</span>`;
+  hoursOf({ column, span }) {
+    return this.dates.hours(this.span(column, span));
   }
 
-  date(day) {
-    if (this.ja) return `${day.getMonth() + 1}月${day.getDate()}日`;
-    return day.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  rowAt(column, minutes) {
+    const { start, end } = this.span(column, { from: minutes, to: minutes + SLOT });
+    return this.candidates.find((one) => one.start < end && start < one.end)?.row;
   }
 
-  period(first, last) {
-    const year = first.getFullYear();
-    const single = iso(first) === iso(last);
-    if (this.ja) return single ? `${year}年${this.date(first)}(${this.weekday(first)})` : `${year}年${this.date(first)}〜${this.date(last)}`;
-    return single ? `${this.weekday(first)}, ${this.date(first)} ${year}` : `${this.date(first)} – ${this.date(last)} ${last.getFullYear()}`;
+  // A candidate of the chosen length, within the day.
+  mark(column, minutes) {
+    const { start, end } = this.span(column, { from: minutes, to: Math.min(minutes + this.composer.minutes, DAY) });
+    return this.composer.add(start, end);
   }
 
-  hours({ start, end, allDay }) {
-    return allDay ? this.form.dataset.allday : `${this.clock(start)}${this.ja ? "〜" : "–"}${this.clock(end)}`;
+  marked(column, span) {
+    const { start, end } = this.span(column, span);
+    this.composer.add(start, end);
   }
 
-  label(start, end) {
-    const dash = this.ja ? "〜" : "–";
-    const day = this.ja ? `${this.date(start)}(${this.weekday(start)})` : `${this.weekday(start)}, ${this.date(start)}`;
-    return `${day} ${this.clock(start)}${dash}${this.clock(end)}`;
+  changed(row, column, span) {
+    const { start, end } = this.span(column, span);
+    this.composer.move(row, start, end);
+  }
+
+  tapped(column, minutes, byFinger) {
+    this.cursor.set(column, minutes, false);
+    const row = this.mark(column, minutes);
+    if (byFinger && row) this.pick(row);
+  }
+
+  // A mouse leads to the row at once; a finger first takes hold of the candidate, whose handles then show.
+  picked(row, byFinger) {
+    if (byFinger && row !== this.gestures.picked) this.pick(row);
+    else row.startField.focus();
+  }
+
+  pick(row) {
+    this.gestures.picked = row;
+    this.composer.refresh();
+  }
+
+  settle() {
+    if (this.late) this.composer.refresh();
+  }
+
+  // More of the day, where the cursor leaves what is shown of it.
+  widen(minutes) {
+    this.hours = { from: Math.min(this.hours.from, minutes), to: Math.max(this.hours.to, minutes + SLOT) };
+    if (minutes < this.grid.from || minutes >= this.grid.to) this.composer.refresh();
+  }
+
+  // The cursor goes with a candidate that it has moved.
+  follow(start, cursor) {
+    if (!this.grid.days.some((day) => iso(day) === iso(start))) this.show(start);
+    cursor.set(this.grid.days.findIndex((day) => iso(day) === iso(start)), minutesOf(start), true);
   }
 }
