@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import os
 import re
 import runpy
@@ -66,7 +65,7 @@ def test_wrong_imports_are_noticed(tmp_path):
     assert silent == [], done.stdout
 
 
-@pytest.mark.parametrize("name", ["runtime.txt", "test.txt", "uv.txt", "node.txt"])
+@pytest.mark.parametrize("name", ["runtime.txt", "test.txt", "uv.txt"])
 def test_locks_carry_hashes_and_no_address(name):
     lock = (ROOT / "requirements" / name).read_text()
     assert "--hash=sha256:" in lock
@@ -80,13 +79,6 @@ def test_the_test_lock_holds_the_runtime_lock_whole():
         return set(re.findall(r"^[\w.-]+==[^\s;]+", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
 
     assert pins("runtime.txt") <= pins("test.txt")
-
-
-def test_the_browser_lock_carries_no_address():
-    lock = json.loads((ROOT / "frontend" / "package-lock.json").read_text())
-    entries = [entry for path, entry in lock["packages"].items() if path]
-    assert entries
-    assert all("integrity" in entry and "resolved" not in entry for entry in entries)
 
 
 def test_run_is_readable_by_an_old_python():
@@ -113,8 +105,7 @@ def test_an_old_python_is_told_so(monkeypatch, tmp_path):
 def test_a_missing_registry_is_one_line(tmp_path):
     """A checkout whose uv cannot reach anything."""
     checkout, tools = tmp_path / "a checkout", tmp_path / "tools"
-    for name in ("requirements", "frontend"):
-        shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("node_modules"))
+    shutil.copytree(ROOT / "requirements", checkout / "requirements")
     shutil.copy(ROOT / "run", checkout)
     tools.mkdir()
     uv = shutil.which("uv") or next((ROOT / ".chosei" / "tools").glob("uv-*/bin/uv"), None)
@@ -167,10 +158,6 @@ def test_unknown_arguments_are_refused():
     [
         (
             "error: Failed to fetch: `x`\n  Caused by: dns error: no address",
-            "the package registry cannot be reached",
-        ),
-        (
-            "npm error code ENOTFOUND\nnpm error network request failed",
             "the package registry cannot be reached",
         ),
         ("warning: y\nerror: hash mismatch for x", "error: hash mismatch for x"),

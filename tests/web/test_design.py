@@ -11,8 +11,8 @@ import chosei.web
 
 WEB = Path(chosei.web.__file__).parent
 TEMPLATES = sorted(path for path in WEB.rglob("templates/**/*.html"))
-STYLES = sorted(path for path in WEB.rglob("static/**/*.css") if "vendor" not in path.parts)
-SCRIPTS = sorted(path for path in WEB.rglob("static/**/*.js") if "vendor" not in path.parts)
+STYLES = sorted(WEB.rglob("static/**/*.css"))
+SCRIPTS = sorted(WEB.rglob("static/**/*.js"))
 
 
 def short(path: Path) -> str:
