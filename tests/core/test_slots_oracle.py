@@ -77,6 +77,16 @@ def test_agrees_with_the_oracle(part: int) -> None:
     assert agree(range(part * 50, part * 50 + 50)) > 150
 
 
+def test_a_meeting_runs_on_over_a_date_that_the_calendar_jumps() -> None:
+    """Samoa had no 30 December 2011; found as number 6078 of the long run."""
+    case = random_case(6078)
+    expected = [Interval(*times) for times in offered(case)]
+    assert len(expected) > 10
+    assert found(case) == expected
+    for slot in expected:
+        assert not explain(_rules(case), _opening(case), _need(case), case.now, slot.start)
+
+
 @pytest.mark.long
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("part", range(20))

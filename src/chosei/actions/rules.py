@@ -47,7 +47,7 @@ def opening_of(page: BookingPage, dates: DateRange) -> Opening:
     if rule is HolidayRule.AS_USUAL:
         return opening
     own = parse_spans((start, end) for start, end in page.holiday_hours)
-    return with_holidays(opening, holidays_in(page.holiday_country, around(dates)), rule, own)
+    return with_holidays(opening, holidays_in(page.holiday_country, dates.reach), rule, own)
 
 
 def offered_dates(page: BookingPage, now: datetime) -> DateRange | None:
@@ -58,11 +58,6 @@ def offered_dates(page: BookingPage, now: datetime) -> DateRange | None:
     within, today = bookable_dates(rules_of(page), zone, now), local_date(now, zone)
     first, last = max(within.first, today), min(within.last, today + timedelta(days=MOST_DAYS))
     return DateRange(first, last) if first <= last else None
-
-
-def around(dates: DateRange) -> DateRange:
-    """``dates`` with the days before and after, into which spans and meetings may reach."""
-    return DateRange(dates.first - timedelta(days=1), dates.last + timedelta(days=1))
 
 
 def requirement_of(
@@ -142,4 +137,4 @@ def own_hours(page: BookingPage, row: BookingPageHost, dates: DateRange) -> list
     if not stored:
         return None
     opening = Opening(WeeklyHours.from_json(stored))
-    return [Interval(one.start, one.end) for one in windows(opening, around(dates))]
+    return [Interval(one.start, one.end) for one in windows(opening, dates.reach)]

@@ -15,8 +15,6 @@ from chosei.core.intervals import Interval, covers, merge, utc
 from chosei.core.slots import SlotRules, Starts, bookable_dates, grid
 from chosei.core.walltime import local_date
 
-_DAY = timedelta(days=1)
-
 
 class Hurdle(StrEnum):
     """What stands in the way. The web has the sentence, and where it is changed."""
@@ -80,11 +78,12 @@ def _by_the_clock(rules: SlotRules, now: datetime, slot: Interval, opening: Open
 
 def _by_the_hours(rules: SlotRules, opening: Opening, slot: Interval) -> list[Obstacle]:
     day = local_date(slot.start, opening.weekly.zone)
-    around = windows(opening, DateRange(day - _DAY, day + _DAY))
+    dates = DateRange(day, day)
+    around = windows(opening, dates.reach)
     if not covers([Interval(w.start, w.end) for w in around], slot):
         return [Obstacle(Hurdle.OUTSIDE_HOURS)]
     step = timedelta(minutes=rules.step)
-    if slot.start not in grid(around, step, slot.start, DateRange(day, day)):
+    if slot.start not in grid(around, step, slot.start, dates):
         return [Obstacle(Hurdle.OFF_GRID)]
     return []
 

@@ -207,6 +207,15 @@ class DateRange:
         if self.last < self.first:
             raise ValueError(f"the last date {self.last} is before the first {self.first}")
 
+    @property
+    def reach(self) -> DateRange:
+        """With the dates whose spans may touch meetings that begin on these.
+
+        A span of the day before reaches into the first date, a meeting of the last one into the day after,
+        which is two dates later where the calendar jumps over one (Samoa, 30 December 2011).
+        """
+        return DateRange(self.first - timedelta(1), self.last + timedelta(2))
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:

@@ -104,9 +104,9 @@ def find_slots(
     last = min(within.last, dates.last) if dates else within.last
     if last < first:
         return []
-    # A span of the day before may reach into the first date, a meeting of the last date into the day after.
-    around = windows(opening, DateRange(first - _DAY, last + _DAY))
-    starts = grid(around, timedelta(minutes=rules.step), rules.earliest(now), DateRange(first, last))
+    asked = DateRange(first, last)
+    around = windows(opening, asked.reach)
+    starts = grid(around, timedelta(minutes=rules.step), rules.earliest(now), asked)
     return _offer(
         rules, _up_to(rules.latest(now), starts), merge(Interval(w.start, w.end) for w in around), need
     )
