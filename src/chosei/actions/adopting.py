@@ -18,7 +18,6 @@ from django.db.models import Q
 from django.utils import timezone
 from psycopg.types.range import TimestamptzRange
 
-from chosei.actions.agenda import RUNNING
 from chosei.actions.asking import Question, ask, unchanged
 from chosei.actions.cancellation import cancel_by_calendar
 from chosei.actions.changes import changed
@@ -27,6 +26,7 @@ from chosei.actions.errors import Closed, TimeTaken
 from chosei.actions.proposals import give_up_candidate
 from chosei.actions.requests import decline_by_calendar
 from chosei.actions.room_booking import ask_rooms_again
+from chosei.actions.taken import RUNNING
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, drop, restore, want_moved
 from chosei.core.entries import BUFFERS, DesiredEntry, EntryPurpose, EntryState, SeenEntry

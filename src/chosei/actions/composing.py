@@ -10,13 +10,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import F
 from psycopg.types.range import TimestamptzRange
 
-from chosei.actions.agenda import RUNNING, trust_in
+from chosei.actions.agenda import trust_in
 from chosei.actions.colleagues import ColleagueBlock, colleague_schedule
 from chosei.actions.event_text import appointment_title, hold_title
 from chosei.actions.holidays import JAPAN, holidays_in
 from chosei.actions.offers import look_again
 from chosei.actions.people import Attending, attending
 from chosei.actions.rules import working_hours
+from chosei.actions.taken import RUNNING
 from chosei.core.attendance import all_hosts
 from chosei.core.availability import Availability, Known, Unknown
 from chosei.core.blocking import blocks

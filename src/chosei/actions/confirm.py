@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from chosei.actions.agenda import RUNNING, accepted_under, promised, trust_in
+from chosei.actions.agenda import accepted_under, promised, trust_in
 from chosei.actions.appointing import Agreed, appoint
 from chosei.actions.checks import check_guest
 from chosei.actions.errors import Closed, TimeTaken, Unverifiable
@@ -19,6 +19,7 @@ from chosei.actions.promising import committed, once
 from chosei.actions.proposals import release_candidates
 from chosei.actions.room_booking import room_for_candidate, rooms_of_candidate
 from chosei.actions.room_reading import ask_rooms
+from chosei.actions.taken import RUNNING
 from chosei.actions.timeline import note
 from chosei.actions.wishes import drop
 from chosei.core.entries import EntryState

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from chosei.actions.agenda import held, mirrored, promised, trust_in
+from chosei.actions.agenda import promised, trust_in
 from chosei.actions.people import Attending
+from chosei.actions.taken import taken
 from chosei.core.intervals import Interval
 
 
@@ -45,23 +46,22 @@ def conflicts_at(
     live = live or {}
     ids = [host.member.pk for host in hosts]
     ours = promised(ids, time, apart_from=apart_from)
-    holds = held(ids, time, now=now)
+    linked = [host.connection.pk for host in hosts if host.connection]
+    others = taken(ids, linked, time, now=now)
+    seen = {**others.mirrored, **live}
     found: list[HostConflict] = []
     for host in hosts:
         found += [HostConflict(host, ConflictKind.PROMISED, one) for one in ours.get(host.member.pk, ())]
-        found += _foreign(host, time, live, now)
-        found += [HostConflict(host, ConflictKind.HELD, one) for one in holds.get(host.member.pk, ())]
+        if _is_known(host, time, live, now):
+            busy = seen.get(host.connection.pk if host.connection else 0, ())
+            found += [HostConflict(host, ConflictKind.BUSY, one) for one in busy if one.overlaps(time)]
+        else:
+            found.append(HostConflict(host, ConflictKind.UNKNOWN))
+        found += [HostConflict(host, ConflictKind.HELD, one) for one in others.held.get(host.member.pk, ())]
     return found
 
 
-def _foreign(
-    host: Attending, time: Interval, live: Mapping[int, Sequence[Interval]], now: datetime
-) -> list[HostConflict]:
-    connection = host.connection
-    if connection is not None and connection.pk in live:
-        busy = list(live[connection.pk])
-    elif connection is None or trust_in(connection, time, now=now) is not None:
-        return [HostConflict(host, ConflictKind.UNKNOWN)]
-    else:
-        busy = mirrored([connection], time).get(connection.pk, [])
-    return [HostConflict(host, ConflictKind.BUSY, one) for one in busy if one.overlaps(time)]
+def _is_known(host: Attending, time: Interval, live: Mapping[int, Sequence[Interval]], now: datetime) -> bool:
+    if host.connection is not None and host.connection.pk in live:
+        return True
+    return trust_in(host.connection, time, now=now) is None

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from chosei.actions.agenda import RUNNING
 from chosei.actions.notices import look_after_soon
 from chosei.actions.people import attending, hosts_here
+from chosei.actions.taken import RUNNING
 from chosei.actions.wishes import converge_soon, drop, settle_holds, want_request
 from chosei.core.entries import EntryPurpose, EntryState
 from chosei.core.states import CONNECTION, AppointmentState, ConnectionEvent, ConnectionState, advance

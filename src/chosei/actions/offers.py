@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch, prefetch_related_objects
-
-from chosei.actions.agenda import RUNNING, accepted_under, availability, promised, trust_in
+from chosei.actions.agenda import accepted_under, availability, promised, trust_in
 from chosei.actions.page_rooms import room_need
 from chosei.actions.people import Attending, attending, hosts_here
 from chosei.actions.rules import counting_of, groups_of, offered_dates, opening_of, requirement_of, rules_of
+from chosei.actions.taken import RUNNING
 from chosei.core.attendance import Requirement, is_unknowable
 from chosei.core.availability import Availability
 from chosei.core.hours import DateRange
@@ -28,9 +27,11 @@ from chosei.records.models import (
     MirroredEvent,
     Proposal,
 )
+from chosei.records.prepared import Given, Prepared, is_remembered, remember
 
 _LOOK_AGAIN = timedelta(seconds=30)
 _ASK_AGAIN = timedelta(seconds=20)
+_hosts = Prepared(lambda: BookingPageHost.objects.filter(page=Given("page")).select_related("member"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,8 @@ def _nothing(page: BookingPage, now: datetime) -> PageOffer:
 
 def present(page: BookingPage) -> list[BookingPageHost]:
     """The page's hosts who have not left, in order; read once for one ``page`` object."""
-    with_members = BookingPageHost.objects.select_related("member")
-    prefetch_related_objects([page], Prefetch("hosts", with_members))
+    if not is_remembered(page, "hosts"):
+        remember(page, "hosts", _hosts(page=page.pk))
     return [host for host in page.hosts.all() if host.member.is_active]
 
 

@@ -18,8 +18,10 @@ from chosei.core.attendance import Room as RoomNeed
 from chosei.core.availability import Known
 from chosei.core.intervals import Interval
 from chosei.records.models import BookingPage, BookingPageRoom, Member, Room
+from chosei.records.prepared import Given, Prepared
 
 MOST_ROOMS = 10
+_one_room = Prepared(lambda: BookingPageRoom.objects.filter(page=Given("page")).order_by()[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class PageRooms:
 
 def room_need(page: BookingPage, window: Interval, *, now: datetime) -> PageRooms:
     """From the mirror alone; rooms that were read a while ago are asked for again."""
-    if not page.rooms.exists():
+    if not _one_room(page=page.pk):
         return PageRooms(None)
     rooms = rooms_of_page(page)
     look_again_at_rooms(rooms, now=now)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.records.models import Connection, Member, Proposal, Role
+from chosei.records.prepared import Prepared, is_any_of
 
 LINKED = (
     ConnectionState.ACTIVE.value,
@@ -15,6 +16,14 @@ LINKED = (
     ConnectionState.ADDRESS_MISMATCH.value,
 )
 """Accounts whose calendars we keep entries in; one that needs reconnecting gets them when it is back."""
+
+
+# Unsealing two tokens each would cost more than all the rest; whoever reads a calendar asks anew.
+_connections = Prepared(
+    lambda: Connection.objects.filter(
+        is_any_of("member_id", "members"), kind=ConnectionKind.CALENDAR, state__in=LINKED
+    ).defer("access_token", "refresh_token")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +37,7 @@ class Attending:
 def attending(members: Sequence[Member]) -> list[Attending]:
     """The hosts in their order, each with the connected account; one who has left has none any more."""
     present = [member for member in members if member.is_active]
-    rows = Connection.objects.filter(member__in=present, kind=ConnectionKind.CALENDAR, state__in=LINKED)
-    # Unsealing two tokens each would cost more than all the rest; whoever reads a calendar asks anew.
-    linked = {connection.member_id: connection for connection in rows.defer("access_token", "refresh_token")}
+    linked = {one.member_id: one for one in _connections(members=[member.pk for member in present])}
     for member in present:
         if member.pk in linked:
             linked[member.pk].member = member

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 
-from chosei.actions.agenda import RUNNING
 from chosei.actions.checks import check_email, check_hosts, check_meeting
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.inputs import ProposalInput
@@ -28,6 +27,7 @@ from chosei.actions.proposals import (
 )
 from chosei.actions.room_changes import RoomsFound, find_rooms, give_room
 from chosei.actions.room_wishes import Planned, Wished, wished_rooms
+from chosei.actions.taken import RUNNING
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, settle_holds
 from chosei.core.intervals import Interval

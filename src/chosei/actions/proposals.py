@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from chosei.actions.agenda import RUNNING
 from chosei.actions.checks import check_email, check_hosts, check_meeting
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.inputs import ProposalInput
@@ -17,6 +16,7 @@ from chosei.actions.people import Attending, attending
 from chosei.actions.room_booking import first_answer
 from chosei.actions.room_reading import ask_rooms
 from chosei.actions.room_wishes import Planned, check_hold, plan_rooms, wished_rooms
+from chosei.actions.taken import RUNNING
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, drop, want_holds
 from chosei.core.entries import EntryPurpose

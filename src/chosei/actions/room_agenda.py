@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from psycopg.types.range import TimestamptzRange
 
-from chosei.actions.agenda import RUNNING
+from chosei.actions.taken import RUNNING
 from chosei.core.availability import Availability, Known, Unknown, UnknownReason
 from chosei.core.blocking import FRESHNESS
 from chosei.core.intervals import Interval, overlaps

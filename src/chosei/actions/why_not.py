@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chosei.actions.agenda import availability, held, mirrored, occupied
+from chosei.actions.agenda import availability
 from chosei.actions.offers import look_again, present
 from chosei.actions.page_rooms import room_need
 from chosei.actions.people import Attending, attending
@@ -17,6 +17,7 @@ from chosei.actions.rules import (
     rules_of,
     with_buffers,
 )
+from chosei.actions.taken import taken
 from chosei.core.explain import Hurdle, Obstacle, explain
 from chosei.core.hours import DateRange
 from chosei.core.intervals import Interval
@@ -94,10 +95,7 @@ def _told(
 def _sources(page: BookingPage, host: Attending, around: Interval, now: datetime) -> tuple[str, ...]:
     """What takes the host's time. Nobody is told what it is about."""
     who = host.member.pk
-    linked = [host.connection] if host.connection else []
-    taken = {
-        "calendar": mirrored(linked, around, counting_of(page)).get(linked[0].pk if linked else 0, []),
-        "appointment": occupied([who], around).get(who, []),
-        "hold": held([who], around, now=now).get(who, []),
-    }
-    return tuple(name for name, times in taken.items() if any(one.overlaps(around) for one in times))
+    linked = [host.connection.pk] if host.connection else []
+    found = taken([who], linked, around, now=now, counting=counting_of(page))
+    sources = {"calendar": found.mirrored, "appointment": found.promised, "hold": found.held}
+    return tuple(name for name, busy in sources.items() if busy)

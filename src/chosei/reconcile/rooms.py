@@ -11,8 +11,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from chosei import wiring
-from chosei.actions.agenda import RUNNING
 from chosei.actions.room_reading import readers_of
+from chosei.actions.taken import RUNNING
 from chosei.core.intervals import Interval
 from chosei.core.states import BookingPageState, CandidateState
 from chosei.ports.calendar import ScheduleAnswer

@@ -33,6 +33,7 @@ from chosei.records.models import (
     Visit,
 )
 from chosei.records.models.reception import desk_secret_hash
+from chosei.records.prepared import Prepared, is_any_of
 
 
 class NotThere(Exception):
@@ -74,21 +75,34 @@ def proposal_for_guest(token: str) -> Proposal:
     return _by_link(rows, token)
 
 
+_OPEN = ["published", "paused"]
+_open_pages = Prepared(
+    lambda: (
+        BookingPage.objects.select_related("organization", "owner")
+        .filter(is_any_of("link_hash", "hashes"), state__in=_OPEN)
+        .exclude(visibility=Visibility.ONE_TIME)
+    )
+)
+_one_time_links = Prepared(
+    lambda: OneTimeLink.objects.select_related("page__organization", "page__owner").filter(
+        is_any_of("link_hash", "hashes"), page__state__in=_OPEN
+    )
+)
+
+
 def booking_page_for_guest(token: str) -> BookingPage:
     """A page that is published or paused, by its own link or by one that works once (then ``one_time``).
 
     A page for one-time links alone does not open by its own.
     """
-    pages = BookingPage.objects.select_related("organization", "owner").filter(
-        state__in=["published", "paused"]
-    )
-    links = OneTimeLink.objects.select_related("page__organization", "page__owner")
-    link = links.filter(link_hash__in=link_hashes(token), page__in=pages).first()
-    if link is None:
-        return _by_link(pages.exclude(visibility=Visibility.ONE_TIME), token)
-    page = link.page
-    page.one_time = link
-    return page
+    hashes = link_hashes(token)
+    for page in _open_pages(hashes=hashes):
+        return page
+    for link in _one_time_links(hashes=hashes):
+        page = link.page
+        page.one_time = link
+        return page
+    raise NotThere
 
 
 def booking_page_by_address(organization: str, slug: str) -> BookingPage:

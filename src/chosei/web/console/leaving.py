@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chosei.actions.agenda import RUNNING
 from chosei.actions.offers import present
 from chosei.actions.people import Attending, attending
 from chosei.actions.rules import STANDING, groups_of
+from chosei.actions.taken import RUNNING
 from chosei.core.hostchoice import Participation
 from chosei.core.states import BookingPageState
 from chosei.records import gates

@@ -34,6 +34,7 @@ class Slot:
 @dataclass(frozen=True, slots=True)
 class Day:
     date: date
+    key: str  # 20261203: the end of its heading's id
     name: str
     weekday: str
     slots: tuple[Slot, ...]
@@ -176,4 +177,5 @@ def _day(day: date, slots: list[Interval], zone: str, length: int | None, chosen
         name = wording.time_text(slot.start, zone)
         rows.append(Slot(value, name, str(int(slot.start.timestamp())), value == chosen))
     weekday = wording.weekday_text(day.weekday(), language)
-    return Day(day, wording.date_text(day, language, today), weekday, tuple(rows))
+    key = day.isoformat().replace("-", "")
+    return Day(day, key, wording.date_text(day, language, today), weekday, tuple(rows))
