@@ -199,6 +199,12 @@ def _locked(organization_id: int) -> Organization:
     return Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
 
 
+def last_sign_in(member: Member) -> int:
+    """The number of the member's latest sign-in anywhere, finished or not; 0 before the first."""
+    attempts = ConnectionAttempt.objects.filter(member=member).order_by("-pk")
+    return attempts.values_list("pk", flat=True).first() or 0
+
+
 def sign_in_under_way(member: Member, provider: str, *, now: datetime | None = None) -> str:
     """Where the member's latest sign-in is: "" (none), "running", or "silent" when it does not come back.
 

@@ -246,3 +246,22 @@ def test_the_pages_of_the_wall(
     look(people.colleague, "connect-finished", "/connect/microsoft/finished")
     look(people.colleague, "consent-forged", RETURN)
     assert found == []
+
+
+def test_the_page_that_waits_knows_that_its_sign_in_is_over(people: Company) -> None:
+    client = signed_in(people.colleague)
+    page = "/settings/connections"
+    waits = "サインインをお待ちしています"
+    asked = BeautifulSoup(client.get(page).content, "html.parser").select_one("form[data-own-tab]")
+    assert asked is not None
+    address = str(asked["data-own-tab"])
+    assert address == f"{page}?begun=0"
+    assert waits in client.get(address).content.decode(), "the sign-in has not reached us yet"
+    row = attempt(people.colleague, state="one")
+    assert waits in client.get(address).content.decode()
+    for result in ("approved", "cancelled"):
+        ConnectionAttempt.objects.filter(pk=row.pk).update(returned_at=timezone.now(), result=result)
+        assert waits not in client.get(address).content.decode()
+    again = f"{page}?begun={row.pk}"
+    assert waits in client.get(again).content.decode(), "another one begins"
+    assert waits not in client.get(f"{page}?begun=x").content.decode()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from chosei.actions.approvals import approval_of, sign_in_under_way
+from chosei.actions.approvals import approval_of, last_sign_in, sign_in_under_way
 from chosei.actions.connecting import begin_connection, complete_connection
 from chosei.actions.connections import disconnect
 from chosei.actions.errors import ConnectRefused
@@ -50,7 +50,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     shown = request.session.get(_PROBLEM)
     problem = problem_of(shown["reason"], shown["provider"]) if shown else None
     under_way = sign_in_under_way(member, MICROSOFT) if connection is None else ""
-    begun = "begun" in request.GET and problem is None and connection is None
+    begun = _begun_since(request, member) and problem is None and connection is None
     refused = bool(shown and problem and problem.wall and about(shown["provider"]).approval)
     context = {
         "cards": cards_of(member),
@@ -63,6 +63,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "under_way": under_way or ("running" if begun else ""),
         "wall": refused or under_way == "silent",
         "seen": _state_of(member),
+        "last_sign_in": last_sign_in(member),
         "member": member,
         "offers_approval": any(one.approval for one in offered()),
         **approval_context(member),
@@ -82,12 +83,20 @@ def news(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _begun_since(request: HttpRequest, member: Member) -> bool:
+    """Whether the sign-in that this page waits for has not even reached us: none is newer than the last one
+    of before."""
+    before = request.GET.get("begun", "")
+    return before.isdecimal() and len(before) < 19 and last_sign_in(member) <= int(before)
+
+
 def _state_of(member: Member) -> str:
     """What 外部連携 shows, in a few words, to be compared."""
     connections = gates.connections_of(member).order_by("pk").values_list("pk", "state", "trouble")
     approval = approval_of(member.organization_id, MICROSOFT)
     known = ",".join(f"{pk}:{state}:{trouble}" for pk, state, trouble in connections)
-    return f"{known};{sign_in_under_way(member, MICROSOFT)};{approval.state if approval else ''}"
+    under_way = f"{last_sign_in(member)}{sign_in_under_way(member, MICROSOFT)}"
+    return f"{known};{under_way};{approval.state if approval else ''}"
 
 
 @require_POST
@@ -138,7 +147,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
     if request.session.pop(FOR_ROOMS, False) and connection.state == ConnectionState.ACTIVE:
         ask_directory(signed_in(request), provider, now=timezone.now())
         return redirect("console:rooms")
-    messages.success(request, _news_of(provider, connection.state))
+    _tell(request, provider, connection.state)
     return redirect("console:connections")
 
 
@@ -157,8 +166,13 @@ def finished(request: HttpRequest, provider: str) -> HttpResponse:
     }
     response = render(request, "console/connect_finished.html", context)
     if told["state"]:
-        messages.success(request, _news_of(provider, told["state"]))  # for the page that has waited
+        _tell(request, provider, told["state"])  # for the page that has waited
     return response
+
+
+def _tell(request: HttpRequest, provider: str, state: str) -> None:
+    level = messages.INFO if state == ConnectionState.ADDRESS_MISMATCH else messages.SUCCESS
+    messages.add_message(request, level, _news_of(provider, state))
 
 
 def _news_of(provider: str, state: str) -> str:

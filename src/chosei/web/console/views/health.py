@@ -29,7 +29,9 @@ _TODO = {
     ConnectionState.ADDRESS_MISMATCH: _(
         "社員情報のアドレスを直すか、別名として承認するか、ご本人が別のアカウントを選びます。"
     ),
-    ConnectionState.APPROVAL_ONLY: _("会社としての承認だけが記録されています。カレンダーには使えません。"),
+    ConnectionState.APPROVAL_ONLY: _(
+        "承認だけが記録されています。メールボックスがないため、カレンダーには使えません。"
+    ),
     ConnectionState.ENDING: _("Outlookに残っている予定の整理が終わるまで、しばらくかかります。"),
 }
 _UNREAD = _("カレンダーを読み取れていません。自動で再試行しています。")
