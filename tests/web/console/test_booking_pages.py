@@ -113,9 +113,21 @@ def test_another_zone_and_late_hours_are_shown_as_kept(client: Client, people: C
     late = WeeklyHours.parse([[("22:00", "26:00")], *[[]] * 6], "Asia/Tokyo")
     page = company.publish(people.author, hours=late)
     shown = BeautifulSoup(client.get(f"/pages/{page.pk}/opening").content, "html.parser")
-    field = shown.select_one('[name="hours-0-0-end"]')
+    field, next_day = (shown.select_one(f'[name="hours-0-0-{side}"]') for side in ("end", "next"))
     assert field is not None
-    assert (field["type"], field["value"]) == ("text", "26:00")
+    assert next_day is not None
+    assert (field["type"], field["value"], next_day.has_attr("checked")) == ("time", "02:00", True)
+    form = {"zone": "Asia/Tokyo", "min_notice_minutes": "60", "window_days": "30", "holiday_rule": "closed"}
+    form |= {"holiday_country": "JP", "step_minutes": "30", "hours-1-0-start": "21:00"}
+    ends = {"03:30": "27:30", "00:00": "24:00", "21:00": "45:00", "26:00": "26:00"}
+    for typed, kept in ends.items():
+        marked = {} if typed == "26:00" else {"hours-1-0-next": "on"}
+        answer = client.post(f"/pages/{page.pk}/opening", {**form, "hours-1-0-end": typed, **marked})
+        assert answer.status_code == 302
+        page.refresh_from_db()
+        assert page.hours["weekdays"][1] == [["21:00", kept]]
+    wrong = client.post(f"/pages/{page.pk}/opening", {**form, "hours-1-0-end": "03:30"})
+    assert "終了は開始より後にしてください。" in wrong.content.decode()
 
 
 def test_a_member_has_hours_of_their_own_on_the_page(people: Company) -> None:

@@ -50,6 +50,7 @@ def addresses(people: Company) -> dict[str, str]:
         "page-people": f"/pages/{page.pk}/members",
         "page-rooms": f"/pages/{page.pk}/rooms",
         "page-opening": f"/pages/{page.pk}/opening",
+        "page-host-hours": f"/pages/{page.pk}/opening/{people.author.pk}",
         "page-form": f"/pages/{page.pk}/form",
         "page-details": f"/pages/{page.pk}/details",
         "page-mail": f"/pages/{page.pk}/mail",

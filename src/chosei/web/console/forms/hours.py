@@ -9,7 +9,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from chosei.core.hours import HoursProblem, HoursProblemKind, InvalidHours, WeeklyHours
+from chosei.core.hours import (
+    DAY_MINUTES,
+    HoursProblem,
+    HoursProblemKind,
+    InvalidHours,
+    WeeklyHours,
+    clock,
+    parse_clock,
+)
 from chosei.web.console.words import WEEKDAYS
 
 MAX_SPANS = 6
@@ -30,13 +38,8 @@ class SpanRow:
     name: str
     start: str = ""
     end: str = ""
+    next_day: bool = False
     error: str = ""
-
-    @property
-    def late(self) -> bool:
-        """Whether an end past midnight needs a text field: a time field knows no 26:00."""
-        hour = self.end.partition(":")[0]
-        return hour.isdecimal() and int(hour) >= 24
 
 
 @dataclass(slots=True)
@@ -77,14 +80,17 @@ class HoursEditor:
 
         def pair(day: int, place: int) -> tuple[str, str]:
             name = f"hours-{day}-{place}"
-            return data.get(f"{name}-start", "").strip(), data.get(f"{name}-end", "").strip()
+            end = data.get(f"{name}-end", "").strip()
+            if f"{name}-next" in data:
+                end = _later(end, DAY_MINUTES)
+            return data.get(f"{name}-start", "").strip(), end
 
         return cls([[pair(day, place) for place in range(MAX_SPANS)] for day in range(7)])
 
     def hours(self, zone: str) -> WeeklyHours | None:
         """The hours typed, or None with each problem beside its row."""
         filled = [[row for row in day.rows if row.start or row.end] for day in self.days]
-        pairs = [[(row.start, _end(row.end)) for row in rows] for rows in filled]
+        pairs = [[(row.start, _end(row)) for row in rows] for rows in filled]
         try:
             hours = WeeklyHours.parse(pairs, zone)
         except InvalidHours as wrong:
@@ -109,13 +115,26 @@ class HoursEditor:
 
     @staticmethod
     def _row(day: int, place: int, pair: tuple[str, str]) -> SpanRow:
+        """A time field knows neither 24:00 nor 26:00: these are 0:00, and 2:00 of the next day."""
         start, end = pair
-        return SpanRow(f"hours-{day}-{place}", start, "00:00" if end == _MIDNIGHT else end)
+        shown = _later(end, -DAY_MINUTES)
+        return SpanRow(f"hours-{day}-{place}", start, shown, shown not in (end, "00:00"))
 
 
-def _end(text: str) -> str:
-    """0:00 as an end is the midnight that closes the day."""
-    return _MIDNIGHT if text in ("00:00", "0:00") else text
+def _end(row: SpanRow) -> str:
+    """0:00 as an end is the midnight that closes the day, marked as the next day's or not."""
+    if row.end in ("00:00", "0:00"):
+        return _MIDNIGHT
+    return _later(row.end, DAY_MINUTES) if row.next_day else row.end
+
+
+def _later(text: str, minutes: int) -> str:
+    """The same clock ``minutes`` later; as it is where it is none, or before midnight already."""
+    try:
+        moved = parse_clock(text) + minutes
+    except InvalidHours:
+        return text
+    return clock(moved) if moved >= 0 else text
 
 
 def _padded(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:

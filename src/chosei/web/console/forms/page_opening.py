@@ -165,7 +165,8 @@ class PageOpeningForm(OpeningFields):
         language, own = language_of(get_language()), self.settings.host_hours
         return [
             HostHours(pk, one.name, wording.weekly_text(own[pk], language) if pk in own else "")
-            for pk, one in people.items()
+            for pk in (*self.settings.host_ids, *self.settings.second_ids)
+            if (one := people.get(pk)) is not None
         ]
 
     def clean(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 // [data-hours]: a button per weekday that adds one more span. Without script an empty row follows after each save.
 const MOST = 6;
 
-const isEmpty = (row) => [...row.querySelectorAll("input")].every((input) => !input.value);
+const isEmpty = (row) => [...row.querySelectorAll("input")].every((input) => input.type === "checkbox" || !input.value);
 
 function addSpan(day, button) {
   const rows = day.querySelector(".hours-rows");
@@ -15,8 +15,8 @@ function addSpan(day, button) {
   const number = rows.children.length;
   fresh.querySelector(".errorlist")?.remove();
   for (const input of fresh.querySelectorAll("input")) {
-    input.type = "time";
-    input.value = "";
+    if (input.type === "checkbox") input.checked = false;
+    else input.value = "";
     input.name = input.name.replace(/^(hours-\d+)-\d+/, `$1-${number}`);
     input.setAttribute("aria-label", input.getAttribute("aria-label").replace(String(number), String(number + 1)));
     input.removeAttribute("aria-invalid");
