@@ -17,10 +17,10 @@ from chosei.actions.inputs import Booking, CompanionInput
 from chosei.actions.page_settings import settings_of
 from chosei.actions.proposals import expire_proposal, withdraw_proposal
 from chosei.actions.readjusting import WishInput, ask_for_other_times
-from chosei.actions.reminding import ReminderHours, hours_of, plan_anew, remind
+from chosei.actions.reminding import ReminderHours, hours_of, plan_anew, plan_deadline, remind
 from chosei.mails.compose import compose
 from chosei.reconcile.sweep import sweep
-from chosei.records.models import Appointment, MailMessage
+from chosei.records.models import Appointment, MailMessage, Member
 from tests.actions.test_changing import agreed, changing
 from tests.actions.test_races import together
 from tests.support.company import GUEST, NOW, at, connect, member, propose, publish, span
@@ -144,6 +144,25 @@ def test_nobody_is_reminded_who_need_not_answer(how):
     if how == "asked":
         ask_for_other_times(proposal, WishInput("来週なら"), now=NOW)
     sweep_at(proposal.deadline - timedelta(hours=24))
+    assert reminders("reminder_deadline") == []
+
+
+def test_nobody_is_asked_to_choose_a_time_that_nobody_would_attend():
+    author = host()
+    proposal, late = propose(author, [span(9, 10)]), propose(author, [span(9, 12)])
+    hour = proposal.deadline - timedelta(hours=24)
+    sweep_at(NOW)
+    sweep_at(hour)
+    queued = MailMessage.objects.filter(kind="reminder_deadline").first()
+    assert compose(queued, now=hour) is not None
+    Member.objects.filter(pk=author.pk).update(is_active=False)
+    assert compose(queued, now=hour) is None, "not even one that waits already"
+    assert compose(MailMessage.objects.get(kind="invitation", proposal=late), now=hour) is None
+    MailMessage.objects.filter(kind="reminder_deadline").delete()
+    for one in (proposal, late):
+        plan_deadline(one, NOW)
+        one.save()
+    sweep_at(hour)
     assert reminders("reminder_deadline") == []
 
 

@@ -81,7 +81,10 @@ def test_a_letter_arrives_as_it_was_written(sandbox: Sandbox, settings: Any, lay
     settings.CHOSEI_MICROSOFT_CLIENT_ID, settings.CHOSEI_MICROSOFT_CLIENT_SECRET = SANDBOX_CLIENT_ID, SECRET
     settings.CHOSEI_MICROSOFT_LOGIN_URL = settings.CHOSEI_MICROSOFT_GRAPH_URL = sandbox.url
     wiring.forget()
-    parts = {"calendar": CalendarPart("REQUEST", ICS.encode()), "images": (InlineImage("qr@x", b"\x89PNG"),)}
+    parts = {
+        "calendar": CalendarPart("REQUEST", ICS.encode()),
+        "images": (InlineImage("qr@x", b"\x89PNG", "qr.png"),),
+    }
     try:
         wiring.mail_port().send(letter(**parts))
     finally:

@@ -59,7 +59,7 @@ def test_an_invitation_has_the_parts_that_outlook_and_gmail_expect() -> None:
 def test_pictures_travel_beside_the_html_that_shows_them() -> None:
     shown = letter(
         html='<img src="cid:code@chosei" alt="">',
-        images=(InlineImage("code@chosei", b"\x89PNG"),),
+        images=(InlineImage("code@chosei", b"\x89PNG", "code.png"),),
         calendar=CalendarPart("REQUEST", ICS.encode()),
     )
     mail = read(pack(shown, OURS).content)

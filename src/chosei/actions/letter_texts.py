@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.core.language import Language
@@ -30,7 +31,11 @@ def change_texts(member: Member, wording: Wording, language: Language, wanted: O
     if not member.is_administrator:
         raise Closed("not_administrator")
     kept = check_texts(wording, wanted)
-    of_letter = {"organization": member.organization, "kind": wording.value, "language": language.value}
+    of_letter: dict[str, Any] = {
+        "organization": member.organization,
+        "kind": wording.value,
+        "language": language.value,
+    }
     if kept == OwnTexts():
         LetterText.objects.filter(**of_letter).delete()
     else:

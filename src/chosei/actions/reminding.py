@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from chosei.actions.outbox import queue_mail, to_guest, to_member, to_visitors
+from chosei.actions.people import hosts_here
 from chosei.core.reminders import due, next_at, occasion
 from chosei.core.states import AppointmentState, ProposalState
 from chosei.records.models import Appointment, BookingPage, MailKind, MailMessage, Organization, Proposal
@@ -66,12 +67,13 @@ def remind(appointment_id: int, *, now: datetime) -> None:
 
 
 def remind_of_deadline(proposal_id: int, *, now: datetime) -> None:
-    """Remind a customer who was invited by mail and has not answered yet."""
+    """Remind a customer who was invited by mail and has not answered yet, while somebody would attend."""
     with transaction.atomic():
         rows = Proposal.objects.select_for_update(of=("self",)).select_related("organization")
         proposal = rows.get(pk=proposal_id)
         since = proposal.reminded_until or now
-        if proposal.state == ProposalState.OPEN and proposal.deadline and _was_invited(proposal):
+        waited_for = _was_invited(proposal) and hosts_here(proposal)
+        if proposal.state == ProposalState.OPEN and proposal.deadline and waited_for:
             hours = due(proposal.deadline, proposal.organization.deadline_reminder_hours, since, now)
             if hours is not None:
                 queue_mail(

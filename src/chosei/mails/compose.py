@@ -17,7 +17,7 @@ from chosei.mails import facts, times
 from chosei.mails.attached import gets_calendar_object
 from chosei.mails.blocks import Body, Code
 from chosei.mails.facts import Reader
-from chosei.mails.html import render_html
+from chosei.mails.html import Letterhead, render_html
 from chosei.mails.ics import Invited, calendar_part
 from chosei.mails.letters.accounts_in_trouble import accounts_in_trouble
 from chosei.mails.letters.address_mismatch import address_mismatch
@@ -45,11 +45,13 @@ from chosei.mails.letters.requested import (
 )
 from chosei.mails.letters.room_missing import room_missing
 from chosei.mails.letters.try_again import try_again
+from chosei.mails.logo import HeadLogo, logo_of
 from chosei.mails.qr import png
 from chosei.mails.text import render_text
 from chosei.ports.mail import CalendarPart, InlineImage, Letter
 from chosei.records.models import (
     Appointment,
+    Connection,
     MailKind,
     MailMessage,
     MailState,
@@ -82,6 +84,18 @@ _OF_PROPOSALS: dict[MailKind, Callable[[Proposal, Reader, datetime], Body | None
     MailKind.EXPIRED_AUTHOR: expired,
     MailKind.REMINDER_DEADLINE: deadline_near,
 }
+_OF_CONNECTIONS: dict[MailKind, Callable[[Connection, Reader, datetime], Body | None]] = {
+    MailKind.RECONNECT: reconnect,
+    MailKind.ADDRESS_MISMATCH: address_mismatch,
+}
+_OF_MEMBERS: dict[MailKind, Callable[[Member, Reader], Body | None]] = {
+    MailKind.REGISTRATION_BROKEN: registration_broken,
+    MailKind.ACCOUNTS_IN_TROUBLE: accounts_in_trouble,
+    MailKind.CALENDAR_QUESTION: calendar_question,
+    MailKind.TRY_AGAIN: try_again,
+    MailKind.INVITED_MEMBER: invited_member,
+    MailKind.NEW_PASSWORD: password_reset,
+}
 # Letters that bring nothing new for a calendar: what stands there is right already.
 _WITHOUT_CALENDAR = (
     MailKind.REQUESTED_GUEST,
@@ -107,6 +121,8 @@ def compose(message: MailMessage, *, now: datetime) -> Letter | None:
         body = _body(message, reader, now)
         if body is None:
             return None
+        # As with the footer: letters to members are Chosei's own.
+        logo = logo_of(message.organization) if message.member is None else None
         return Letter(
             message_id=message.message_id,
             sender_name=_sender_name(message, reader),
@@ -114,12 +130,12 @@ def compose(message: MailMessage, *, now: datetime) -> Letter | None:
             recipient_name=one_line(message.recipient_name),
             subject=body.subject,
             text=render_text(body, reader.language),
-            html=render_html(body, message.organization.name, reader.language),
+            html=render_html(body, Letterhead(message.organization.name, logo), reader.language),
             language=reader.language.value,
             reply_to=_reply_to(message, reader),
             calendar=_calendar(message, reader, now),
             in_reply_to=_earlier(message),
-            images=_images(body),
+            images=_images(body, logo),
         )
 
 
@@ -140,22 +156,10 @@ def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
         return _OF_PROPOSALS[kind](message.proposal, reader, now)
     if kind is MailKind.READJUSTMENT:
         return readjustment(_asked(message), reader, now)
-    if kind is MailKind.RECONNECT and message.connection is not None:
-        return reconnect(message.connection, reader, now)
-    if kind is MailKind.ADDRESS_MISMATCH and message.connection is not None:
-        return address_mismatch(message.connection, reader)
-    if kind is MailKind.REGISTRATION_BROKEN and message.member is not None:
-        return registration_broken(message.member, reader)
-    if kind is MailKind.ACCOUNTS_IN_TROUBLE and message.member is not None:
-        return accounts_in_trouble(message.member, reader)
-    if kind is MailKind.CALENDAR_QUESTION and message.member is not None:
-        return calendar_question(message.member, reader)
-    if kind is MailKind.TRY_AGAIN and message.member is not None:
-        return try_again(message.member, reader)
-    if kind is MailKind.INVITED_MEMBER and message.member is not None:
-        return invited_member(message.member, reader)
-    if kind is MailKind.NEW_PASSWORD and message.member is not None:
-        return password_reset(message.member, reader)
+    if kind in _OF_CONNECTIONS and message.connection is not None:
+        return _OF_CONNECTIONS[kind](message.connection, reader, now)
+    if kind in _OF_MEMBERS and message.member is not None:
+        return _OF_MEMBERS[kind](message.member, reader)
     if kind is MailKind.ARRIVED_HOST and message.appointment is not None:
         return arrived(visit_told_of(message.occasion, message.appointment), reader, now)
     if kind in _OF_APPOINTMENTS and message.appointment is not None:
@@ -212,8 +216,13 @@ def _calendar(message: MailMessage, reader: Reader, now: datetime) -> CalendarPa
     return calendar_part(appointment, invited, now=now)
 
 
-def _images(body: Body) -> tuple[InlineImage, ...]:
-    return tuple(InlineImage(one.cid, png(one.digits)) for one in body.blocks if isinstance(one, Code))
+def _images(body: Body, logo: HeadLogo | None) -> tuple[InlineImage, ...]:
+    codes = [
+        InlineImage(one.cid, png(one.digits), "reception-code.png")
+        for one in body.blocks
+        if isinstance(one, Code)
+    ]
+    return (*([logo.image] if logo else []), *codes)
 
 
 def _earlier(message: MailMessage) -> str:

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from chosei.core.language import Language
 from chosei.core.text import one_line
 from chosei.mails.blocks import Block, Body, Code, Quote, Say, Signature, Times
+from chosei.mails.logo import HeadLogo
 from chosei.mails.look import styles
 from chosei.mails.markup import linked
 
@@ -24,13 +25,22 @@ class _Shown:
     words: str = ""
 
 
-def render_html(body: Body, organization: str, language: Language) -> str:
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Whose letter it is: the logo, or else the name."""
+
+    organization: str
+    logo: HeadLogo | None = None
+
+
+def render_html(body: Body, head: Letterhead, language: Language) -> str:
     """The whole document. Everything typed by people is escaped."""
     look = styles(language)
     context: dict[str, Any] = {
         "body": body,
         "language": language.value,
-        "organization": one_line(organization),
+        "organization": one_line(head.organization),
+        "logo": head.logo,
         "s": look,
         "shown": [_shown(block, look) for block in body.blocks],
     }

@@ -30,6 +30,9 @@ def styles(language: Language) -> dict[str, str]:
         "page": "margin:0;padding:0;background-color:#faf9f6;-webkit-text-size-adjust:100%;",
         "card": "background-color:#ffffff;border:1px solid #e6e3dc;border-radius:14px;",
         "brand": f"{font}font-size:13px;line-height:1.6;color:#59616b;font-weight:bold;{break_long}",
+        # A logo is made for paper: in the dark scheme it keeps a white plate.
+        "logo": f"{font}font-size:16px;line-height:1.4;font-weight:bold;color:#1c2128;display:inline-block;"
+        "border:0;max-width:100%;background-color:#ffffff;border-radius:6px;",
         "headline": f"margin:0;{font}font-size:20px;line-height:1.4;font-weight:bold;color:#1c2128;"
         f"{break_long}",
         "digits": f"{font}font-size:28px;line-height:1.3;font-weight:bold;color:#1c2128;letter-spacing:4px;"

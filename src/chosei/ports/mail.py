@@ -17,10 +17,13 @@ class CalendarPart:
 
 @dataclass(frozen=True, slots=True)
 class InlineImage:
-    """A PNG that the HTML shows as ``cid:`` + ``cid`` (RFC 2392)."""
+    """A picture that the HTML shows as ``cid:`` + ``cid`` (RFC 2392). ``filename`` is what a reader sees who
+    keeps it; ``content_type`` is image/png or image/jpeg."""
 
     cid: str
     content: bytes
+    filename: str
+    content_type: str = "image/png"
 
 
 @dataclass(frozen=True, slots=True)

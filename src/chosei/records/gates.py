@@ -18,6 +18,7 @@ from chosei.records.models import (
     ChatDestination,
     Connection,
     FrontDesk,
+    Logo,
     MailMessage,
     Member,
     OneTimeLink,
@@ -210,6 +211,14 @@ def organization_for_administrator(administrator: Member) -> Organization:
     if not administrator.is_administrator:
         raise NotThere
     return administrator.organization
+
+
+def logo_by_digest(digest: str) -> Logo:
+    """Whoever knows the SHA-256 of a logo may see it: it stands on pages that customers open."""
+    logo = Logo.objects.filter(digest=digest).first()
+    if logo is None:
+        raise NotThere
+    return logo
 
 
 def members_of(administrator: Member) -> QuerySet[Member]:

@@ -84,6 +84,7 @@ def test_a_team_with_a_deputy(client: Client, people: Company) -> None:
         ("opening", {"hours-0-0-end": "08:00"}, "終了は開始より後"),
         ("mail", {"own_reminders": "on", "guest_reminders": "9999"}, "この範囲"),
         ("mail", {"own_reminders": "on", "host_reminders": "morgen"}, "整数"),
+        ("mail", {"guest_reminders": "48"}, "この予約ページで決める」を選んで"),
         ("members", {"who-0": ""}, "入力してください"),
     ],
 )

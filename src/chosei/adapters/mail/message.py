@@ -92,9 +92,9 @@ def _show_images(message: EmailMessage, letter: Letter) -> None:
         html.add_related(
             image.content,
             maintype="image",
-            subtype="png",
+            subtype=image.content_type.removeprefix("image/"),
             cid=f"<{image.cid}>",
-            filename="reception-code.png",
+            filename=image.filename,
             disposition="inline",
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -14,7 +16,7 @@ from chosei.mails.links import console_connections_url
 from chosei.records.models import Connection
 
 
-def address_mismatch(connection: Connection, reader: Reader) -> Body | None:
+def address_mismatch(connection: Connection, reader: Reader, now: datetime) -> Body | None:
     """None once it is settled."""
     if connection.state != ConnectionState.ADDRESS_MISMATCH:
         return None

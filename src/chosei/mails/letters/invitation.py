@@ -37,11 +37,21 @@ def offer_of(proposal: Proposal, language: Language, now: datetime) -> Offer:
     return Offer(proposal, tuple(rows), language, now)
 
 
-def invitation(proposal: Proposal, reader: Reader, now: datetime) -> Body | None:
-    """None when nothing is left to choose: withdrawn, settled, past its deadline, every candidate gone."""
-    offer = offer_of(proposal, reader.language, now)
-    closed = proposal.deadline is not None and proposal.deadline <= now
+def can_be_chosen(offer: Offer) -> bool:
+    """Whether the customer would find something to choose on the page, and somebody left to attend it."""
+    proposal = offer.proposal
+    closed = proposal.deadline is not None and proposal.deadline <= offer.now
     if proposal.state != ProposalState.OPEN or closed or not offer.candidates:
+        return False
+    return proposal.hosts.filter(member__is_active=True).exists()
+
+
+def invitation(proposal: Proposal, reader: Reader, now: datetime) -> Body | None:
+    """None when nothing is left to choose: withdrawn, settled, past its deadline, every candidate gone,
+    nobody left who would attend.
+    """
+    offer = offer_of(proposal, reader.language, now)
+    if not can_be_chosen(offer):
         return None
     headline = one_line(proposal.title) or pgettext("mail", "日程調整のお願い")
     return offering(offer, words(Wording.INVITATION, proposal, reader), headline)

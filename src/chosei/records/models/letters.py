@@ -8,7 +8,7 @@ from chosei.records.models.organization import Organization
 class LetterText(models.Model):
     """An organisation's own words for one kind of letter in one language; what is empty stays as it comes.
 
-    ``kind`` is a ``mails.wordings.Wording``; the texts hold placeholders like {氏名}.
+    ``kind`` is a ``core.letter_texts.Wording``; the texts hold placeholders like {氏名}.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="letter_texts")
@@ -43,3 +43,8 @@ class Logo(models.Model):
 
     def __str__(self) -> str:
         return f"logo {self.pk}"
+
+    def within(self, width: int, height: int) -> tuple[int, int]:
+        """Its sides where it is shown at most so large, never larger than it is."""
+        scale = min(width / self.width, height / self.height, 1)
+        return max(1, round(self.width * scale)), max(1, round(self.height * scale))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from chosei.core import wording
 from chosei.core.intervals import Interval
 from chosei.core.language import Language
 from chosei.core.text import one_line
-from chosei.records.models import Logo, Organization, Reception, Visit
+from chosei.records.models import Organization, Reception, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,3 @@ def greeting(visit: Visit, language: Language) -> Greeting:
 
 def reception_of(organization: Organization) -> Reception:
     return Reception.objects.filter(organization=organization).first() or Reception(organization=organization)
-
-
-def logo_address(organization: Organization) -> str:
-    """The logo as a ``data:`` address; empty where the organisation has none."""
-    logo = Logo.objects.filter(organization=organization).first()
-    if logo is None:
-        return ""
-    return f"data:{logo.content_type};base64,{b64encode(bytes(logo.image)).decode()}"

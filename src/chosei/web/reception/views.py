@@ -23,7 +23,8 @@ from chosei.core.reception import read_code
 from chosei.records import gates
 from chosei.records.models import FrontDesk
 from chosei.web.errors import too_many
-from chosei.web.reception.showing import greeting, logo_address
+from chosei.web.logos import logo_of
+from chosei.web.reception.showing import greeting
 
 COOKIE = "chosei_front_desk"
 _PATH = "/reception"
@@ -122,7 +123,7 @@ def keep_secret(response: HttpResponse, secret: str) -> None:
 def _look(desk: FrontDesk, language: Language) -> dict[str, Any]:
     return {
         "organization": desk.organization,
-        "logo": logo_address(desk.organization),
+        "logo": logo_of(desk.organization),
         "desk": desk,
         "language": language.value,
     }

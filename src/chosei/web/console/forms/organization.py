@@ -6,6 +6,27 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.organizations import MAX_FOOTER
+from chosei.core.pictures import MAX_BYTES
+
+
+class LogoForm(forms.Form):
+    logo = forms.FileField(
+        label=_("画像ファイル"),
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+        help_text=_(
+            "PNGまたはJPEG、300KBまで。余白のない横長の画像がきれいに表示されます(高さ120ピクセル程度)。"
+        ),
+        error_messages={
+            "required": _("画像ファイルを選んでください。"),
+            "empty": _("このファイルは空です。"),
+        },
+    )
+
+    def content(self) -> bytes:
+        """No more of it than says that it is too much."""
+        content: bytes = self.cleaned_data["logo"].read(MAX_BYTES + 1)
+        return content
 
 
 class OrganizationForm(forms.Form):

@@ -11,30 +11,31 @@ from django.utils.translation import gettext_lazy as _
 from chosei.actions.inputs import BookingPageInput
 from chosei.records.models import Organization
 from chosei.web.console.forms.booking_page import MailFields
-from chosei.web.console.forms.guest_settings import HoursField
+from chosei.web.console.forms.reminders import ReminderFields
 
 
-class PageMailForm(MailFields):
+class PageMailForm(ReminderFields, MailFields):
     own_reminders = forms.BooleanField(
         label=_("リマインドの時刻を、この予約ページで決める"),
         required=False,
         help_text=_("選ばないときは、会社の設定に従います。"),
-    )
-    guest_reminders = HoursField(
-        label=_("お客様へのリマインド(開始の何時間前)"),
-        required=False,
-        help_text=_("コンマで区切って5つまで。空にすると送りません(例: 24, 1)。"),
-    )
-    host_reminders = HoursField(
-        label=_("担当者へのリマインド(開始の何時間前)"),
-        required=False,
-        help_text=_("空にすると送りません。"),
     )
     names: dict[str, str] = {}
 
     def __init__(self, data: Any = None, *, settings: BookingPageInput, organization: Organization) -> None:
         self.settings = settings
         super().__init__(data, initial=_initial(settings, organization))
+
+    def clean(self) -> dict[str, Any]:
+        """Hours typed without the tick would have no effect: say so instead of dropping them."""
+        data = super().clean() or self.cleaned_data
+        if not data.get("own_reminders"):
+            for name in ReminderFields.base_fields:
+                if name in self.changed_data and name in data:
+                    self.add_error(
+                        name, _("この時刻にするには、上の「この予約ページで決める」を選んでください。")
+                    )
+        return data
 
     def changes(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
-from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -73,9 +72,6 @@ def _row(wording: Wording, kept: dict[tuple[str, str], LetterText]) -> Row:
     return Row(wording, words.LETTER[wording], subject, versions)
 
 
-# The letter in the frame brings styles of its own, as mails have to; scripts stay forbidden, and the frame is
-# sandboxed besides.
-@csp_update({"style-src": [SELF, UNSAFE_INLINE]})
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def edit(request: HttpRequest, kind: str, language: str) -> HttpResponse:
@@ -104,7 +100,11 @@ def edit(request: HttpRequest, kind: str, language: str) -> HttpResponse:
         "placeholders": names,
         **shown,
     }
-    return render(request, "console/letter.html", context, status=422 if form.errors else 200)
+    response = render(request, "console/letter.html", context, status=422 if form.errors else 200)
+    # The letter in the frame brings styles of its own, as mails have to. Scripts stay forbidden, and the
+    # frame is sandboxed besides.
+    response._csp_update = {"style-src": [SELF, UNSAFE_INLINE]}  # type: ignore[attr-defined]
+    return response
 
 
 @require_POST
