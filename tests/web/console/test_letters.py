@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import expect
 
+from chosei.actions.logos import set_logo
 from chosei.core.letter_texts import Wording
 from chosei.records.models import Appointment, BookingPage, LetterText, MailKind, Promise, Proposal
 from tests.mails.scene import Scene
 from tests.support.company import NOW
-from tests.web.console.conftest import signed_in
+from tests.support.logos import png
+from tests.web.browsing import LOOKS, complaints, picture, scrolls_sideways
+from tests.web.console.conftest import Company, signed_in, visit
 
 ADDRESS = "/settings/letters/confirmed_guest/ja"
 STANDARD = {
@@ -133,3 +138,36 @@ def test_what_was_saved_is_what_customers_get(people):
     assert "三田花子様、\n\n確定しました。\n\n" in letter.text
     assert "では、\nよろしくお願いします。\n\n───" in letter.text
     assert "お世話になっております" not in letter.text + letter.html
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_letter_follows_what_is_typed(live_server: Any, people: Company, browser: Any) -> None:
+    set_logo(people.administrator, png(480, 120))
+    for phone, language in LOOKS:
+        seen = visit(browser, live_server.url, people.administrator, phone=phone, language=language)
+        seen.open("/settings/letters")
+        picture(seen.page, f"letters-{'phone' if phone else 'desk'}-{language}")
+        assert complaints(seen.page) == []
+        assert not scrolls_sideways(seen.page)
+        seen.open(f"/settings/letters/confirmed_guest/{language}")
+        letter = seen.page.frame_locator(".letter-frame")
+        expect(letter.locator("h1")).to_have_css("font-size", "20px")  # its own styles are let in
+        opening = seen.page.locator("#id_opening")
+        opening.fill("ABC ")
+        seen.page.locator("[data-insert]").first.click()
+        expect(opening).to_have_value(re.compile("^ABC {.+}$"))
+        expect(letter.locator("body")).to_contain_text("ABC 株式会社サンプル")
+        opening.fill("{x}")
+        expect(seen.page.locator("#preview .notice")).to_contain_text("{x}")
+        opening.fill("ABC")
+        expect(seen.page.locator("#preview .notice")).to_have_count(0)
+        picture(seen.page, f"letter-{'phone' if phone else 'desk'}-{language}")
+        assert complaints(seen.page) == []
+        assert not scrolls_sideways(seen.page)
+        seen.open("/settings/organization")
+        picture(seen.page, f"organization-{'phone' if phone else 'desk'}-{language}")
+        assert complaints(seen.page) == []
+        # What the test itself tries inside the frame (its clock, axe) the frame rightly refuses.
+        refused = ("the document's frame is sandboxed", "Failed to execute 'postMessage'")
+        assert [one for one in seen.complaints if not any(part in one for part in refused)] == []
