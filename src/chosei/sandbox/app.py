@@ -20,6 +20,8 @@ from chosei.sandbox.demo import seed
 from chosei.sandbox.directory import Directory
 from chosei.sandbox.errors import GraphError, error_response
 from chosei.sandbox.faults import Faults
+from chosei.sandbox.google.access import google_in
+from chosei.sandbox.google.routes import google_routes
 from chosei.sandbox.graph import graph_app
 from chosei.sandbox.guard import Guard
 from chosei.sandbox.identity.routes import identity_routes
@@ -52,6 +54,7 @@ class SandboxApplication(Starlette):
 def create_app(database: Database, clock: Clock | None = None, options: Options | None = None) -> Starlette:
     """The whole sandbox over `database`; its context is `app.state.sandbox`."""
     context = create_context(database, clock, options)
+    google_in(context)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -68,6 +71,7 @@ def create_app(database: Database, clock: Clock | None = None, options: Options 
         routes=[
             Mount("/v1.0", routes=graph_app(context)),
             *page_routes(),
+            *google_routes(),
             *chat_routes(),
             *identity_routes(),
         ],

@@ -1,0 +1,1 @@
+"""Google Workspace as far as a scheduling service needs it: OAuth, Calendar v3, the directory's rooms."""
