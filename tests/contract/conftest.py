@@ -9,6 +9,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from chosei.sandbox.clock import ManualClock
+from tests.contract.google_world import GoogleWorld
 from tests.contract.worlds import MemoryWorld, MicrosoftWorld, UnreliableLine, World
 from tests.support.contracts import checked
 from tests.support.sandbox import running_sandbox
@@ -32,9 +33,29 @@ def microsoft(checked: Callable[[ASGIApp], ASGIApp]) -> Iterator[MicrosoftWorld]
         world.close()
 
 
-@pytest.fixture(params=["memory", pytest.param("microsoft", marks=pytest.mark.contract)])
+@pytest.fixture
+def google(checked: Callable[[ASGIApp], ASGIApp]) -> Iterator[GoogleWorld]:
+    lines: list[UnreliableLine] = []
+
+    def wrap(app: ASGIApp) -> ASGIApp:
+        lines.append(UnreliableLine(checked(app)))
+        return lines[0]
+
+    with running_sandbox(wrap=wrap, clock=ManualClock(START)) as sandbox:
+        world = GoogleWorld(sandbox, lines[0])
+        yield world
+        world.close()
+
+
+@pytest.fixture(
+    params=[
+        "memory",
+        pytest.param("microsoft", marks=pytest.mark.contract),
+        pytest.param("google", marks=pytest.mark.contract),
+    ]
+)
 def world(request: pytest.FixtureRequest) -> World:
     if request.param == "memory":
         return MemoryWorld()
-    found: World = request.getfixturevalue("microsoft")
+    found: World = request.getfixturevalue(request.param)
     return found

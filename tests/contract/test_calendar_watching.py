@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from chosei.ports.errors import Missing, NeedsReconnect, Rejected
+from tests.contract.google_world import GoogleWorld
 from tests.contract.worlds import MicrosoftWorld, World
 
 
@@ -44,7 +45,7 @@ def _today(request: pytest.FixtureRequest) -> None:
     """The lifetime is told to the service as an instant of our clock: its own must not be another."""
     name = "world" if "world" in request.fixturenames else "microsoft"
     world = request.getfixturevalue(name)
-    if isinstance(world, MicrosoftWorld):
+    if isinstance(world, (MicrosoftWorld, GoogleWorld)):
         clock = world.sandbox.context.clock
         clock.advance(datetime.now(UTC) - clock.now())  # type: ignore[attr-defined]
 
@@ -52,9 +53,11 @@ def _today(request: pytest.FixtureRequest) -> None:
 def test_a_watch_lives_for_days_and_is_extended(world: World, url: str) -> None:
     begun = world.calendar.watch(url, "secret")
     assert begun.expires > datetime.now(UTC) + timedelta(days=6)
-    extended = world.calendar.extend_watch(begun.remote_id)
-    assert extended.remote_id == begun.remote_id
+    extended = world.calendar.extend_watch(begun.remote_id, url, "secret")
     assert extended.expires >= begun.expires
+    world.calendar.end_watch(extended.remote_id)
+    with pytest.raises(Missing):  # be it the same or another one: nothing of it is left
+        world.calendar.extend_watch(begun.remote_id, url, "secret")
 
 
 def test_ending_twice_is_done_and_nothing_is_left_to_extend(world: World, url: str) -> None:
@@ -62,7 +65,7 @@ def test_ending_twice_is_done_and_nothing_is_left_to_extend(world: World, url: s
     world.calendar.end_watch(watch.remote_id)
     world.calendar.end_watch(watch.remote_id)
     with pytest.raises(Missing):
-        world.calendar.extend_watch(watch.remote_id)
+        world.calendar.extend_watch(watch.remote_id, url, "secret")
 
 
 def test_asking_again_ends_what_a_lost_answer_left(world: World, url: str) -> None:
@@ -70,8 +73,8 @@ def test_asking_again_ends_what_a_lost_answer_left(world: World, url: str) -> No
     found = world.calendar.watch(url, "another secret")
     assert found.remote_id != lost.remote_id
     with pytest.raises(Missing):
-        world.calendar.extend_watch(lost.remote_id)
-    world.calendar.extend_watch(found.remote_id)
+        world.calendar.extend_watch(lost.remote_id, url, "secret")
+    world.calendar.extend_watch(found.remote_id, url, "secret")
 
 
 def test_a_revoked_permission_watches_nothing(world: World, url: str) -> None:

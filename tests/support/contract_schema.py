@@ -67,10 +67,10 @@ class Operation:
 
 
 class Contract:
-    """The Graph contract, loaded. Every check answers the violations found, as sentences."""
+    """A contract file, loaded: Graph's. Every check answers the violations found, as sentences."""
 
-    def __init__(self, folder: Path) -> None:
-        self.document: dict[str, Any] = json.loads((folder / GRAPH_FILE).read_text("utf-8"))
+    def __init__(self, folder: Path, file: str = GRAPH_FILE) -> None:
+        self.document: dict[str, Any] = json.loads((folder / file).read_text("utf-8"))
         resource = Resource.from_contents(self.document, default_specification=DRAFT202012)
         self._registry: Registry[Any] = Registry().with_resource(_URI, resource)
         self._validators: dict[str, Draft202012Validator] = {}
@@ -139,7 +139,7 @@ class Contract:
                     yield f"query parameter {name}: {text}"
             elif name not in _FROM_LINKS:
                 yield f"the query parameter {name} is not in the contract"
-        names = [name for name, _ in exchange.query]
+        names = [name for name, _ in exchange.query if not known.get(name, {}).get("explode")]
         if len(set(names)) != len(names):
             yield "a query parameter is given twice"
 
@@ -151,7 +151,7 @@ class Contract:
         elif schema.get("type") == "boolean" and text in ("true", "false"):
             value = text == "true"
         elif schema.get("type") == "array":
-            value = text.split(",")
+            value = [text] if parameter.get("explode") else text.split(",")
         return [
             error.message for error in Draft202012Validator(schema, format_checker=formats).iter_errors(value)
         ]

@@ -21,6 +21,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.support.contract_schema import GRAPH_ROOT, Exchange, graph_contract, is_graph
+from tests.support.google_contract import google_contract, is_google
 
 __all__ = [
     "Exchange",
@@ -39,6 +40,8 @@ _IDENTITY = re.compile(
 
 def validate_request(exchange: Exchange) -> list[str]:
     """The violations of one request, the items of a $batch included."""
+    if is_google(exchange.path):
+        return google_contract().request(exchange)
     found = graph_contract().request(exchange)
     if exchange.path == f"{GRAPH_ROOT}/$batch":
         for item in _items(exchange.body, "requests"):
@@ -52,6 +55,8 @@ TORN = "x-sandbox-fault"
 
 def validate_response(exchange: Exchange, status: int, headers: Mapping[str, str], body: bytes) -> list[str]:
     """The violations of one answer, the items of a $batch included."""
+    if is_google(exchange.path):
+        return google_contract().response(exchange, status, headers, body)
     found = graph_contract().response(exchange, status, headers, body)
     if exchange.path != f"{GRAPH_ROOT}/$batch" or status != 200:
         return found
@@ -142,7 +147,7 @@ class ValidatingASGI:
         path = scope.get("path", "")
         # a form posted to /authorize is the sandbox's own page talking to itself
         own_form = scope.get("method") == "POST" and not path.endswith("/token")
-        known = is_graph(path) or (_IDENTITY.fullmatch(path) and not own_form)
+        known = is_graph(path) or is_google(path) or (_IDENTITY.fullmatch(path) and not own_form)
         if scope["type"] != "http" or not known:
             await self.app(scope, receive, send)
             return
@@ -161,7 +166,7 @@ class ValidatingASGI:
         is_page = recorder.headers.get("content-type", "").startswith("text/html")
         if TORN in recorder.headers:
             return
-        if not (is_page and not is_graph(exchange.path)):
+        if not is_page or is_graph(exchange.path) or is_google(exchange.path):
             self.violations += validate_response(
                 exchange, recorder.status, recorder.headers, recorder.response
             )

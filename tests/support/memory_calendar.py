@@ -221,7 +221,7 @@ class MemoryCalendar:
         self._box.watches[watch.remote_id] = (watch, url)
         return watch
 
-    def extend_watch(self, remote_id: str) -> Watch:
+    def extend_watch(self, remote_id: str, url: str, secret: str) -> Watch:
         self._admit()
         if remote_id not in self._box.watches:
             raise Missing("not_found")

@@ -9,7 +9,8 @@ class Trouble(StrEnum):
     """What stands in the way. Stored.
 
     SIGNED_OUT: the permission is refused without a reason we know. CHALLENGED: the service wants the person
-    to be checked again, and has said what it wants (claims). IDLE: not used for too long.
+    to be checked again, and has said what it wants (claims). IDLE: not used for too long. LAPSED: revoked,
+    unused for six months, or given for a week's trial: Google does not say which.
     """
 
     SIGNED_OUT = "signed_out"
@@ -20,6 +21,7 @@ class Trouble(StrEnum):
     CONDITIONAL_ACCESS = "conditional_access"
     SIGN_IN_FREQUENCY = "sign_in_frequency"
     IDLE = "idle"
+    LAPSED = "lapsed"
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_DELETED = "account_deleted"
     CONSENT_WITHDRAWN = "consent_withdrawn"

@@ -287,12 +287,15 @@ class CalendarPort(Protocol):
     def watch(self, url: str, secret: str) -> Watch:
         """Have ``url`` told of every change, for as long as the provider allows; ``secret`` comes with each.
 
-        The provider tries ``url`` first: ``Rejected`` when it cannot reach it. Earlier requests of this
-        account for the same ``url``, whose answers were lost, are ended.
+        A provider that tries ``url`` first raises ``Rejected`` when it cannot reach it. Earlier requests of
+        this account for the same ``url``, whose answers were lost, are ended.
         """
 
-    def extend_watch(self, remote_id: str) -> Watch:
-        """Give it the longest life again from now. Raises ``Missing`` when it has ended."""
+    def extend_watch(self, remote_id: str, url: str, secret: str) -> Watch:
+        """Give it the longest life again from now; where none can be extended, another one takes its place
+        without a gap, for ``url`` and with ``secret``, under its own ``remote_id``. Raises ``Missing`` when
+        it has ended.
+        """
 
     def end_watch(self, remote_id: str) -> None:
         """Ask to be told no more. Already ended counts as done."""

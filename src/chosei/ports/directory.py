@@ -11,6 +11,9 @@ PLACES = "places"
 CONSENT_MISSING = "consent_missing"
 """The code of ``Rejected`` when nobody has allowed this account to read the directory's rooms."""
 
+ADMINISTRATOR_NEEDED = "administrator_needed"
+"""The code of ``Rejected`` when the directory answers administrators' accounts alone, and this is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRoom:

@@ -15,6 +15,7 @@ from chosei.core.providers import About
 MICROSOFT = "microsoft"
 PROVIDERS = {
     MICROSOFT: "chosei.adapters.microsoft.provider.MicrosoftProvider",
+    "google": "chosei.adapters.google.provider.GoogleProvider",
 }
 
 

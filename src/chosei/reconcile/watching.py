@@ -51,7 +51,7 @@ def _keep(row: Subscription, url: str) -> None:
         stands = (
             bool(row.remote_id) and row.url == url and row.expires_at is not None and row.expires_at > now
         )
-        if not (stands and _extended(port, row)):
+        if not (stands and _extended(port, row, url)):
             _begin(port, row, url)
     except NeedsReconnect:
         return  # the connection itself has been paused; it comes back here when its owner has reconnected
@@ -59,11 +59,16 @@ def _keep(row: Subscription, url: str) -> None:
         _failed(row, error, now)
 
 
-def _extended(port: CalendarPort, row: Subscription) -> bool:
+def _extended(port: CalendarPort, row: Subscription, url: str) -> bool:
+    before, secret = row.remote_id, secrets.token_urlsafe(32)
     try:
-        _record(row, port.extend_watch(row.remote_id))
+        watch = port.extend_watch(before, url, secret)
     except Missing:
         return False
+    if watch.remote_id != before:  # another one has taken its place, and repeats the new secret
+        row.secret_hash = digest(secret)
+        queue.enqueue(queue.OBSERVE, str(row.connection_id))  # what it told before we knew its name
+    _record(row, watch)
     return True
 
 

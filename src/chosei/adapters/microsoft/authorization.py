@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
+from chosei.adapters import openid
 from chosei.adapters.http import Answer, Call, Deadline, Http, checked_base
 from chosei.adapters.microsoft import challenges, id_tokens, scopes
 from chosei.adapters.microsoft.problems import UNREADABLE, refusal
@@ -60,7 +61,7 @@ class MicrosoftAuthorization:
         self._app = registration
         self._http = http
         discovery = f"{registration.authority}/v2.0/.well-known/openid-configuration"
-        self._keys = id_tokens.IssuerKeys(discovery, self._document, checked_base)
+        self._keys = openid.IssuerKeys(discovery, self._document, checked_base)
 
     def begin(
         self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
@@ -207,7 +208,7 @@ def _grant(body: Mapping[str, Any]) -> Grant:
         refresh_token=refresh,
         expires_at=datetime.fromtimestamp(time.time(), UTC) + timedelta(seconds=seconds),
         scopes=scopes.granted(scope),
-        login_names=id_tokens.login_names(body.get("id_token")),
+        login_names=openid.login_names(body.get("id_token")),
     )
 
 

@@ -153,7 +153,7 @@ class MicrosoftCalendar:
     def watch(self, url: str, secret: str) -> Watch:
         return watches.begin(self._graph, url, secret)
 
-    def extend_watch(self, remote_id: str) -> Watch:
+    def extend_watch(self, remote_id: str, url: str, secret: str) -> Watch:
         return watches.extend(self._graph, remote_id)
 
     def end_watch(self, remote_id: str) -> None:

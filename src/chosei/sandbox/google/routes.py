@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from chosei.sandbox.google import clients, moments, sign_in, token
+from chosei.sandbox.google import clients, moments, pages, sign_in, token
 from chosei.sandbox.google.access import Api, Call, nowhere
 from chosei.sandbox.google.faults import FaultKind
 from chosei.sandbox.google.listing import list_events, shown
@@ -49,6 +49,7 @@ def google_routes() -> list[BaseRoute]:
     oauth = [
         Route("/o/oauth2/v2/auth", sign_in.authorize),
         Route("/signin/{flow}", sign_in.step, methods=["GET", "POST"]),
+        Route("/meet/{code}", pages.meet, methods=["GET", "POST"]),
         Route("/token", token.token, methods=["POST"]),
         Route("/revoke", token.revoke, methods=["POST"]),
         Route("/oauth2/v3/userinfo", token.user_info),

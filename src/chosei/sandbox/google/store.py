@@ -128,6 +128,10 @@ class Store:
             (calendar, event) if calendar and event and carries and event["status"] != "cancelled" else None
         )
 
+    def knows_meet(self, code: str) -> bool:
+        """Whether there ever was a meeting of this code."""
+        return self.database.row("SELECT 1 FROM google_meets WHERE code = ?", (code,)) is not None
+
     def mail(self, event: str, recipients: list[str], kind: str) -> None:
         """Google mails somebody about an event; nothing leaves the machine."""
         for one in recipients:

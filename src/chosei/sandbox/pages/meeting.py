@@ -13,6 +13,8 @@ from chosei.sandbox.graph.store import store_of
 from chosei.sandbox.graph.zones import zone
 from chosei.sandbox.pages.rendering import render
 
+TEAMS = "Teams 会議 (サンドボックス)"
+
 
 async def join(request: Request) -> Response:
     """GET /l/meetup-join/{thread}/0: the meeting, or 404 where it was cancelled or never was."""
@@ -21,7 +23,7 @@ async def join(request: Request) -> Response:
     meeting = store.meeting(request.path_params["thread"])
     owner = store.mailbox(meeting.mailbox) if meeting else None
     if meeting is None or not meeting.alive or owner is None:
-        return render(request, "pages/no_meeting.html", {"known": meeting is not None}, 404)
+        return render(request, "pages/no_meeting.html", {"known": meeting is not None, "product": TEAMS}, 404)
     tenant = context.directory.tenant(owner.tid)
     assert tenant is not None, "the database keeps a mailbox's tenant"
     home = zone(tenant.time_zone)
@@ -35,7 +37,9 @@ async def join(request: Request) -> Response:
         start = _moment(meeting.document.get("startDateTime"), home)
         end = _moment(meeting.document.get("endDateTime"), home)
     values = {"subject": subject, "start": start, "end": end, "organizer": owner, "zone": home.key}
-    return render(request, "pages/meeting.html", {**values, "joined": request.method == "POST"})
+    return render(
+        request, "pages/meeting.html", {**values, "joined": request.method == "POST", "product": TEAMS}
+    )
 
 
 def _moment(text: object, home: ZoneInfo) -> datetime | None:

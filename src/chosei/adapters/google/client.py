@@ -1,0 +1,131 @@
+"""A thin client of Google's JSON APIs for one account: bearer token, renewed once; every page or none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
+
+from chosei.adapters.google.problems import UNREADABLE, refusal
+from chosei.adapters.http import Answer, Call, Deadline, Http
+from chosei.ports.errors import NeedsReconnect, Throttled, Transient
+
+MAX_PAGES = 1000
+_FINAL = frozenset({400, 403, 404, 405, 407, 409, 410, 412})
+
+
+class Account(Protocol):
+    """An account as the wiring describes it (``wiring.AccountAccess``)."""
+
+    @property
+    def tenant_id(self) -> str: ...
+
+    @property
+    def object_id(self) -> str: ...
+
+    @property
+    def zone(self) -> str: ...
+
+    @property
+    def token(self) -> Callable[[bool, str], str]: ...
+
+    @property
+    def refused(self) -> Callable[[NeedsReconnect], None]: ...
+
+    @property
+    def places(self) -> Callable[[int], AbstractContextManager[None]]: ...
+
+    @property
+    def pause(self) -> Callable[[float], None]: ...
+
+    @property
+    def within(self) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. ``route`` names it in logs and holds a ``{}`` for each of ``ids``."""
+
+    method: str
+    route: str
+    ids: tuple[str, ...] = field(default=(), repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+    if_match: str = ""
+    repeatable: bool = True
+
+
+class Api:
+    """The calls of one account at one base address; no state lives here."""
+
+    def __init__(self, http: Http, base: str, account: Account) -> None:
+        self._http, self._base, self.account = http, base, account
+        self._deadline = Deadline.within(account.within)
+
+    def send(self, request: Request) -> Mapping[str, Any]:
+        """Carry out one call; an answer without a body is empty. Raises any ``PortError``."""
+        answer = self._answer(request)
+        try:
+            body = json.loads(answer.content) if answer.content else {}
+        except ValueError:
+            body = None
+        if not 200 <= answer.status < 300:
+            if answer.content and not isinstance(body, Mapping) and answer.status in _FINAL:
+                # A page of a proxy: whether an event is there or allowed is not its to say.
+                raise Transient(f"foreign_answer_{answer.status}")
+            error = refusal(answer.status, body, answer.headers)
+            if isinstance(error, Throttled):
+                self.account.pause(error.retry_after)  # the quota is the account's: everybody waits
+            raise error
+        if not isinstance(body, Mapping):
+            raise Transient(UNREADABLE)
+        return body
+
+    def pages(
+        self, request: Request, name: str = "items"
+    ) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
+        """Every item of a collection, and its last page. Raises rather than return a part of it."""
+        items: list[Mapping[str, Any]] = []
+        seen: set[str] = set()
+        for _ in range(MAX_PAGES):
+            body = self.send(request)
+            value = body.get(name, [])
+            if not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
+                raise Transient(UNREADABLE)
+            items += value
+            following = body.get("nextPageToken")
+            if not following:
+                return items, body
+            if not isinstance(following, str) or following in seen:
+                raise Transient("paging_loop")
+            seen.add(following)
+            request = replace(request, query={**request.query, "pageToken": following})
+        raise Transient("too_many_pages")
+
+    def _answer(self, request: Request) -> Answer:
+        headers: dict[str, str] = {"If-Match": request.if_match} if request.if_match else {}
+        content = None
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(request.body, ensure_ascii=False).encode()
+        path = request.route.format(*(quote(one, safe="") for one in request.ids))
+        query = f"?{urlencode(request.query)}" if request.query else ""
+        call = Call(
+            request.method, f"{self._base}{path}{query}", request.route, headers,
+            content=content, repeatable=request.repeatable,
+        )  # fmt: skip
+        answer = self._once(call, renew=False)
+        if answer.status == 401:
+            answer = self._once(call, renew=True)
+            if answer.status == 401:
+                self.account.refused(NeedsReconnect("authError"))
+        return answer
+
+    def _once(self, call: Call, *, renew: bool) -> Answer:
+        token = self.account.token(renew, "")
+        with self.account.places(1):
+            headers = {**call.headers, "Authorization": f"Bearer {token}"}
+            return self._http.send(replace(call, headers=headers), self._deadline)
