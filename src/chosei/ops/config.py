@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 """The checkout: the folder that holds `run` and `src/`."""
 
 SANDBOX_CLIENT_ID = "5b0c1f4e-9d0e-4a57-8c53-0c405e100001"
+SANDBOX_GOOGLE_CLIENT_ID = "482013570001-chosei.apps.googleusercontent.com"
 SANDBOX_CLIENT_SECRET = "sandbox-secret"  # noqa: S105  (the sandbox is on loopback and holds nothing real)
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -104,9 +105,9 @@ class Config(BaseSettings):
 
     chosei_google_client_id: str = ""
     chosei_google_client_secret: str = ""
-    chosei_google_login_url: str = "https://accounts.google.com"
-    chosei_google_token_url: str = "https://oauth2.googleapis.com"  # noqa: S105
-    chosei_google_api_url: str = "https://www.googleapis.com"
+    chosei_google_login_url: str = ""
+    chosei_google_token_url: str = ""
+    chosei_google_api_url: str = ""
 
     chosei_zoom_client_id: str = ""
     chosei_zoom_client_secret: str = ""
@@ -129,12 +130,17 @@ class Config(BaseSettings):
         if sandboxed:
             values["chosei_microsoft_client_id"] = SANDBOX_CLIENT_ID
             values.setdefault("chosei_microsoft_client_secret", SANDBOX_CLIENT_SECRET)
+            values["chosei_google_client_id"] = SANDBOX_GOOGLE_CLIENT_ID
+            values.setdefault("chosei_google_client_secret", SANDBOX_CLIENT_SECRET)
         for name, real in (
             ("chosei_microsoft_login_url", "https://login.microsoftonline.com"),
             ("chosei_microsoft_graph_url", "https://graph.microsoft.com"),
         ):
             values.setdefault(name, sandbox if sandboxed else real)
         for name, place, real in (
+            ("chosei_google_login_url", "google", "https://accounts.google.com"),
+            ("chosei_google_token_url", "google", "https://oauth2.googleapis.com"),
+            ("chosei_google_api_url", "google", "https://www.googleapis.com"),
             ("chosei_slack_api_url", "chat/slack/api", "https://slack.com/api"),
             ("chosei_chatwork_api_url", "chat/chatwork/v2", "https://api.chatwork.com/v2"),
         ):
@@ -257,7 +263,7 @@ def _plus_1000(port: object) -> object:
 
 def _wants_sandbox(values: dict[str, Any]) -> bool:
     return (
-        not values.get("chosei_microsoft_client_id")
+        not any(values.get(f"chosei_{provider}_client_id") for provider in ("microsoft", "google"))
         and values.get("chosei_sandbox", "auto") != "off"
         and is_loopback(str(values["chosei_public_url"]))
     )
@@ -349,6 +355,8 @@ def _missing(config: Config) -> list[str]:
         lines.append("CHOSEI_MICROSOFT_CLIENT_ID: is needed with CHOSEI_EMAIL_URL=graph://…")
     if config.chosei_microsoft_client_id and not config.chosei_microsoft_client_secret:
         lines.append("CHOSEI_MICROSOFT_CLIENT_SECRET: is needed with CHOSEI_MICROSOFT_CLIENT_ID")
+    if config.chosei_google_client_id and not config.chosei_google_client_secret:
+        lines.append("CHOSEI_GOOGLE_CLIENT_SECRET: is needed with CHOSEI_GOOGLE_CLIENT_ID")
     return lines
 
 

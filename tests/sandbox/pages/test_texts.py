@@ -16,7 +16,9 @@ JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 
 def used_texts() -> set[str]:
     """Every Japanese literal of the templates and pages, which is what ends up in front of `t`."""
-    files = [*(HOME / "templates").rglob("*.html"), HOME / "pages/mailbox.py", HOME / "pages/switches.py"]
+    pages = [HOME / "pages" / f"{name}.py" for name in ("mailbox", "meeting", "switches")]
+    google = [HOME / "google" / f"{name}.py" for name in ("clients", "pages")]
+    files = [*(HOME / "templates").rglob("*.html"), *pages, *google]
     # looked ahead for, since attributes put quotes within quotes
     literal = re.compile(r'(?=[ ({\[:]"([^"\n]*)")')
     return {

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 CLIENT_ID = "482013570001-chosei.apps.googleusercontent.com"
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - known to everybody
-NAME = "Chosei (調整)"
+NAME = "Chosei"
 CALLBACK = "/connect/google/callback"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _PREFIX = "https://www.googleapis.com/auth/"

@@ -11,7 +11,7 @@ PASSWORD = "chosei-demo"  # noqa: S105 - shown on the sign-in page
 SAMPLE, TEST = "sample.example", "test.example"
 
 
-def person(email: str, name: tuple[str, str], note: str = "", **changes: object) -> Account:
+def person(email: str, name: tuple[str, str], **changes: object) -> Account:
     """An account with Calendar and Meet; `name` is (family, given); `changes` replaces any field."""
     sub = str(10**20 + int(hashlib.sha256(email.encode()).hexdigest()[:15], 16))
     fields: dict[str, object] = {
@@ -20,7 +20,6 @@ def person(email: str, name: tuple[str, str], note: str = "", **changes: object)
         "email": email,
         "family_name": name[0],
         "given_name": name[1],
-        "note": note,
         "administrator": False,
         "calendar": True,
         "meet": True,
@@ -47,10 +46,10 @@ def seed(people: People) -> None:
         person(f"tanaka@{SAMPLE}", ("田中", "翔")),
         person(f"takahashi@{SAMPLE}", ("高橋", "由美")),
         person(f"admin@{SAMPLE}", ("管理", "太郎"), administrator=True),
-        person(f"kobayashi@{SAMPLE}", ("小林", "誠"), "カレンダーがオフ", calendar=False),
-        person(f"yoshida@{SAMPLE}", ("吉田", "葵"), "Meetがオフ", meet=False),
+        person(f"kobayashi@{SAMPLE}", ("小林", "誠"), calendar=False),
+        person(f"yoshida@{SAMPLE}", ("吉田", "葵"), meet=False),
         person(f"mita@{TEST}", ("三田", "花子")),
-        person("hanako@gmail.example", ("個人", "花子"), "個人アカウント", domain=""),
+        person("hanako@gmail.example", ("個人", "花子"), domain=""),
         Building("nihonbashi", SAMPLE, "日本橋オフィス", ("5F", "6F")),
         Building("kanda", SAMPLE, "神田オフィス", ("2F",)),
         room("nihonbashi-a", "会議室 日本橋A", ("nihonbashi", "5F"), 6, "ディスプレイ", "ホワイトボード"),

@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS google_companies (
 );
 CREATE TABLE IF NOT EXISTS google_accounts (
     sub TEXT PRIMARY KEY, domain TEXT NOT NULL, email TEXT NOT NULL UNIQUE COLLATE NOCASE,
-    family_name TEXT NOT NULL, given_name TEXT NOT NULL, note TEXT NOT NULL, administrator INTEGER NOT NULL,
+    family_name TEXT NOT NULL, given_name TEXT NOT NULL, administrator INTEGER NOT NULL,
     calendar INTEGER NOT NULL, meet INTEGER NOT NULL, password TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS google_buildings (
@@ -48,7 +48,6 @@ class Account:
     email: str
     family_name: str
     given_name: str
-    note: str
     administrator: bool
     calendar: bool
     meet: bool

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chosei.web.hooks import microsoft
+from chosei.web.hooks import google, microsoft
 
 app_name = "hooks"
 
-urlpatterns = [path("microsoft", microsoft.notifications, name="microsoft")]
+urlpatterns = [
+    path("google", google.notifications, name="google"),
+    path("microsoft", microsoft.notifications, name="microsoft"),
+]
