@@ -141,6 +141,11 @@ class GoogleWorld(World):
     def person_moves(self, remote_id: str, start: datetime, end: datetime) -> None:
         self.by_hand("PATCH", f"/{remote_id}", _span(start, end))
 
+    def person_invites(self, remote_id: str, address: str) -> None:
+        there = self.by_hand("GET", f"/{remote_id}").get("attendees", [])
+        people = [{name: one[name] for name in one if name not in ("self", "organizer")} for one in there]
+        self.by_hand("PATCH", f"/{remote_id}", {"attendees": [*people, {"email": address, "optional": True}]})
+
     def person_deletes(self, remote_id: str) -> None:
         self.by_hand("DELETE", f"/{remote_id}")
 

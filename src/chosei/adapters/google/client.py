@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
-from chosei.adapters.google.problems import UNREADABLE, refusal
+from chosei.adapters.google.problems import SIGNED_OUT, UNREADABLE, refusal
 from chosei.adapters.http import Answer, Call, Deadline, Http
-from chosei.ports.errors import NeedsReconnect, Throttled, Transient
+from chosei.ports.errors import NeedsReconnect, PortError, Throttled, Transient
 
 MAX_PAGES = 1000
 _FINAL = frozenset({400, 403, 404, 405, 407, 409, 410, 412})
@@ -67,21 +67,13 @@ class Api:
 
     def send(self, request: Request) -> Mapping[str, Any]:
         """Carry out one call; an answer without a body is empty. Raises any ``PortError``."""
-        answer = self._answer(request)
-        try:
-            body = json.loads(answer.content) if answer.content else {}
-        except ValueError:
-            body = None
-        if not 200 <= answer.status < 300:
-            if answer.content and not isinstance(body, Mapping) and answer.status in _FINAL:
-                # A page of a proxy: whether an event is there or allowed is not its to say.
-                raise Transient(f"foreign_answer_{answer.status}")
-            error = refusal(answer.status, body, answer.headers)
-            if isinstance(error, Throttled):
-                self.account.pause(error.retry_after)  # the quota is the account's: everybody waits
+        body, error = self._judged(_call(request, self._base))
+        if isinstance(error, NeedsReconnect) and error.code == SIGNED_OUT:
+            body, error = self._judged(_call(request, self._base), renew=True)
+            if isinstance(error, NeedsReconnect) and error.code == SIGNED_OUT:
+                self.account.refused(error)
+        if error is not None:
             raise error
-        if not isinstance(body, Mapping):
-            raise Transient(UNREADABLE)
         return body
 
     def pages(
@@ -105,27 +97,45 @@ class Api:
             request = replace(request, query={**request.query, "pageToken": following})
         raise Transient("too_many_pages")
 
-    def _answer(self, request: Request) -> Answer:
-        headers: dict[str, str] = {"If-Match": request.if_match} if request.if_match else {}
-        content = None
-        if request.body is not None:
-            headers["Content-Type"] = "application/json"
-            content = json.dumps(request.body, ensure_ascii=False).encode()
-        path = request.route.format(*(quote(one, safe="") for one in request.ids))
-        query = f"?{urlencode(request.query)}" if request.query else ""
-        call = Call(
-            request.method, f"{self._base}{path}{query}", request.route, headers,
-            content=content, repeatable=request.repeatable,
-        )  # fmt: skip
-        answer = self._once(call, renew=False)
-        if answer.status == 401:
-            answer = self._once(call, renew=True)
-            if answer.status == 401:
-                self.account.refused(NeedsReconnect("authError"))
-        return answer
-
-    def _once(self, call: Call, *, renew: bool) -> Answer:
-        token = self.account.token(renew, "")
+    def _judged(self, call: Call, *, renew: bool = False) -> tuple[Mapping[str, Any], PortError | None]:
+        """The body, or the error that the answer means."""
+        headers = {**call.headers, "Authorization": f"Bearer {self.account.token(renew, '')}"}
         with self.account.places(1):
-            headers = {**call.headers, "Authorization": f"Bearer {token}"}
-            return self._http.send(replace(call, headers=headers), self._deadline)
+            answer = self._http.send(replace(call, headers=headers), self._deadline)
+            body, error = _read(answer)
+            if isinstance(error, Throttled):
+                # The quota is the account's: everybody waits, and knows it before our place is free.
+                self.account.pause(error.retry_after)
+        return body, error
+
+
+def _call(request: Request, base: str) -> Call:
+    headers: dict[str, str] = {"If-Match": request.if_match} if request.if_match else {}
+    content = None
+    if request.body is not None:
+        headers["Content-Type"] = "application/json"
+        content = json.dumps(request.body, ensure_ascii=False).encode()
+    path = request.route.format(*(quote(one, safe="") for one in request.ids))
+    query = f"?{urlencode(request.query)}" if request.query else ""
+    return Call(
+        request.method,
+        f"{base}{path}{query}",
+        request.route,
+        headers,
+        content=content,
+        repeatable=request.repeatable,
+        waits=False,
+    )
+
+
+def _read(answer: Answer) -> tuple[Mapping[str, Any], PortError | None]:
+    try:
+        body = json.loads(answer.content) if answer.content else {}
+    except ValueError:
+        body = None
+    if not 200 <= answer.status < 300:
+        if answer.content and not isinstance(body, Mapping) and answer.status in _FINAL:
+            # A page of a proxy: whether an event is there or allowed is not its to say.
+            return {}, Transient(f"foreign_answer_{answer.status}")
+        return {}, refusal(answer.status, body, answer.headers)
+    return (body, None) if isinstance(body, Mapping) else ({}, Transient(UNREADABLE))

@@ -208,10 +208,13 @@ def creation(draft: EventDraft, token: str) -> dict[str, Any]:
     return body | (_meeting(token) if draft.web_meeting else {})
 
 
-def difference(raw: Mapping[str, Any], draft: EventDraft, owner_zone: str) -> dict[str, Any]:
+def difference(
+    raw: Mapping[str, Any], draft: EventDraft, owner_zone: str, invited: frozenset[str] | None = None
+) -> dict[str, Any]:
     """The body of the PATCH that makes the event say what the draft says; empty when it does already.
 
-    ``raw`` is the whole event. A person's additions to the text stay, and so do answers of those invited.
+    ``raw`` is the whole event. A person's additions to the text stay, and so do answers of those invited, and
+    people whom we have not ``invited``, where that is known.
     """
     now = observed(raw, owner_zone)
     body: dict[str, Any] = {}
@@ -222,9 +225,9 @@ def difference(raw: Mapping[str, Any], draft: EventDraft, owner_zone: str) -> di
         body |= {name: {**moment, **taken} for name, moment in _times(draft).items()}
     if now.show_as != draft.show_as:
         body |= _shown(draft.show_as)
-    wanted = {address for address, _, _ in _wanted(draft)}
-    if {one.address.lower() for one in now.attendees} != {one.lower() for one in wanted}:
-        body["attendees"] = _invited(raw, draft)
+    people = _invited(raw, draft, invited)
+    if {one.address.lower() for one in now.attendees} != {str(one["email"]).lower() for one in people}:
+        body["attendees"] = people
     if now.location != _place(draft):
         body["location"] = _place(draft)
     if draft.reminder_minutes not in (None, _reminder_minutes(raw)):
@@ -315,10 +318,18 @@ def _invitation(person: tuple[str, str, bool]) -> dict[str, Any]:
     return invitation | ({"resource": True} if room else {})
 
 
-def _invited(raw: Mapping[str, Any], draft: EventDraft) -> list[dict[str, Any]]:
-    """Those wanted; who was invited before keeps the answer given."""
-    there = {_text(one, "email").lower(): dict(one) for one in _people(raw)}
-    return [there.get(person[0].lower()) or _invitation(person) for person in _wanted(draft)]
+def _invited(
+    raw: Mapping[str, Any], draft: EventDraft, invited: frozenset[str] | None
+) -> list[dict[str, Any]]:
+    """Those wanted, and people whom somebody else added. Who was there before keeps the answer given."""
+    there = {_text(one, "email").lower(): dict(one) for one in _people(raw) if not one.get("organizer")}
+    wanted = {person[0].lower(): person for person in _wanted(draft)}
+    added = [
+        one
+        for address, one in there.items()
+        if invited is not None and address not in invited | set(wanted) and not one.get("resource")
+    ]
+    return [*(there.get(address) or _invitation(person) for address, person in wanted.items()), *added]
 
 
 def _place(draft: EventDraft) -> str:

@@ -28,6 +28,7 @@ from chosei.ports.errors import (
 NO_MAILBOX = "no_mailbox"
 UNREADABLE = "unreadable_answer"
 SCOPE_MISSING = "insufficientPermissions"
+SIGNED_OUT = "authError"
 MINUTE_QUOTA_SECONDS = (20.0, 60.0)
 """Quotas are counted over a sliding minute."""
 DAY_QUOTA_SECONDS = (1800.0, 3600.0)
@@ -57,7 +58,7 @@ def refusal(status: int, body: Any, headers: Mapping[str, str]) -> PortError:
     if status in _PASSING_STATUS or status >= 500 or status < 400:
         return Transient(reason)
     if status == 401:
-        return NeedsReconnect(reason)
+        return NeedsReconnect(SIGNED_OUT)
     if status == 403:
         return _forbidden(reason)
     if status in (404, 410):

@@ -115,7 +115,7 @@ class Writer:
 
     def _updated_once(self, change: UpdateEvent) -> ObservedEvent:
         raw = self.read(change.remote_id)
-        body, version = events.difference(raw, change.draft, self._zone), str(raw["etag"])
+        body, version = events.difference(raw, change.draft, self._zone, change.invited), str(raw["etag"])
         if not body:
             # It says so already: the answer to an earlier attempt was lost.
             return self._with_link(raw, change.draft)
