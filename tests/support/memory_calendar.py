@@ -82,9 +82,9 @@ class Mailbox:
 class MemoryProvider:
     """The service's state, shared by every calendar on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 1) -> None:
         self.mailboxes: dict[str, Mailbox] = {}
-        self._numbers = count(1)
+        self._numbers = count(first)
         self._failures: list[PortError] = []
         self._replies_to_lose = 0
 

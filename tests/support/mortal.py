@@ -5,12 +5,15 @@ What runs in between two calls is only our own database, so dying around every c
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
-from chosei.ports.providers import PROVIDERS, about, named
+from chosei import wiring
+from chosei.core.providers import About
+from chosei.ports.providers import MICROSOFT, PROVIDERS, about, named
 
 CALLS = ("apply", "find", "get", "read_busy", "track", "changes")
 
@@ -42,9 +45,9 @@ class Fate:
 class MortalProvider:
     """The real provider, each of its calendars under a fate."""
 
-    about = about("microsoft")
-    fate = Fate()
-    real = PROVIDERS["microsoft"]
+    about: ClassVar[About]
+    real: ClassVar[str]
+    fate: ClassVar[Fate] = Fate()
 
     def __init__(self, settings: Any) -> None:
         self._real = named(self.real)(settings)
@@ -71,12 +74,18 @@ class _MortalCalendar:
 
 
 @contextmanager
-def mortal(fate: Fate) -> Iterator[Fate]:
-    """While the block lasts, calls to the provider meet ``fate``."""
+def mortal(fate: Fate, *providers: str) -> Iterator[Fate]:
+    """While the block lasts, calls to the providers, by default Microsoft 365, meet ``fate``."""
     MortalProvider.fate = fate
-    before = PROVIDERS["microsoft"]
-    PROVIDERS["microsoft"] = f"{__name__}.MortalProvider"
+    before = {key: PROVIDERS[key] for key in providers or (MICROSOFT,)}
+    for key, path in before.items():
+        name = f"Mortal_{key}"
+        made = type(name, (MortalProvider,), {"about": about(key), "real": path})
+        setattr(sys.modules[__name__], name, made)
+        PROVIDERS[key] = f"{__name__}.{name}"
+    wiring.forget()
     try:
         yield fate
     finally:
-        PROVIDERS["microsoft"] = before
+        PROVIDERS.update(before)
+        wiring.forget()

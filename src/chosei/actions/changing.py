@@ -20,7 +20,7 @@ from chosei.actions.errors import Closed, InvalidInput, TimeTaken
 from chosei.actions.inputs import ChangeInput
 from chosei.actions.live import busy_times, read_live
 from chosei.actions.outbox import queue_mail, to_member
-from chosei.actions.people import Attending, attending, organizer_of
+from chosei.actions.people import Attending, attending, attending_at, organizer_of
 from chosei.actions.promising import committed
 from chosei.actions.readjusting import settle_readjustments
 from chosei.actions.reception_codes import settle_code
@@ -117,7 +117,8 @@ def _change(step: _Step) -> bool:
         raise Closed("past")
     if locked.revision != wanted.revision:
         raise Closed("changed_meanwhile")
-    hosts = attending([host.member for host in step.hosts])  # as it is now: an account may have been let go
+    # As it is now: an account may have been let go.
+    hosts = attending_at(locked, [host.member for host in step.hosts])
     old_ids = host_ids_of(locked)
     was = _differences(locked, wanted, new_ids)
     before = Interval(locked.starts_at, locked.ends_at)

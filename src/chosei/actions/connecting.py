@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from chosei import wiring
 from chosei.actions.approvals import somebody_connected
-from chosei.actions.connections import LIVE, disconnect, hold_again, resume
+from chosei.actions.connections import LIVE, disconnect, hold_again, let_go, resume
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.sign_ins import SIGN_IN_LASTS, redirect_uri
+from chosei.actions.switching import take_over
 from chosei.core.addresses import goes_by, same_address
 from chosei.core.providers import ConnectionKind
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, IllegalTransition, advance
@@ -34,10 +35,11 @@ KEPT_FOR = timedelta(days=7)
 nobody uses die after 90 days or sooner."""
 
 
-def begin_connection(member: Member, provider: str, *, also: str = "") -> str:
+def begin_connection(member: Member, provider: str, *, also: str = "", instead: str = "") -> str:
     """Where to send the browser. The attempt is remembered: only this member's browser may bring it back.
 
-    ``also``: what is asked for beyond the calendar (``ports.authorization``).
+    ``also``: what is asked for beyond the calendar (``ports.authorization``). ``instead``: the account is to
+    take the place of the one in use, whose entries are to ``MOVE`` or to be left (``LEAVE``).
     Raises ConnectRefused("provider_away" or "misconfigured").
     """
     state = secrets.token_urlsafe(32)
@@ -57,6 +59,7 @@ def begin_connection(member: Member, provider: str, *, also: str = "") -> str:
         state_hash=_hash(state),
         nonce=beginning.nonce,
         code_verifier=beginning.code_verifier,
+        instead=instead,
     )
     return beginning.url
 
@@ -67,8 +70,9 @@ def complete_connection(
     """The browser is back from the provider's sign-in. Tests the mailbox and keeps the tokens, sealed.
 
     The same account resumes all its entries; another one never adopts them. Either holds the times of
-    proposals that run. An account without a mailbox,
-    as administrators often have, has still consented: that is kept (承認のみ), without its tokens.
+    proposals that run. One that was to take another's place lets that go, see ``switching``.
+    An account without a mailbox, as administrators often have, has still consented: that is kept (承認のみ),
+    without its tokens.
     Raises ConnectRefused.
     """
     attempt = _spend(member, provider, state)
@@ -89,11 +93,7 @@ def complete_connection(
             if brought.mailbox is None:
                 connection = _keep_approval(member, provider, brought)
             else:
-                _insist_on_one_account(member, provider, brought)
-                connection = _keep(member, provider, brought, brought.mailbox)
-                resume(connection)
-                if connection.kind == ConnectionKind.CALENDAR:
-                    hold_again(member)
+                connection = _link(member, attempt, brought, brought.mailbox)
             attempt.result = "connected" if brought.mailbox else "approved"
             attempt.save(update_fields=["result"])
             somebody_connected(member, provider, brought.identity.tenant_id, now=timezone.now())
@@ -166,18 +166,48 @@ def _mailbox(provider: str, grant: Grant, identity: Identity) -> MailboxProfile 
         return None
 
 
-def _insist_on_one_account(member: Member, provider: str, brought: _Brought) -> None:
-    """One calendar, whichever provider's, and one account for meetings beside it."""
-    kind = about(provider).kind
-    other = Connection.objects.filter(member=member, kind=kind, state__in=LIVE).exclude(
-        provider=provider,
+def _link(
+    member: Member, attempt: ConnectionAttempt, brought: _Brought, mailbox: MailboxProfile
+) -> Connection:
+    """Under the member's locks: the account is in use from now on."""
+    now = timezone.now()
+    replaced = _let_others_go(member, attempt, brought, now)
+    connection = _keep(member, attempt.provider, brought, mailbox)
+    resume(connection)
+    if replaced is not None:
+        take_over(member, replaced, choice=attempt.instead, now=now)
+    elif connection.kind == ConnectionKind.CALENDAR:
+        hold_again(member)
+    return connection
+
+
+def _let_others_go(
+    member: Member, attempt: ConnectionAttempt, brought: _Brought, now: datetime
+) -> Connection | None:
+    """One calendar, whichever provider's, and one account for meetings beside it. Returns what is replaced.
+
+    Raises ConnectRefused where another is in use and nobody has said that this one is to take its place, or
+    where this one is not the member's.
+    """
+    kind = about(attempt.provider).kind
+    other = Connection.objects.select_for_update().filter(member=member, kind=kind, state__in=LIVE)
+    one = other.exclude(
+        provider=attempt.provider,
         account_tenant=brought.identity.tenant_id,
         account_object=brought.identity.object_id,
-    )
-    for one in other:
-        if one.state != ConnectionState.ADDRESS_MISMATCH:
-            raise ConnectRefused("other_account" if one.provider == provider else "other_provider")
-        disconnect(member, one, now=timezone.now())  # another account was chosen, as the page proposed
+    ).first()
+    if one is None:
+        return None
+    if one.state == ConnectionState.ADDRESS_MISMATCH and not attempt.instead:
+        disconnect(member, one, now=now)  # another account was chosen, as the page proposed
+        return None
+    if not attempt.instead:
+        raise ConnectRefused("other_account" if one.provider == attempt.provider else "other_provider")
+    accepted = _account(member, attempt.provider, brought).accepted_address
+    if not goes_by(list(brought.account.addresses), member.email, accepted):
+        raise ConnectRefused("other_address")
+    let_go(one, now=now)
+    return one
 
 
 def _keep_approval(member: Member, provider: str, brought: _Brought) -> Connection:

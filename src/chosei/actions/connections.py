@@ -34,22 +34,7 @@ def disconnect(member: Member, connection: Connection, *, now: datetime) -> None
         locked = Connection.objects.select_for_update().get(pk=connection.pk)
         if locked.state not in (*LIVE, ConnectionState.APPROVAL_ONLY):
             return
-        locked.state = advance(CONNECTION, ConnectionState(locked.state), ConnectionEvent.DISCONNECT)
-        locked.state_since = now
-        locked.mirror_read_at = locked.mirror_from = locked.mirror_until = None
-        locked.mirror_token = ""
-        locked.save(
-            update_fields=[
-                "mirror_token",
-                "state",
-                "state_since",
-                "mirror_read_at",
-                "mirror_from",
-                "mirror_until",
-                "changed_at",
-            ]
-        )
-        locked.mirrored_events.all().delete()
+        let_go(locked, now=now)
         _settle(running)
         drop(
             CalendarEntry.objects.filter(
@@ -58,8 +43,21 @@ def disconnect(member: Member, connection: Connection, *, now: datetime) -> None
                 desired__isnull=False,
             )
         )
-        look_after_soon(locked.pk, now=now)
         converge_all(locked)
+
+
+def let_go(connection: Connection, *, now: datetime) -> None:
+    """From now on the account only finishes what it has (終了処理のみ), and reads nothing. Inside a
+    transaction, under the row's lock.
+    """
+    connection.state = advance(CONNECTION, ConnectionState(connection.state), ConnectionEvent.DISCONNECT)
+    connection.state_since = now
+    connection.mirror_read_at = connection.mirror_from = connection.mirror_until = None
+    connection.mirror_token = ""
+    mirror = ("mirror_token", "mirror_read_at", "mirror_from", "mirror_until")
+    connection.save(update_fields=["state", "state_since", "changed_at", *mirror])
+    connection.mirrored_events.all().delete()
+    look_after_soon(connection.pk, now=now)
 
 
 def hold_again(member: Member) -> None:

@@ -16,7 +16,7 @@ from chosei.actions.changing import host_ids_of, promise_hosts
 from chosei.actions.errors import Closed, TimeTaken, Unverifiable
 from chosei.actions.live import busy_times, read_live
 from chosei.actions.offers import PageOffer, look_again, present, whole_window
-from chosei.actions.people import Attending, attending
+from chosei.actions.people import Attending, attending, attending_at
 from chosei.actions.promising import committed
 from chosei.actions.readjusting import settle_readjustments
 from chosei.actions.room_agenda import look_again_at_rooms, room_availability
@@ -131,8 +131,9 @@ def _move(seen: Appointment, time: Interval, read: _Read, revision: int, now: da
     move_rooms(locked, time, now=now, live=read.rooms)
     promise_hosts(locked, under_lock, time)
     locked.starts_at, locked.ends_at = time.start, time.end
-    want_appointment(locked, locked.organizer, hosts)
-    want_buffers(locked, hosts)
+    owners = attending_at(locked, [host.member for host in hosts])
+    want_appointment(locked, locked.organizer, owners)
+    want_buffers(locked, owners)
     converge_soon(locked)
     changed(locked, before=before, now=now)
     settle_readjustments(None, appointment=locked, answer="moved", now=now)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from chosei.core.entries import EntryPurpose
 from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
-from chosei.records.models import Connection, Member, Proposal, Role
+from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Proposal, Role
 from chosei.records.prepared import Prepared, is_any_of
 
 LINKED = (
@@ -42,6 +43,24 @@ def attending(members: Sequence[Member]) -> list[Attending]:
         if member.pk in linked:
             linked[member.pk].member = member
     return [Attending(member, linked.get(member.pk)) for member in members]
+
+
+def attending_at(appointment: Appointment, members: Sequence[Member]) -> list[Attending]:
+    """The hosts, each with the account through which their event of this appointment is kept.
+
+    One that was let go (終了処理のみ) keeps what it has until that has passed; not one that is gone.
+    """
+    kept = CalendarEntry.objects.filter(
+        appointment=appointment,
+        purpose__in=[EntryPurpose.APPOINTMENT, EntryPurpose.ATTENDANCE],
+        desired__isnull=False,
+        connection__state=ConnectionState.ENDING,
+        connection__problem="",
+    ).select_related("connection")
+    owners = {entry.connection.member_id: entry.connection for entry in kept}
+    return [
+        Attending(host.member, owners.get(host.member.pk, host.connection)) for host in attending(members)
+    ]
 
 
 def hosts_here(proposal: Proposal) -> list[Member]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from chosei.actions.changes import changed
-from chosei.actions.people import attending
+from chosei.actions.people import attending, attending_at
 from chosei.actions.room_agenda import Apart
 from chosei.actions.room_booking import (
     RoomChoice,
@@ -136,7 +136,7 @@ def rewrite(appointment: Appointment) -> None:
     if appointment.state == AppointmentState.PENDING:
         want_request(appointment, attending(members))
     else:
-        want_appointment(appointment, appointment.organizer, attending(members))
+        want_appointment(appointment, appointment.organizer, attending_at(appointment, members))
     converge_soon(appointment)
 
 

@@ -31,7 +31,7 @@ from chosei.records.models import (
     Promise,
     Room,
 )
-from chosei.records.places import room_promises_of
+from chosei.records.places import can_invite, room_promises_of
 
 Live = Mapping[int, Sequence[Interval]]
 """Busy time by room, read just now."""
@@ -178,7 +178,9 @@ def take_room(appointment: Appointment, choice: RoomChoice) -> None:
 def _state_with(appointment: Appointment, room: Room) -> RoomState:
     if not room.address:
         return RoomState.SETTLED
-    return RoomState.ASKED if appointment.organizer_id is not None else RoomState.UNBOOKED
+    organizer = appointment.organizer
+    reached = organizer is not None and can_invite(organizer, room)
+    return RoomState.ASKED if reached else RoomState.UNBOOKED
 
 
 def lack_room(appointment: Appointment) -> None:
@@ -259,6 +261,15 @@ def ask_rooms_again(appointment: Appointment) -> None:
         promise.save(update_fields=["answer"])
     if asked:
         _state(appointment, RoomState.ASKED)
+
+
+def take_rooms_over(appointment: Appointment) -> None:
+    """Another account organises from now on: it asks for the rooms anew, where its events can book them."""
+    for promise in room_promises_of(appointment):
+        if promise.room is not None:
+            promise.answer = first_answer(promise.room)
+            promise.save(update_fields=["answer"])
+            _state(appointment, _state_with(appointment, promise.room))
 
 
 def carrying(candidate: Candidate | None, hosts: Sequence[Attending], web_meeting: bool) -> Connection | None:

@@ -25,7 +25,7 @@ from chosei.records.models import (
     Room,
 )
 from chosei.records.models.calendar_entry import new_key
-from chosei.records.places import place_of, place_of_candidate, rooms_of
+from chosei.records.places import can_invite, place_of, place_of_candidate, rooms_of
 
 
 def about_of(thing: Proposal | Appointment) -> str:
@@ -53,10 +53,10 @@ def settle_holds(proposal: Proposal, hosts: Sequence[Attending]) -> None:
         )
     }
     missing: dict[int, list[Candidate]] = defaultdict(list)
-    carrier = _carrier(proposal, hosts, standing.values())
+    carriers = _carriers(proposal, hosts, standing.values())
     for candidate in candidates:
         for connection in linked:
-            wanted = _hold(proposal, candidate, with_room=connection == carrier)
+            wanted = _hold(proposal, candidate, connection, carriers)
             entry = standing.pop((candidate.pk, connection.pk), None)
             if entry is None:
                 missing[connection.pk].append(candidate)
@@ -65,33 +65,37 @@ def settle_holds(proposal: Proposal, hosts: Sequence[Attending]) -> None:
     drop(standing.values())
     for host in hosts:
         if host.connection is not None:
-            _hold_in([host.connection], missing[host.connection.pk], proposal, carrier)
+            _hold_in([host.connection], missing[host.connection.pk], proposal, carriers)
 
 
 def want_holds(proposal: Proposal, candidates: Iterable[Candidate], hosts: Iterable[Attending]) -> None:
     """A tentative hold per candidate in every linked host's calendar; the organiser's carries the room."""
     hosts = list(hosts)
     linked = [host.connection for host in hosts if host.connection is not None]
-    _hold_in(linked, candidates, proposal, _carrier(proposal, hosts, ()))
+    _hold_in(linked, candidates, proposal, _carriers(proposal, hosts, ()))
 
 
-def _carrier(
+def _carriers(
     proposal: Proposal, hosts: Sequence[Attending], standing: Iterable[CalendarEntry]
-) -> Connection | None:
-    """Whose holds carry the rooms: theirs whose do already, so that none is let go; else the organiser's."""
+) -> list[Connection]:
+    """Whose holds are to carry the rooms, first of all theirs whose do already, so that none is let go; then
+    the organiser's; then anybody's whose calendar can book the room at all.
+    """
     linked = {host.connection.pk: host.connection for host in hosts if host.connection is not None}
-    for entry in standing:
-        carries = entry.desired is not None and bool(DesiredEntry.from_json(entry.desired).rooms)
-        if carries and entry.connection_id in linked:
-            return linked[entry.connection_id]
-    return organizer_of(hosts, web_meeting=proposal.web_meeting)
+    carrying = {
+        entry.connection_id
+        for entry in standing
+        if entry.desired is not None and DesiredEntry.from_json(entry.desired).rooms
+    }
+    organizer = organizer_of(hosts, web_meeting=proposal.web_meeting)
+    return sorted(linked.values(), key=lambda one: (one.pk not in carrying, one != organizer))
 
 
 def _hold_in(
     linked: Sequence[Connection],
     candidates: Iterable[Candidate],
     proposal: Proposal,
-    carrier: Connection | None,
+    carriers: Sequence[Connection],
 ) -> None:
     now = timezone.now()
     CalendarEntry.objects.bulk_create(
@@ -99,7 +103,7 @@ def _hold_in(
             connection=connection,
             purpose=EntryPurpose.HOLD,
             candidate=candidate,
-            desired=(hold := _hold(proposal, candidate, with_room=connection == carrier)).to_json(),
+            desired=(hold := _hold(proposal, candidate, connection, carriers)).to_json(),
             room_asked_at=now if hold.rooms else None,
         )
         for candidate in candidates
@@ -109,7 +113,7 @@ def _hold_in(
 
 def want_hold_again(candidate: Candidate, entry: CalendarEntry) -> None:
     """The candidate has another room, or none: the hold that carried the room follows."""
-    _want(entry, _hold(candidate.proposal, candidate, with_room=True))
+    _want(entry, _hold(candidate.proposal, candidate, entry.connection, [entry.connection]))
 
 
 def want_appointment(appointment: Appointment, organizer: Connection | None, hosts: list[Attending]) -> None:
@@ -172,7 +176,7 @@ def _wanted_events(
     )
     meeting = _meeting(appointment)
     settled = meeting.settled(
-        web_meeting=appointment.web_meeting, attendees=attendees + invited(rooms_of(appointment))
+        web_meeting=appointment.web_meeting, attendees=attendees + invited(organizer, rooms_of(appointment))
     )
     others = {host.connection: meeting.settled() for host in elsewhere if host.connection is not None}
     return {organizer: settled, **others}
@@ -190,7 +194,7 @@ def want_request(appointment: Appointment, hosts: Sequence[Attending]) -> None:
     for host in hosts:
         if host.connection is None:
             continue
-        wanted = _request(appointment, with_room=host.connection == organizer)
+        wanted = _request(appointment, organizer if host.connection == organizer else None)
         entry = present.pop(host.connection.pk, None) or CalendarEntry(
             connection=host.connection,
             purpose=EntryPurpose.REQUEST,
@@ -330,9 +334,13 @@ def _hold_of(appointment: Appointment, connection: Connection) -> CalendarEntry 
     ).first()
 
 
-def invited(rooms: Iterable[Room]) -> tuple[WantedAttendee, ...]:
-    """The rooms that have a mailbox, as the organiser's event invites them."""
-    return tuple(WantedAttendee(room.address, room.name, "room") for room in rooms if room.address)
+def invited(organizer: Connection, rooms: Iterable[Room]) -> tuple[WantedAttendee, ...]:
+    """The rooms that the organiser's event can book, as it invites them."""
+    return tuple(
+        WantedAttendee(room.address, room.name, "room")
+        for room in rooms
+        if room.address and can_invite(organizer, room)
+    )
 
 
 def _asked_anew(entry: CalendarEntry, desired: DesiredEntry | None) -> bool:
@@ -379,8 +387,14 @@ def _want(entry: CalendarEntry, desired: DesiredEntry | None) -> None:
     )
 
 
-def _hold(proposal: Proposal, candidate: Candidate, *, with_room: bool) -> DesiredEntry:
-    """Only the organiser's hold carries the room: two invitations would make it decline one."""
+def _hold(
+    proposal: Proposal, candidate: Candidate, connection: Connection, carriers: Sequence[Connection]
+) -> DesiredEntry:
+    """Only one hold carries the room, that of the first of ``carriers`` who can book it: of two invitations
+    it would decline one.
+    """
+    room = candidate.room
+    able = [one for one in carriers if room is not None and can_invite(one, room)]
     return DesiredEntry(
         event_text.hold_title(proposal),
         event_text.hold_body(proposal),
@@ -388,16 +402,17 @@ def _hold(proposal: Proposal, candidate: Candidate, *, with_room: bool) -> Desir
         candidate.ends_at,
         proposal.zone,
         location=place_of_candidate(proposal.location, candidate),
-        attendees=invited([candidate.room]) if with_room and candidate.room is not None else (),
+        attendees=invited(connection, [room]) if room is not None and able[:1] == [connection] else (),
     )
 
 
-def _request(appointment: Appointment, *, with_room: bool) -> DesiredEntry:
+def _request(appointment: Appointment, carrier: Connection | None) -> DesiredEntry:
+    """``carrier``: in whose calendar it stands, where that event carries the room."""
     return replace(
         _meeting(appointment),
         title=event_text.request_title(appointment),
         body_html=event_text.request_body(appointment),
-        attendees=invited(rooms_of(appointment)) if with_room else (),
+        attendees=invited(carrier, rooms_of(appointment)) if carrier else (),
     )
 
 

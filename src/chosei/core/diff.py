@@ -14,7 +14,8 @@ class Step(StrEnum):
 
     READ: the event stands as written, but something we wait for (the web meeting's link, a room's answer) is
     not there yet.
-    ACCEPT: the organiser's meeting has put a copy there, or will any moment. WAIT: it is not written yet.
+    ACCEPT: the organiser's meeting has put a copy there, or will any moment. WAIT: something else is to be
+    written first. RELEASE: the event stands until another does in its place, and lets its rooms go to that.
     """
 
     NOTHING = "nothing"
@@ -25,6 +26,7 @@ class Step(StrEnum):
     DELETE = "delete"
     ACCEPT = "accept"
     WAIT = "wait"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class EntryFacts:
 
     ``create_begun``: a creation may have reached the provider although we hold no ``remote_id``.
     ``copy``: the event is a copy of another mailbox's meeting, which ``invited`` tells to stand as wanted.
+
+    An event may take the place of another, in another calendar. ``replaced_soon``: the one that takes the
+    place of this does not stand yet. ``rooms_wanted``: it is to ask for a room that this one has.
+    ``rooms_taken``: a room that this one is to ask for is still that of the event it replaces.
     """
 
     desired: DesiredEntry | None
@@ -42,6 +48,9 @@ class EntryFacts:
     create_begun: bool
     copy: bool = False
     invited: bool = False
+    replaced_soon: bool = False
+    rooms_wanted: bool = False
+    rooms_taken: bool = False
 
 
 def next_step(
@@ -57,14 +66,21 @@ def next_step(
     if not facts.remote_id:
         return _without_remote(facts)
     if facts.desired is None:
-        return Step.DELETE
+        return _of_leaving(facts)
     if facts.desired != facts.written:
-        return Step.UPDATE
+        return Step.WAIT if facts.rooms_taken else Step.UPDATE
     if facts.desired.web_meeting and still_waiting_for_link and not _has_link(facts.observed):
         return Step.READ
     if still_waiting_for_room and not rooms_answered(facts.desired, facts.observed):
         return Step.READ
     return Step.NOTHING
+
+
+def _of_leaving(facts: EntryFacts) -> Step:
+    """Created there first, then removed here; but no room takes two invitations for the same time."""
+    if not facts.replaced_soon:
+        return Step.DELETE
+    return Step.RELEASE if facts.rooms_wanted else Step.WAIT
 
 
 def _of_copy(facts: EntryFacts) -> Step:
@@ -83,7 +99,9 @@ def rooms_answered(desired: DesiredEntry, observed: SeenEntry | None) -> bool:
 def _without_remote(facts: EntryFacts) -> Step:
     if facts.create_begun:
         return Step.LOOK
-    return Step.NOTHING if facts.desired is None else Step.CREATE
+    if facts.desired is None:
+        return Step.NOTHING
+    return Step.WAIT if facts.rooms_taken else Step.CREATE
 
 
 def _has_link(observed: SeenEntry | None) -> bool:

@@ -81,6 +81,9 @@ class DesiredEntry:
         """The addresses of the rooms it invites, in lower case."""
         return tuple(person.address.lower() for person in self.attendees if person.kind == "room")
 
+    def without_rooms(self) -> DesiredEntry:
+        return replace(self, attendees=tuple(one for one in self.attendees if one.kind != "room"))
+
     def settled(
         self, *, web_meeting: bool = False, attendees: tuple[WantedAttendee, ...] = ()
     ) -> DesiredEntry:

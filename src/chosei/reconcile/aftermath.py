@@ -13,7 +13,9 @@ from chosei.actions.room_answers import take_answers
 from chosei.actions.timeline import note
 from chosei.core.entries import EntryPurpose, EntryState
 from chosei.jobs import queue
+from chosei.reconcile import recording
 from chosei.reconcile.facts import invitation_of, waits_for_link, waits_for_room
+from chosei.reconcile.succession import succession_of
 from chosei.records.models import Appointment, CalendarEntry, TimelineEntry
 
 _SOON, _LATER = timedelta(seconds=3), timedelta(seconds=30)
@@ -34,7 +36,10 @@ def follow_up(about: str, entries: Sequence[CalendarEntry]) -> None:
             link_issued(entry.appointment_id, url)
         elif waits_for_link(entry, now) and entry.appointment and entry.state == EntryState.WRITTEN:
             wakes.append(_patience(entry.appointment, now))
-    if any(_newly_wanted(entry) for entry in entries):
+    waiting = [entry for entry in entries if succession_of(entry, entries).replaced_soon]
+    for entry in waiting:
+        recording.waits(entry)
+    if any(_newly_wanted(entry) for entry in entries if entry not in waiting):
         wakes.append(_SOON)  # something newer was decided while we wrote
     if wakes:
         queue.enqueue(

@@ -60,8 +60,9 @@ def _round(about: str) -> bool:
     """One step for every entry that needs one. Returns whether another round may find more to do."""
     now = timezone.now()
     by_connection: dict[Connection, list[tuple[CalendarEntry, Step]]] = defaultdict(list)
-    for entry in entries_of(about):
-        step = step_of(entry, now)
+    entries = entries_of(about)
+    for entry in entries:
+        step = step_of(entry, now, entries)
         if step is Step.NOTHING:
             recording.nothing_to_do(entry)
         elif step is not Step.WAIT and entry.connection.state in _WRITABLE and _due(entry, now):
@@ -72,7 +73,8 @@ def _round(about: str) -> bool:
 
 
 def _due(entry: CalendarEntry, now: datetime) -> bool:
-    return entry.state != EntryState.PARKED and (entry.retry_at is None or entry.retry_at <= now)
+    waited = entry.state == EntryState.WAITING  # only for its turn, which has come
+    return entry.state != EntryState.PARKED and (waited or entry.retry_at is None or entry.retry_at <= now)
 
 
 def _write(connection: Connection, steps: Iterable[tuple[CalendarEntry, Step]]) -> None:

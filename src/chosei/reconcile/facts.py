@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import F
@@ -10,6 +11,7 @@ from chosei.core.diff import EntryFacts, Step, next_step, rooms_answered
 from chosei.core.entries import DesiredEntry, EntryPurpose, SeenEntry
 from chosei.core.states import AppointmentState
 from chosei.ports.calendar import Attendee, AttendeeKind, EventDraft, ObservedEvent, ShowAs
+from chosei.reconcile.succession import succession_of
 from chosei.records.models import CalendarEntry
 
 LINK_HOPE = timedelta(minutes=15)
@@ -20,7 +22,9 @@ ROOM_HOPE = timedelta(minutes=15)
 """How long a room's answer is asked for every few seconds."""
 
 
-def step_of(entry: CalendarEntry, now: datetime) -> Step:
+def step_of(entry: CalendarEntry, now: datetime, others: Sequence[CalendarEntry] = ()) -> Step:
+    """``others``: the entries of the same thing, of which one may take the place of another."""
+    succession = succession_of(entry, others)
     return next_step(
         EntryFacts(
             desired=DesiredEntry.from_json(entry.desired) if entry.desired else None,
@@ -30,6 +34,9 @@ def step_of(entry: CalendarEntry, now: datetime) -> Step:
             create_begun=entry.create_begun,
             copy=entry.purpose == EntryPurpose.ATTENDANCE,
             invited=bool(invitation_of(entry)),
+            replaced_soon=succession.replaced_soon,
+            rooms_wanted=succession.rooms_wanted,
+            rooms_taken=succession.rooms_taken,
         ),
         still_waiting_for_link=waits_for_link(entry, now),
         still_waiting_for_room=hopes_for_room(entry, now),
@@ -80,7 +87,16 @@ def waits_for_room(entry: CalendarEntry, now: datetime) -> bool:
 def draft_of(entry: CalendarEntry) -> EventDraft:
     """What the adapter is to write. The entry must be desired."""
     assert entry.desired is not None
-    wanted = DesiredEntry.from_json(entry.desired)
+    return _draft(entry, DesiredEntry.from_json(entry.desired))
+
+
+def draft_without_rooms(entry: CalendarEntry) -> EventDraft:
+    """The event as it was last written, its rooms let go."""
+    assert entry.written is not None
+    return _draft(entry, DesiredEntry.from_json(entry.written).without_rooms())
+
+
+def _draft(entry: CalendarEntry, wanted: DesiredEntry) -> EventDraft:
     return EventDraft(
         key=entry.key,
         title=wanted.title,

@@ -8,8 +8,9 @@ import structlog
 from django.utils import timezone
 
 from chosei.actions.health import connection_lost
+from chosei.actions.switching import account_gone
 from chosei.actions.timeline import note
-from chosei.core.entries import EntryPurpose, EntryState
+from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState
 from chosei.core.states import ConnectionState
 from chosei.ports.calendar import ObservedEvent
 from chosei.ports.errors import Conflict, Misconfigured, NeedsReconnect, PortError, Rejected, Throttled
@@ -43,6 +44,13 @@ def written(entry: CalendarEntry, event: ObservedEvent) -> None:
         note("hold_written", proposal=_proposal(entry), actor="chosei", candidate=entry.candidate_id)
 
 
+def released(entry: CalendarEntry, event: ObservedEvent) -> None:
+    """It let its rooms go and stands, until what takes its place does."""
+    assert entry.written is not None
+    without = DesiredEntry.from_json(entry.written).without_rooms()
+    _update(entry, **_remote(event), written=without.to_json(), **_UNTROUBLED)
+
+
 def found(entry: CalendarEntry, event: ObservedEvent) -> None:
     """The event whose creation's answer was lost. What it says is compared again in the next round."""
     _update(entry, **_remote(event), written=None, **_UNTROUBLED)
@@ -66,6 +74,13 @@ def lost(entry: CalendarEntry) -> None:
     _forget_remote(entry, create_token=new_key())
 
 
+def waits(entry: CalendarEntry) -> None:
+    """Its turn comes with what takes its place, which is on the way; the sweep need not look every time."""
+    CalendarEntry.objects.filter(pk=entry.pk, state=EntryState.WAITING).update(
+        retry_at=timezone.now() + _LONGEST_PAUSE
+    )
+
+
 def nothing_to_do(entry: CalendarEntry) -> None:
     """Everything is as desired: say so, if it does not yet."""
     target = EntryState.GONE if entry.desired is None else EntryState.WRITTEN
@@ -86,6 +101,7 @@ def failed(entry: CalendarEntry, error: PortError) -> None:
         if entry.connection.state != ConnectionState.ENDING:
             return  # the entry waits, unharmed, until the connection is back
         # An account that was let go is not coming back by itself: its owner has to remove the event.
+        account_gone(entry.connection_id, error, now=timezone.now())
         _park(entry, error)
         return
     if isinstance(error, Rejected):

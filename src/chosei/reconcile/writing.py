@@ -20,7 +20,7 @@ from chosei.ports.calendar import (
 )
 from chosei.ports.errors import Conflict, Missing, PortError, Rejected, Transient
 from chosei.reconcile import recording
-from chosei.reconcile.facts import draft_of, invitation_of, seen
+from chosei.reconcile.facts import draft_of, draft_without_rooms, invitation_of, seen
 from chosei.records.models import CalendarEntry
 
 _CONFLICTS = 2
@@ -48,13 +48,17 @@ def carry_out(port: CalendarPort, steps: Sequence[tuple[CalendarEntry, Step]]) -
                 changes.append((entry, _update_of(entry)))
             case Step.DELETE:
                 changes.append((entry, DeleteEvent(entry.remote_id)))
+            case Step.RELEASE:
+                changes.append(
+                    (entry, UpdateEvent(entry.remote_id, draft_without_rooms(entry), _version(entry)))
+                )
     if not changes:
         return
     outcomes = port.apply([change for _, change in changes])
     for (entry, change), outcome in zip(changes, outcomes, strict=True):
         match outcome:
             case Written(event):
-                recording.written(entry, event) if event else recording.removed(entry)
+                _record(entry, event)
             case Failed(error):
                 _failed(port, entry, change, error)
 
@@ -63,6 +67,15 @@ def _update_of(entry: CalendarEntry) -> UpdateEvent:
     written = DesiredEntry.from_json(entry.written) if entry.written else None
     invited = frozenset(one.address.lower() for one in written.attendees) if written else None
     return UpdateEvent(entry.remote_id, draft_of(entry), _version(entry), invited)
+
+
+def _record(entry: CalendarEntry, event: ObservedEvent | None) -> None:
+    if event is None:
+        recording.removed(entry)
+    elif entry.desired is None:
+        recording.released(entry, event)
+    else:
+        recording.written(entry, event)
 
 
 def _version(entry: CalendarEntry) -> str:
@@ -143,7 +156,7 @@ def _read_again(port: CalendarPort, entry: CalendarEntry, error: Conflict) -> No
     except PortError as other:
         recording.failed(entry, other)
     else:
-        if _moved_there(entry, event) and moved_meanwhile(entry, seen(event)):
+        if entry.desired and _moved_there(entry, event) and moved_meanwhile(entry, seen(event)):
             return
         recording.failed(entry, error)
         recording.observed(entry, event)

@@ -282,6 +282,15 @@ def calendar_entry_for_member(member: Member, pk: int) -> CalendarEntry:
     return _one(rows, pk=pk)
 
 
+def leftover_for_member(member: Member, pk: int) -> CalendarEntry:
+    """An entry in a former calendar of the member's own; of a colleague's for an administrator."""
+    mine = Q(connection__member=member)
+    if member.is_administrator:
+        mine |= Q(connection__member__organization=member.organization_id)
+    rows = CalendarEntry.objects.filter(mine, desired__isnull=True)
+    return _one(rows.select_related("connection__member"), pk=pk)
+
+
 def mail_for_member(member: Member, pk: int) -> MailMessage:
     """A mail about a proposal or appointment that the member may see."""
     rows = MailMessage.objects.filter(

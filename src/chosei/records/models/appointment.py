@@ -26,9 +26,10 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     ``revision`` counts the same changes for the identity of mails. ``submission`` makes a form sent twice
     one appointment. ``previous_starts_at`` and ``previous_ends_at``: the time that the last change took it
     from, as far as people were told of it; ``previous`` the same for everything else that changed, by name
-    (title, format, location, guidance, hosts). ``next_reminder_at`` is when a reminder is due next; those due
-    until ``reminded_until`` have been dealt with. ``link_wanted_at``: since when the web meeting's link that
-    is not there yet is waited for, where that is not the confirmation. The secret link is the guest's.
+    (title, format, location, guidance, hosts, link). ``next_reminder_at`` is when a reminder is due next;
+    those due until ``reminded_until`` have been dealt with. ``link_wanted_at``: since when the web
+    meeting's link that is not there yet is waited for, where that is not the confirmation. The secret
+    link is the guest's.
     ``room_state`` is a ``core.rooms.RoomState``: empty when no room is wanted.
 
     Buffers are minutes kept free for the hosts around it. ``approve_until``: when a request that waits for

@@ -91,7 +91,8 @@ class Connection(models.Model):
 class ConnectionAttempt(models.Model):
     """A sign-in that has begun. Spent by its return; one that never returns is a sign of the admin wall.
 
-    ``claims``: what the provider wants of the next one, when it refused this one.
+    ``claims``: what the provider wants of the next one, when it refused this one. ``instead``: the account is
+    to take the place of the one in use, and what becomes of that one's entries (actions.switching).
     """
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="connection_attempts")
@@ -103,6 +104,7 @@ class ConnectionAttempt(models.Model):
     returned_at = models.DateTimeField(null=True, blank=True)
     result = models.CharField(max_length=80, blank=True, default="")
     claims = models.TextField(blank=True, default="")
+    instead = models.CharField(max_length=8, blank=True, default="")
 
     def __str__(self) -> str:
         return f"{self.provider} sign-in {self.pk}"

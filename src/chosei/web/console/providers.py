@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from chosei.actions.providers import offered
@@ -29,6 +30,7 @@ class Card:
     instead_of: About | None
     ending: Connection | None
     word: Word
+    coming: int = 0
 
     @property
     def calendar(self) -> str:
@@ -76,4 +78,14 @@ def _card(of: About, connections: Sequence[Connection]) -> Card:
     own = in_use if in_use is not None and in_use.provider == of.key else None
     other = about(in_use.provider) if in_use is not None and own is None else None
     ending = [one for one in connections if one.provider == of.key and one.state == ConnectionState.ENDING]
-    return Card(of, own, other, next(iter(ending), None), words.connection_word(own))
+    finishing = next(iter(ending), None)
+    word = (
+        words.CONNECTION[ConnectionState.ENDING] if finishing and own is None else words.connection_word(own)
+    )
+    return Card(of, own, other, finishing, word, _coming(finishing) if finishing else 0)
+
+
+def _coming(connection: Connection) -> int:
+    """How many of its events are still to come."""
+    entries = connection.entries.filter(desired__isnull=False, appointment__ends_at__gt=timezone.now())
+    return entries.values("appointment").distinct().count()

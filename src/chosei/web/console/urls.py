@@ -39,6 +39,7 @@ from chosei.web.console.views import (
     room_lists,
     rooms,
     sign_in,
+    switching,
 )
 
 app_name = "console"
@@ -147,6 +148,8 @@ urlpatterns = [
     path("settings/connections", connections.listing, name="connections"),
     path("settings/connections/calendars", calendars.edit, name="calendars"),
     path("settings/connections/<int:pk>/disconnection", connections.disconnection, name="disconnection"),
+    path("settings/connections/switch/<slug:provider>", switching.switch, name="switch"),
+    path("settings/connections/leftovers/<int:pk>", switching.leftover_removed, name="leftover-removed"),
     path("settings/connections/news", connections.news, name="connection-news"),
     path("settings/connections/approval", approvals.page, name="approval"),
     path("settings/connections/approval/request", approvals.ask, name="approval-request"),

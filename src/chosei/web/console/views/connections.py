@@ -15,6 +15,7 @@ from chosei.actions.approvals import approval_of, last_sign_in, sign_in_under_wa
 from chosei.actions.connecting import begin_connection, complete_connection
 from chosei.actions.connections import disconnect
 from chosei.actions.errors import ConnectRefused
+from chosei.actions.leftovers import leftovers_of
 from chosei.actions.limits import within_limit
 from chosei.actions.providers import offered, offered_provider
 from chosei.actions.rooms import ask_directory
@@ -49,19 +50,23 @@ def listing(request: HttpRequest) -> HttpResponse:
     connection = live_connection(member)
     shown = request.session.get(_PROBLEM)
     problem = problem_of(shown["reason"], shown["provider"]) if shown else None
-    under_way = sign_in_under_way(member, MICROSOFT) if connection is None else ""
-    begun = _begun_since(request, member) and problem is None and connection is None
+    waiting = _waiting(request, connection) if problem is None else None
+    silent = connection is None and any(
+        one.approval and sign_in_under_way(member, one.key) == "silent" for one in offered()
+    )
     refused = bool(shown and problem and problem.wall and about(shown["provider"]).approval)
     context = {
         "cards": cards_of(member),
+        "leftovers": leftovers_of(member, now=timezone.now()),
         "connection": connection,
         "about": about(connection.provider) if connection else None,
         "approved": approval_only(member),
         "trouble": trouble_words(connection.trouble) if connection and words.in_trouble(connection) else None,
         "problem": problem,
         "problem_code": shown["detail"] if shown else "",
-        "under_way": under_way or ("running" if begun else ""),
-        "wall": refused or under_way == "silent",
+        "waiting": waiting,
+        "silent": silent,
+        "wall": refused or silent,
         "seen": _state_of(member),
         "last_sign_in": last_sign_in(member),
         "member": member,
@@ -95,27 +100,44 @@ def _state_of(member: Member) -> str:
     connections = gates.connections_of(member).order_by("pk").values_list("pk", "state", "trouble")
     approval = approval_of(member.organization_id, MICROSOFT)
     known = ",".join(f"{pk}:{state}:{trouble}" for pk, state, trouble in connections)
-    under_way = f"{last_sign_in(member)}{sign_in_under_way(member, MICROSOFT)}"
-    return f"{known};{under_way};{approval.state if approval else ''}"
+    under_way = ",".join(sign_in_under_way(member, one.key) for one in offered())
+    return f"{known};{last_sign_in(member)};{under_way};{approval.state if approval else ''}"
+
+
+def _waiting(request: HttpRequest, connection: Connection | None) -> About | None:
+    """At whose sign-in the member is in another tab, as far as that concerns what the page shows."""
+    if connection is not None and "begun" not in request.GET:
+        return None
+    member = signed_in(request)
+    running = [one for one in offered() if sign_in_under_way(member, one.key) == "running"]
+    if running or not _begun_since(request, member):
+        return next(iter(running), None)
+    return offered_provider(request.GET.get("at", "")) or next(iter(offered()), None)
 
 
 @require_POST
 @member_required
 def begin(request: HttpRequest, provider: str) -> HttpResponse:
     """To the provider's sign-in; ``own_tab`` when it runs in a tab of its own beside the page."""
+    insist_offered(provider)
+    return sign_in(request, provider)
+
+
+def sign_in(request: HttpRequest, provider: str, *, instead: str = "") -> HttpResponse:
+    """``instead``: the account is to take the place of the one in use (``actions.switching``)."""
     member = signed_in(request)
-    _insist_offered(provider)
     request.session.pop(FOR_ROOMS, None)
     request.session[_OWN_TAB] = request.POST.get("own_tab") == "yes"
     if not within_limit("connect", str(member.pk), limit=20, seconds=600):
         return _refused(request, provider, ConnectRefused("too_often"))
     try:
-        return redirect(begin_connection(member, provider))
+        return redirect(begin_connection(member, provider, instead=instead))
     except ConnectRefused as refused:
         return _refused(request, provider, refused)
 
 
-def _insist_offered(provider: str) -> About:
+def insist_offered(provider: str) -> About:
+    """Raises NotThere for a provider that this installation does not offer."""
     found = offered_provider(provider)
     if found is None:
         raise gates.NotThere
@@ -129,7 +151,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
     foreign GET changes nothing.
     """
     given = request.GET
-    _insist_offered(provider)
+    insist_offered(provider)
     try:
         connection = complete_connection(
             signed_in(request),
@@ -155,7 +177,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
 @member_required
 def finished(request: HttpRequest, provider: str) -> HttpResponse:
     """The end of a sign-in in its own tab: what came of it, and back to the page that has waited."""
-    _insist_offered(provider)
+    insist_offered(provider)
     told = request.session.pop(_FINISHED, {"reason": "", "state": ""})
     context = {
         "problem": problem_of(told["reason"], provider) if told["reason"] else None,

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chosei.actions.addresses import accept_alias
 from chosei.actions.errors import Closed
+from chosei.actions.leftovers import Leftover, leftovers_of, members_with_leftovers
 from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.mails.troubles import trouble_words
@@ -60,6 +62,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "rows": [_health(member) for member in found.rows],
         "after": found.after,
         "later": "after" in request.GET,
+        "leftovers": _leftovers(signed_in(request)),
     }
     return render(request, "console/health.html", context)
 
@@ -94,3 +97,10 @@ def _health(member: Member) -> Health:
     if connection.state == ConnectionState.ACTIVE and connection.mirror_error:
         todo = _UNREAD
     return Health(member, connection, word, todo)
+
+
+def _leftovers(administrator: Member) -> list[Leftover]:
+    """What has to be removed by hand in anybody's former calendar, those of former employees among them."""
+    now = timezone.now()
+    members = members_with_leftovers(administrator.organization_id)
+    return [one for member in members for one in leftovers_of(member, now=now)]

@@ -1,0 +1,167 @@
+"""Another calendar instead of the one in use (切り替え): what stands in the old one goes along, or is
+finished there.
+
+Nothing here speaks to a provider. What is wanted in the new calendar is written down together with what is no
+longer wanted in the old one; converge creates there first, then removes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from chosei.actions.appointing import LINK_PATIENCE
+from chosei.actions.changes import changed
+from chosei.actions.connections import converge_all, hold_again
+from chosei.actions.people import Attending, attending, organizer_of
+from chosei.actions.room_booking import take_rooms_over
+from chosei.actions.timeline import note
+from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
+from chosei.core.states import AppointmentState, ConnectionState
+from chosei.ports.errors import NeedsReconnect
+from chosei.records.locks import lock_hosts
+from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Room
+from chosei.records.places import can_invite, rooms_of
+
+MOVE, LEAVE = "move", "leave"
+"""What becomes of what is to come: it moves to the new calendar, or stays in the old one until it has passed.
+"""
+
+
+def take_over(member: Member, old: Connection, *, choice: str, now: datetime) -> None:
+    """The member's other account is in use instead of ``old``, which has been let go.
+
+    The holds of proposals that run follow in any case. Inside a transaction, under the member's host lock.
+    """
+    hold_again(member)
+    if choice == MOVE:
+        for appointment in standing_in(old, now=now):
+            move_away(appointment, now=now)
+    converge_all(old)
+
+
+def standing_in(connection: Connection, *, now: datetime) -> list[Appointment]:
+    """The coming appointments that have an event in the account's calendar, under their row locks."""
+    entries = CalendarEntry.objects.filter(connection=connection, desired__isnull=False)
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related(
+        "organization", "organizer", "proposal", "booking_page"
+    )
+    coming = rows.filter(state=AppointmentState.CONFIRMED, ends_at__gt=now)
+    return list(coming.filter(pk__in=entries.values("appointment")).order_by("pk"))
+
+
+def hosts_of(appointment: Appointment) -> list[Member]:
+    """Whose time is promised to it, in order."""
+    promises = appointment.promises.filter(standing=True, host__isnull=False).select_related("host")
+    return [promise.host for promise in promises if promise.host is not None]
+
+
+def keeps_link(appointment: Appointment, hosts: Sequence[Attending]) -> bool:
+    """Whether the web meeting's link goes on: it is the organiser's, so while that account attends."""
+    linked = {host.connection.pk for host in hosts if host.connection is not None}
+    return not appointment.web_meeting or appointment.organizer_id in (None, *linked)
+
+
+def can_move(appointment: Appointment, hosts: Sequence[Attending]) -> bool:
+    """Whether somebody can issue another link where the old one does not go on."""
+    organizer = organizer_of(hosts, web_meeting=appointment.web_meeting)
+    return keeps_link(appointment, hosts) or (organizer is not None and organizer.web_meeting)
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What a switch would mean for an appointment: its link is issued anew (``link_changes``), or it stays
+    in the old calendar since nobody could issue one (``stays``); the rooms that cannot follow."""
+
+    appointment: Appointment
+    link_changes: bool
+    stays: bool
+    rooms_lost: tuple[Room, ...]
+    rooms_anew: tuple[Room, ...]
+
+
+def prospect_of(appointment: Appointment, member: Member, new: Connection) -> Prospect:
+    """``new`` is the account that is to be used instead, as far as it is known: it need not exist yet."""
+    hosts = [
+        Attending(one.member, new if one.member == member else one.connection) for one in _now(appointment)
+    ]
+    organizer = appointment.organizer
+    keeps = keeps_link(appointment, hosts)
+    if organizer is None or organizer.pk not in {one.connection.pk for one in hosts if one.connection}:
+        organizer = organizer_of(hosts, web_meeting=appointment.web_meeting)
+    stays = not can_move(appointment, hosts)
+    rooms = [room for room in rooms_of(appointment) if room.address]
+    moves = not stays and organizer != appointment.organizer
+    lost = [room for room in rooms if moves and (organizer is None or not can_invite(organizer, room))]
+    anew = [room for room in rooms if moves and room not in lost]
+    return Prospect(appointment, not keeps and not stays, stays, tuple(lost), tuple(anew))
+
+
+def _now(appointment: Appointment) -> list[Attending]:
+    return attending(hosts_of(appointment))
+
+
+def move_away(appointment: Appointment, *, now: datetime, gone: bool = False) -> bool:
+    """Have its events stand in the calendars that the hosts use now. Returns whether they were moved.
+
+    A web meeting whose link nobody could issue anew stays where it is, unless that account is ``gone``.
+    """
+    hosts = _now(appointment)
+    if not gone and not can_move(appointment, hosts):
+        return False
+    settle_with(appointment, hosts, now=now)
+    note("entries_moved", appointment=appointment, proposal=appointment.proposal, actor="chosei")
+    return True
+
+
+def settle_with(
+    appointment: Appointment,
+    hosts: Sequence[Attending],
+    *,
+    now: datetime,
+    was: Mapping[str, Any] | None = None,
+    joined: Collection[int] = (),
+) -> None:
+    """These attend, through these accounts. Whoever organised goes on while they can; else the next does.
+
+    The customer is told what of theirs changed: a new link, or ``was`` (see ``changes.changed``).
+    """
+    before = appointment.organizer
+    linked = [host.connection for host in hosts if host.connection is not None]
+    if before is None or before not in linked:
+        appointment.organizer = organizer_of(hosts, web_meeting=appointment.web_meeting)
+    organizer = appointment.organizer
+    told = dict(was or {})
+    issues = organizer is not None and organizer.web_meeting and organizer != before
+    if appointment.web_meeting and before is not None and issues:
+        told["link"] = appointment.join_url
+        appointment.join_url, appointment.link_wanted_at = "", now
+    if organizer != before:
+        take_rooms_over(appointment)
+    appointment.save()
+    want_appointment(appointment, organizer, list(hosts))
+    want_buffers(appointment, hosts)
+    converge_soon(appointment)
+    if told:
+        until = now + LINK_PATIENCE if "link" in told else None
+        changed(appointment, before=None, was=told, joined=joined, wait_for_link_until=until, now=now)
+
+
+def account_gone(connection_id: int, error: NeedsReconnect, *, now: datetime) -> None:
+    """The account that was to finish its entries lets nobody in any more. What is to come stands in the
+    calendars that its hosts use now; what it has left behind, a person has to remove.
+    """
+    with transaction.atomic():
+        connection = Connection.objects.select_related("member").get(pk=connection_id)
+        lock_hosts([connection.member_id])
+        locked = Connection.objects.select_for_update().get(pk=connection_id)
+        if locked.state != ConnectionState.ENDING or locked.problem:
+            return
+        locked.problem = error.code[:80]
+        locked.save(update_fields=["problem", "changed_at"])
+        for appointment in standing_in(locked, now=now):
+            move_away(appointment, now=now, gone=True)

@@ -1,0 +1,1 @@
+"""A fourth provider, to prove what docs/providers.md says: this folder and one line of registration."""
