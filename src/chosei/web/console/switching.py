@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chosei.actions.agenda import RUNNING
 from chosei.actions.rules import STANDING
 from chosei.actions.switching import Prospect, prospect_of
+from chosei.actions.taken import RUNNING
 from chosei.core.providers import About
 from chosei.core.states import BookingPageState
 from chosei.ports.providers import about
