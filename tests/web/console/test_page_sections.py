@@ -161,7 +161,12 @@ def test_a_request_is_approved_or_declined(client: Client, people: Company) -> N
         book_page(page, Booking(slot.start), company.GUEST, submission=uuid4(), now=now)
         for slot in slots[4:6]
     ]
-    assert "承認する" in client.get(f"/appointments/{asked[0].pk}").content.decode()
+    shown = client.get(f"/appointments/{asked[0].pk}").content.decode()
+    assert "承認する" in shown
+    assert "までにお決めください" in shown
+    assert "· 承認待ち" in shown, "it stands in the calendar"
+    assert "Web会議URLを準備しています" not in shown
+    assert f"/appointments/{asked[0].pk}/cancellation" not in shown, "to decline it is the way"
     client.post(f"/appointments/{asked[0].pk}/approval")
     client.post(f"/appointments/{asked[1].pk}/refusal", {"reason": "出張のため"})
     states = list(Appointment.objects.order_by("pk").values_list("state", "cancel_reason"))

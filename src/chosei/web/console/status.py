@@ -27,8 +27,10 @@ _ON_THE_WAY = (EntryState.WAITING, EntryState.RETRYING)
 
 @dataclass(frozen=True, slots=True)
 class EntryStatus:
-    """One entry in one person's calendar; ``problem`` is a sentence with the next step, ``question`` what the
-    host is asked about it ("moved" or "removed"), or empty."""
+    """One entry in one person's calendar; ``what`` names one that is not the meeting itself. ``problem`` is a
+    sentence with the next step, ``question`` what the host is asked about it ("moved" or "removed"), or
+    empty.
+    """
 
     pk: int
     whose: str
@@ -36,6 +38,7 @@ class EntryStatus:
     problem: str
     question: str
     parked: bool = False
+    what: str | Promise = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ def entry_status(entry: CalendarEntry) -> EntryStatus:
     waits = state == EntryState.PARKED or entry.question
     problem = words.entry_problem(entry) if waits else ""
     parked = state == EntryState.PARKED
-    return EntryStatus(entry.pk, entry.connection.member.name, word, problem, entry.question, parked)
+    what = words.BESIDE.get(entry.purpose, "")
+    return EntryStatus(entry.pk, entry.connection.member.name, word, problem, entry.question, parked, what)
 
 
 def candidate_statuses(proposal: Proposal) -> list[CandidateStatus]:

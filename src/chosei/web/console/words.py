@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chosei.core.availability import UnknownReason
-from chosei.core.entries import EntryState
+from chosei.core.entries import EntryPurpose, EntryState
 from chosei.core.letter_texts import Wording
 from chosei.core.states import (
     AppointmentState,
@@ -39,6 +39,13 @@ class Word:
     kind: str = ""
     working: bool = False
 
+
+BESIDE = {
+    EntryPurpose.REQUEST.value: _("承認待ち"),
+    EntryPurpose.BUFFER_BEFORE.value: _("前のバッファ"),
+    EntryPurpose.BUFFER_AFTER.value: _("後のバッファ"),
+}
+"""What stands in a calendar beside the meeting itself."""
 
 PROPOSAL = {
     ProposalState.DRAFT: Word(_("下書き")),

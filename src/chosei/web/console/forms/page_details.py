@@ -58,9 +58,14 @@ class PageDetailsForm(BufferFields):
         label=_("Outlookの予定のタイトル"),
         required=False,
         max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": PAGE_TITLE_PATTERN}),
         help_text=_("{予約ページ名}・{社名}・{氏名} が使えます。"),
     )
-    buffer_entries = forms.BooleanField(label=_("バッファ用カレンダー予定の自動作成"), required=False)
+    buffer_entries = forms.BooleanField(
+        label=_("バッファ用カレンダー予定の自動作成"),
+        required=False,
+        help_text=_("担当者がOutlookで削除すると、その時間は空きに戻ります。"),
+    )
     buffer_title = forms.CharField(
         label=_("バッファ用カレンダー予定のタイトル"),
         required=False,

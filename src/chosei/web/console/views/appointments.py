@@ -68,10 +68,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 @member_required
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     appointment = gates.appointment_for_member(signed_in(request), pk)
+    waiting = appointment.state == AppointmentState.PENDING  # then to decline it is the way
     context = {
         **_facts(appointment),
-        "may_cancel": _may_cancel(appointment),
-        "waiting": appointment.state == AppointmentState.PENDING,
+        "may_cancel": _may_cancel(appointment) and not waiting,
+        "waiting": waiting,
         "may_change": may_change(appointment),
         "requests": open_requests(appointment),
         "format": words.FORMAT.get(appointment.format, appointment.format),  # type: ignore[call-overload]
@@ -134,6 +135,7 @@ def _facts(appointment: Appointment) -> dict[str, Any]:
         "appointment": appointment,
         "word": words.APPOINTMENT[AppointmentState(appointment.state)],
         "cancelled": appointment.state == AppointmentState.CANCELLED,
+        "stands": appointment.state == AppointmentState.CONFIRMED,
         "entries": [status.entry_status(entry) for entry in entries],
         "mails": status.mail_statuses(appointment.mails.order_by("id")),
         "timeline": happened(appointment.timeline.select_related("member").order_by("-at", "-id")),
