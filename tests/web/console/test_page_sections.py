@@ -69,6 +69,25 @@ def test_a_team_with_a_deputy(client: Client, people: Company) -> None:
     assert page.participation == "any"
 
 
+def test_a_visit_has_a_reception_code_where_the_page_says_so(client: Client, people: Company) -> None:
+    page = company.publish(people.author)
+    address = f"/pages/{page.pk}"
+    visit = {"format": "visit", "location": "東京本社 12F", "reception_code": "on"}
+    client.post(address, {**form_of(client, address), **visit})
+    page.refresh_from_db()
+    assert (page.format, page.web_meeting, page.reception_code) == ("visit", False, True)
+    people.author.connections.update(silent_until=timezone.now() + timedelta(hours=1))
+    now = timezone.now()
+    slot = page_offer(page, now.date(), now.date() + timedelta(days=9), now=now).slots[4]
+    booked = book_page(page, Booking(slot.start), company.GUEST, submission=uuid4(), now=now)
+    assert len(booked.code.number) == 6
+    without = form_of(client, address)
+    del without["reception_code"]
+    client.post(address, without)
+    page.refresh_from_db()
+    assert not page.reception_code
+
+
 @pytest.mark.parametrize(
     ("section", "values", "sentence"),
     [

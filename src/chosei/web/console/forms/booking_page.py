@@ -63,6 +63,11 @@ class MeetingFields(forms.Form):
     )
     format = forms.ChoiceField(label=_("会議形態"), choices=_formats, widget=forms.RadioSelect)
     location = forms.CharField(label=_("場所"), required=False, max_length=300)
+    reception_code = forms.BooleanField(
+        label=_("受付コードを発行する"),
+        required=False,
+        help_text=_("来訪の予約に6桁の受付コードを発行し、お客様へのメールと画面に載せます。"),
+    )
     duration_minutes = forms.IntegerField(label=_("所要時間(分)"), min_value=5, max_value=1440)
 
 
@@ -127,6 +132,7 @@ def meeting_values(data: dict[str, Any]) -> dict[str, Any]:
         "format": data["format"],
         "web_meeting": data["format"] == MeetingFormat.WEB,
         "location": data["location"].strip(),
+        "reception_code": data["reception_code"],
     }
 
 

@@ -16,6 +16,7 @@ from chosei.records.models import MeetingFormat
 from chosei.web.console import words
 from chosei.web.console.forms.booking_page import MeetingFields, meeting_values
 
+_MEETING = ("title", "format", "location", "reception_code")
 _WITHOUT_PLACE = (MeetingFormat.WEB.value, MeetingFormat.PHONE.value)
 
 
@@ -66,7 +67,7 @@ class PageMeetingForm(MeetingFields):
 def _initial(settings: BookingPageInput) -> dict[str, Any]:
     places = [option.location for option in settings.other_formats if option.location]
     return {
-        **{name: getattr(settings.meeting, name) for name in ("title", "format", "location")},
+        **{name: getattr(settings.meeting, name) for name in _MEETING},
         "description": settings.description,
         "duration_minutes": settings.duration_minutes,
         "other_durations": ", ".join(str(one) for one in settings.other_durations),
