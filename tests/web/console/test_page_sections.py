@@ -80,7 +80,7 @@ def test_a_visit_has_a_reception_code_where_the_page_says_so(client: Client, peo
     now = timezone.now()
     slot = page_offer(page, now.date(), now.date() + timedelta(days=9), now=now).slots[4]
     booked = book_page(page, Booking(slot.start), company.GUEST, submission=uuid4(), now=now)
-    assert len(booked.code.number) == 6
+    assert 0 <= booked.code.number < 1_000_000
     without = form_of(client, address)
     del without["reception_code"]
     client.post(address, without)
