@@ -14,9 +14,12 @@ from chosei.actions.booking import book_page
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import InvalidInput, TimeTaken, Unverifiable
 from chosei.actions.inputs import Booking, RoomWish
+from chosei.actions.moving import move_by_guest
 from chosei.actions.offers import page_offer
+from chosei.actions.proposal_changes import change_proposal
 from chosei.actions.room_choosing import choose_room
 from chosei.core.hours import WeeklyHours
+from chosei.core.intervals import Interval
 from chosei.jobs.queue import CONVERGE
 from chosei.mails.compose import compose
 from chosei.reconcile.observe import observe
@@ -93,6 +96,13 @@ def invited(tenant):
 def occupy(tenant, address, time) -> None:
     """Somebody of the company is in the room, as its own calendar says."""
     tenant.store.create_as(tenant.mailbox(address), "社内会議", time.start, time.end)
+
+
+def busy_in(tenant, address) -> list[Interval]:
+    """When the room is booked by meetings of ours, as its own calendar says."""
+    ours = {one.event.ical_uid for one in tenant.ours(SATO)}
+    found = [one for one in tenant.calendar(address) if one.event.ical_uid in ours]
+    return [Interval(one.starts, one.ends) for one in found if not one.event.is_cancelled]
 
 
 def states(appointment) -> tuple[str, list[str]]:
@@ -214,6 +224,38 @@ def test_rooms_of_open_pages_are_kept_in_the_mirror(tenant, rooms, sato):
     assert late(1).start + timedelta(hours=1) in starts
 
 
+def test_a_customer_who_moves_takes_room_and_link_along_or_the_next_room(tenant, rooms, sato):
+    meeting = company.meeting(format="visit", web_meeting=True, location="東京本社 受付")
+    appointment = book(page_with(sato, rooms, meeting=meeting))
+    answered(tenant)
+    appointment.refresh_from_db()
+    [event], link = tenant.ours(SATO), appointment.join_url
+    assert link
+
+    move_by_guest(appointment, late(3).start, revision=appointment.revision, now=timezone.now())
+    answered(tenant)
+    assert states(appointment) == ("settled", ["八重洲A"])
+    [moved] = tenant.ours(SATO)
+    assert (moved.event.key, moved.starts, appointment.join_url) == (event.event.key, late(3).start, link)
+    assert busy_in(tenant, A) == [late(3)], "the old time is free again"
+    assert kinds(appointment=appointment) == ["room_accepted", "room_accepted"]
+
+    occupy(tenant, A, late(5))
+    move_by_guest(appointment, late(5).start, revision=appointment.revision, now=timezone.now())
+    answered(tenant)
+    assert states(appointment) == ("settled", ["八重洲B"])
+    assert [person.address for person in invited(tenant)] == [B]
+    assert (busy_in(tenant, A), busy_in(tenant, B)) == ([], [late(5)])
+    assert appointment.join_url == link
+    told = [
+        compose(one, now=timezone.now())
+        for one in appointment.mails.filter(kind="changed_guest").order_by("pk")
+    ]
+    assert len(told) == 2
+    assert all("変更前" in letter.text for letter in told)
+    assert "八重洲B" in told[1].text
+
+
 # --- proposals ----------------------------------------------------------------------------------------------
 
 
@@ -273,3 +315,18 @@ def test_a_room_that_has_vanished_or_is_too_small_cannot_be_booked(tenant, rooms
         book(page)
     assert not Appointment.objects.exists()
     assert not MailMessage.objects.exists()
+
+
+def test_another_room_while_the_proposal_runs_is_another_attendee_of_the_same_hold(tenant, rooms, sato):
+    proposal = offer(sato, [RoomWish(room_id=rooms[0].pk), None])
+    answered(tenant)
+    before = {one.event.key for one in tenant.ours(SATO)}
+    kept, other = (Interval(one.starts_at, one.ends_at) for one in proposal.candidates.all())
+    wanted = company.proposal_input(sato, [kept, other], rooms=(RoomWish(room_id=rooms[1].pk), None))
+    change_proposal(sato, proposal, wanted, seen=0, now=timezone.now())
+    answered(tenant)
+    assert [person.address for person in invited(tenant)] == [B]
+    assert {one.event.key for one in tenant.ours(SATO)} == before, "the holds themselves stay"
+    assert [one.room_answer for one in proposal.candidates.all()] == ["accepted", ""]
+    assert busy_in(tenant, A) == []
+    assert busy_in(tenant, B) == [kept]

@@ -88,7 +88,13 @@ def propose(
     now: datetime = NOW,
     **values: Any,
 ) -> Proposal:
-    wanted = ProposalInput(
+    return open_proposal(author, proposal_input(author, times, hosts=hosts, **values), now=now)
+
+
+def proposal_input(
+    author: Member, times: Sequence[Interval] = (), *, hosts: Sequence[Member] = (), **values: Any
+) -> ProposalInput:
+    return ProposalInput(
         **{
             "meeting": meeting(),
             "host_ids": tuple(host.pk for host in hosts or [author]),
@@ -99,7 +105,6 @@ def propose(
             **values,
         }
     )
-    return open_proposal(author, wanted, now=now)
 
 
 def office_hours() -> WeeklyHours:

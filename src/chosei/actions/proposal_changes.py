@@ -14,6 +14,7 @@ from chosei.actions.inputs import ProposalInput
 from chosei.actions.outbox import queue_mail, to_guest
 from chosei.actions.people import Attending, attending
 from chosei.actions.proposals import (
+    DEFAULT_DEADLINE,
     MAX_CANDIDATES,
     MAX_HOSTS,
     add_candidates,
@@ -25,7 +26,7 @@ from chosei.actions.proposals import (
     release_candidates,
     set_hosts,
 )
-from chosei.actions.room_changes import RoomsFound, find_rooms, give_room
+from chosei.actions.room_changes import RoomsFound, RoomsWanted, find_rooms, give_room
 from chosei.actions.room_wishes import Planned, Wished, wished_rooms
 from chosei.actions.taken import RUNNING
 from chosei.actions.timeline import note
@@ -93,7 +94,9 @@ def change_proposal(
     """
     check_proposal(wanted, now, standing=[_time(one) for one in _standing(proposal)])
     members = check_hosts(member, wanted.host_ids)
-    rooms = find_rooms(member, proposal, wanted, _standing(proposal), now=now)
+    until = wanted.deadline or proposal.deadline or now + DEFAULT_DEADLINE
+    asked = RoomsWanted(wanted.candidates, wanted.room_wishes, wanted.room_min_capacity, until)
+    rooms = find_rooms(member, proposal, asked, _standing(proposal), now=now)
     with transaction.atomic():
         hosts = [proposal.author_id, *_host_ids(proposal), *(one.pk for one in members)]
         lock_hosts(hosts, room_ids=rooms.ids)

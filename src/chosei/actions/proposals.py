@@ -58,7 +58,7 @@ def open_proposal(
     """
     check_proposal(wanted, now)
     members = check_hosts(author, wanted.host_ids)
-    check_hold(wanted, wanted.deadline or now + DEFAULT_DEADLINE, now)
+    check_hold(wanted.room_wishes, wanted.deadline or now + DEFAULT_DEADLINE, now)
     wishes = wished_rooms(author, wanted.room_wishes, wanted.room_min_capacity)
     rooms = {room.pk: room for wish in wishes if wish is not None for room in wish.rooms}
     live = read_rooms(list(rooms.values()), wanted.candidates)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from chosei.actions.checks import check_zone
-from chosei.actions.errors import Closed, InvalidInput
+from chosei.actions.errors import Closed, InvalidInput, RoomsRefused
+from chosei.actions.inputs import RoomWish
 from chosei.actions.outbox import queue_mail, to_guest, to_member, with_author
-from chosei.actions.people import attending, in_charge
+from chosei.actions.people import Attending, attending, in_charge
 from chosei.actions.proposals import (
     DEFAULT_DEADLINE,
     MAX_CANDIDATES,
@@ -20,7 +22,10 @@ from chosei.actions.proposals import (
     release_candidates,
 )
 from chosei.actions.reminding import plan_deadline
+from chosei.actions.room_changes import RoomsFound, RoomsWanted, find_rooms, give_room
+from chosei.actions.room_wishes import Planned, wish_of
 from chosei.actions.timeline import note
+from chosei.actions.wishes import converge_soon, settle_holds
 from chosei.core.intervals import Interval
 from chosei.core.states import (
     PROPOSAL,
@@ -33,7 +38,7 @@ from chosei.core.states import (
 )
 from chosei.records.guest_rules import may_change
 from chosei.records.locks import lock_hosts
-from chosei.records.models import Appointment, MailKind, Member, Proposal, Readjustment
+from chosei.records.models import Appointment, Candidate, MailKind, Member, Proposal, Readjustment
 
 MAX_WISHES = 10
 MAX_REQUESTS = 20
@@ -51,11 +56,15 @@ class WishInput:
 
 @dataclass(frozen=True, slots=True)
 class AnswerInput:
-    """New candidates for a customer who asked. ``keep``: those on offer stay on offer beside them."""
+    """New candidates for a customer who asked. ``keep``: those on offer stay on offer beside them.
+
+    ``rooms``: for each candidate the room it wishes for, or None; empty for none at all.
+    """
 
     candidates: tuple[Interval, ...]
     keep: bool = False
     deadline: datetime | None = None
+    rooms: tuple[RoomWish | None, ...] = ()
 
 
 def ask_for_other_times(proposal: Proposal, wish: WishInput, *, now: datetime) -> Readjustment:
@@ -104,23 +113,24 @@ def ask_to_move(appointment: Appointment, wish: WishInput, *, now: datetime) -> 
 def answer_readjustment(member: Member, proposal: Proposal, answer: AnswerInput, *, now: datetime) -> None:
     """Offer new candidates under the same URL; the customer is told in the same thread.
 
-    Raises InvalidInput, Closed.
+    A time that stays on offer keeps its room unless another is wished for. Raises InvalidInput, Closed.
     """
     check_times(answer.candidates, now)
     check_deadline(answer.deadline, now)
     members = [host.member for host in proposal.hosts.select_related("member")]
+    rooms = _find_rooms(member, proposal, answer, now)
     with transaction.atomic():
-        lock_hosts(one.pk for one in [proposal.author, *members])
+        lock_hosts([one.pk for one in [proposal.author, *members]], room_ids=rooms.ids)
         locked = Proposal.objects.select_for_update().get(pk=proposal.pk)
         _advance(locked, ProposalEvent.OFFER_AGAIN)
         standing = list(locked.candidates.filter(state=CandidateState.OPEN))
         kept = standing if answer.keep else []
         if len(kept) + len(answer.candidates) > MAX_CANDIDATES:
             raise InvalidInput(candidates="too_many")
-        times = {Interval(one.starts_at, one.ends_at) for one in kept}
-        release_candidates(locked, [one for one in standing if one not in kept])
-        add_candidates(locked, [time for time in answer.candidates if time not in times], attending(members))
-        locked.deadline = answer.deadline or max(locked.deadline or now, now + DEFAULT_DEADLINE)
+        gone = [one for one in standing if one not in kept]
+        release_candidates(locked, gone)
+        _offer(locked, answer, {_time(one): one for one in kept}, gone, rooms, attending(members))
+        locked.deadline = _deadline(locked, answer, now)
         locked.revision += 1
         plan_deadline(locked, now)
         locked.save()
@@ -134,6 +144,52 @@ def answer_readjustment(member: Member, proposal: Proposal, answer: AnswerInput,
             actor="member",
             candidates=len(answer.candidates),
         )
+
+
+def _deadline(proposal: Proposal, answer: AnswerInput, now: datetime) -> datetime:
+    return answer.deadline or max(proposal.deadline or now, now + DEFAULT_DEADLINE)
+
+
+def _find_rooms(member: Member, proposal: Proposal, answer: AnswerInput, now: datetime) -> RoomsFound:
+    """Read the rooms wished for. What stays on offer counts among the rooms that are held."""
+    standing = proposal.candidates.filter(state=CandidateState.OPEN).select_related("room", "room_list")
+    kept = list(standing) if answer.keep else []
+    wishes = {_time(one): wish_of(one) for one in kept}
+    for time, wish in zip(answer.candidates, answer.rooms or (None,) * len(answer.candidates), strict=True):
+        wishes[time] = wish or wishes.get(time)
+    asked = RoomsWanted(
+        tuple(wishes), tuple(wishes.values()), proposal.room_min_capacity, _deadline(proposal, answer, now)
+    )
+    try:
+        return find_rooms(member, proposal, asked, kept, now=now)
+    except RoomsRefused as refused:
+        raise _as_answered(refused, list(wishes), answer) from refused
+
+
+def _as_answered(refused: RoomsRefused, times: list[Interval], answer: AnswerInput) -> RoomsRefused:
+    """The same by the places of the answer's own candidates."""
+    return RoomsRefused(
+        {answer.candidates.index(times[place]): code for place, code in refused.candidates.items()}
+    )
+
+
+def _offer(
+    proposal: Proposal,
+    answer: AnswerInput,
+    kept: dict[Interval, Candidate],
+    gone: Sequence[Candidate],
+    rooms: RoomsFound,
+    hosts: Sequence[Attending],
+) -> None:
+    planned = rooms.plan(answer.candidates, kept, gone)
+    for time, plan in planned.items():
+        if time in kept:
+            give_room(kept[time], plan)
+    new = [time for time in answer.candidates if time not in kept]
+    add_candidates(proposal, new, hosts, [planned.get(time, Planned()) for time in new])
+    if kept.keys() & planned.keys():
+        settle_holds(proposal, hosts)
+        converge_soon(proposal)
 
 
 def keep_as_it_is(member: Member, appointment: Appointment, *, now: datetime) -> None:
@@ -175,6 +231,10 @@ def _check(wish: WishInput, now: datetime) -> None:
         raise InvalidInput(times="in_the_past")
     if any(time.duration > timedelta(hours=24) for time in wish.times):
         raise InvalidInput(times="too_long")
+
+
+def _time(candidate: Candidate) -> Interval:
+    return Interval(candidate.starts_at, candidate.ends_at)
 
 
 def _advance(proposal: Proposal, event: ProposalEvent) -> None:

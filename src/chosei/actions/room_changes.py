@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chosei.actions.errors import RoomsRefused
-from chosei.actions.inputs import ProposalInput
-from chosei.actions.proposals import DEFAULT_DEADLINE, read_rooms
+from chosei.actions.inputs import RoomWish
+from chosei.actions.proposals import read_rooms
 from chosei.actions.room_booking import Live, first_answer
 from chosei.actions.room_wishes import Planned, Wished, check_hold, plan_rooms, wish_of, wished_rooms
 from chosei.core.intervals import Interval
 from chosei.records.models import Candidate, Member, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class RoomsWanted:
+    """A wish or None for each of ``times``; every room for ``people``, and held until ``deadline``."""
+
+    times: tuple[Interval, ...]
+    wishes: tuple[RoomWish | None, ...]
+    people: int
+    deadline: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,7 @@ class RoomsFound:
 def find_rooms(
     member: Member,
     proposal: Proposal,
-    wanted: ProposalInput,
+    wanted: RoomsWanted,
     standing: Sequence[Candidate],
     *,
     now: datetime,
@@ -60,22 +70,22 @@ def find_rooms(
 
     Raises InvalidInput(deadline or rooms), RoomsRefused.
     """
-    check_hold(wanted, wanted.deadline or proposal.deadline or now + DEFAULT_DEADLINE, now)
+    check_hold(wanted.wishes, wanted.deadline, now)
     were = {Interval(one.starts_at, one.ends_at): wish_of(one) for one in standing}
-    larger = wanted.room_min_capacity > proposal.room_min_capacity
+    larger = wanted.people > proposal.room_min_capacity
     anew = [
         time not in were or were[time] != wish or (larger and wish is not None)
-        for time, wish in zip(wanted.candidates, wanted.room_wishes, strict=True)
+        for time, wish in zip(wanted.times, wanted.wishes, strict=True)
     ]
-    wishes = [wish if new else None for new, wish in zip(anew, wanted.room_wishes, strict=True)]
-    found = wished_rooms(member, wishes, wanted.room_min_capacity)
+    wishes = [wish if new else None for new, wish in zip(anew, wanted.wishes, strict=True)]
+    found = wished_rooms(member, wishes, wanted.people)
     wished = {
         time: wish
-        for time, wish, new in zip(wanted.candidates, found, anew, strict=True)
+        for time, wish, new in zip(wanted.times, found, anew, strict=True)
         if new and (wish is not None or time in were)
     }
     rooms = {room.pk: room for wish in wished.values() if wish is not None for room in wish.rooms}
-    return RoomsFound(wished, read_rooms(list(rooms.values()), wanted.candidates), now)
+    return RoomsFound(wished, read_rooms(list(rooms.values()), wanted.times), now)
 
 
 def give_room(candidate: Candidate, plan: Planned) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chosei.actions.errors import InvalidInput, RoomsRefused
-from chosei.actions.inputs import ProposalInput, RoomWish
+from chosei.actions.inputs import RoomWish
 from chosei.actions.room_agenda import Apart, free_rooms, room_availability
 from chosei.actions.room_booking import Live, choosable
 from chosei.core.intervals import Interval, overlaps
@@ -57,12 +57,12 @@ def wished_rooms(author: Member, wishes: Sequence[RoomWish | None], people: int)
     return found
 
 
-def check_hold(wanted: ProposalInput, deadline: datetime, now: datetime) -> None:
+def check_hold(wishes: Sequence[RoomWish | None], deadline: datetime, now: datetime) -> None:
     """Raises InvalidInput where too many rooms (rooms) would be held, or for too long (deadline)."""
-    wishes = sum(wish is not None for wish in wanted.room_wishes)
-    if wishes > MOST_ROOMS:
+    count = sum(wish is not None for wish in wishes)
+    if count > MOST_ROOMS:
         raise InvalidInput(rooms="too_many_rooms")
-    if wishes and deadline > now + LONGEST_HOLD:
+    if count and deadline > now + LONGEST_HOLD:
         raise InvalidInput(deadline="room_hold_too_long")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chosei.actions.checks import check_meeting
-from chosei.actions.errors import InvalidInput
-from chosei.actions.inputs import MeetingInput
+from chosei.actions.errors import InvalidInput, RoomsRefused
+from chosei.actions.inputs import MeetingInput, RoomWish
+from chosei.actions.room_wishes import wished_rooms
 from chosei.records.models import Member, ProposalTemplate
 
 MAX_TEMPLATES = 50
@@ -14,7 +15,10 @@ MAX_TEMPLATES = 50
 
 @dataclass(frozen=True, slots=True)
 class TemplateInput:
-    """``minutes``: a candidate's usual length; ``deadline_days`` after the day a proposal is sent."""
+    """``minutes``: a candidate's usual length; ``deadline_days`` after the day a proposal is sent.
+
+    ``room``: what every candidate usually wishes for; ``room_min_capacity``: people that it has to hold.
+    """
 
     name: str
     meeting: MeetingInput
@@ -22,6 +26,8 @@ class TemplateInput:
     minutes: int
     deadline_days: int
     write_holds: bool
+    room: RoomWish | None = None
+    room_min_capacity: int = 0
 
 
 def save_template(owner: Member, wanted: TemplateInput) -> ProposalTemplate:
@@ -32,6 +38,10 @@ def save_template(owner: Member, wanted: TemplateInput) -> ProposalTemplate:
     if len(name) > 120:
         raise InvalidInput(name="too_long")
     check_meeting(wanted.meeting)
+    try:
+        wished = wished_rooms(owner, [wanted.room], wanted.room_min_capacity)[0]
+    except RoomsRefused as refused:
+        raise InvalidInput(**refused.fields) from refused
     others = ProposalTemplate.objects.filter(owner=owner).exclude(name=name)
     if others.count() >= MAX_TEMPLATES:
         raise InvalidInput(name="too_many_templates")
@@ -53,6 +63,9 @@ def save_template(owner: Member, wanted: TemplateInput) -> ProposalTemplate:
             "minutes": wanted.minutes,
             "deadline_days": wanted.deadline_days,
             "write_holds": wanted.write_holds,
+            "room": wished.rooms[0] if wished and wished.source is None else None,
+            "room_list": wished.source if wished else None,
+            "room_min_capacity": wanted.room_min_capacity,
         },
     )
     return template

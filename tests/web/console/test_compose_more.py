@@ -314,3 +314,14 @@ def test_whom_nothing_is_known_of_is_left_out_and_named(people: Company) -> None
 @pytest.mark.parametrize("query", ["", "?minutes=x", "?minutes=0", "?minutes=99999", "?minutes=60&taken=x"])
 def test_odd_wishes_are_told_so(client: Client, query: str) -> None:
     assert client.get(f"/proposals/free-times{query}").status_code == 400
+
+
+def test_a_draft_without_times_is_opened_without_complaint(client: Client, people: Company) -> None:
+    empty = ("", "", "")
+    client.post("/proposals/new", form(empty, outcome="draft"))
+    draft = Proposal.objects.get()
+    page = client.get(f"/proposals/{draft.pk}/edit").content.decode()
+    assert "まだ送信していません" not in page
+    assert "候補日時を1件以上入れてください。" not in page
+    refused = client.post(f"/proposals/{draft.pk}/edit", form(empty)).content.decode()
+    assert "候補日時を1件以上入れてください。" in refused

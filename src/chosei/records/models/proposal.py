@@ -110,7 +110,7 @@ class ProposalTemplate(Meeting):
     """What a member starts new proposals from (ひな形): the meeting, who attends, and how. Their own alone.
 
     ``host_ids`` are members in order; ``minutes`` is a candidate's usual length; ``deadline_days`` counts
-    from the day the proposal is sent.
+    from the day the proposal is sent. ``room`` or ``room_list``: what every candidate usually wishes for.
     """
 
     owner = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="proposal_templates")
@@ -119,6 +119,11 @@ class ProposalTemplate(Meeting):
     minutes = models.PositiveIntegerField(default=60)
     deadline_days = models.PositiveIntegerField(default=7)
     write_holds = models.BooleanField(default=True)
+    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    room_list = models.ForeignKey(
+        RoomList, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    room_min_capacity = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

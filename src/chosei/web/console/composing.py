@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -25,6 +24,7 @@ from chosei.web.console.forms.candidates import (
     ROWS_AT_FIRST,
     BaseCandidates,
     candidate_rows,
+    nothing_wrong_yet,
     row_of,
 )
 from chosei.web.console.forms.common import add_refusals, refusal
@@ -119,7 +119,9 @@ def _keep(request: HttpRequest, page: Composition) -> HttpResponse:
 def _keep_template(request: HttpRequest, page: Composition) -> None:
     """Stays on the page: what was entered is not sent yet."""
     minutes = request.POST.get("minutes", "")
-    template = save_template(page.member, page.form.template(int(minutes) if minutes.isdecimal() else 60))
+    rooms = [choice for _time, choice in page.rows.rooms()]
+    wanted = page.form.template(int(minutes) if minutes.isdecimal() else 60, rooms)
+    template = save_template(page.member, wanted)
     messages.success(request, gettext("ひな形「%(name)s」を保存しました。") % {"name": template.name})
 
 
@@ -127,8 +129,7 @@ def _show(page: Composition, refused: InvalidInput) -> None:
     codes = dict(refused.fields)
     if isinstance(refused, RoomsRefused):
         codes.pop("rooms")
-        times = sorted(page.rows.times(), key=lambda one: one.start)
-        page.rows.refuse_rooms({times[place]: code for place, code in refused.candidates.items()})
+        page.rows.refuse_rooms(refused)
     if "candidates" in codes:
         page.rows.non_form_errors().append(refusal(codes.pop("candidates")))
     if "hosts" in codes:
@@ -175,10 +176,7 @@ def _unchecked(
 ) -> Composition:
     form = ProposalForm(typed, author=member, picker=picker, now=timezone.now())
     rows = candidate_rows()(typed, prefix="candidates", form_kwargs={"zone": member.zone})
-    for checked in (form, *rows.forms):
-        checked.full_clean()
-        vars(checked)["_errors"] = ErrorDict()  # nothing was sent, so nothing is wrong yet
-    vars(rows).update(_errors=[], _non_form_errors=rows.error_class())
+    nothing_wrong_yet(form, rows)
     return Composition(member, form, rows, proposal)
 
 

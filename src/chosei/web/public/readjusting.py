@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
 from chosei.actions.errors import Closed, InvalidInput
-from chosei.actions.readjusting import ask_for_other_times, ask_to_move
+from chosei.actions.readjusting import WishInput, ask_for_other_times, ask_to_move
 from chosei.core.intervals import Interval
 from chosei.records.gates import proposal_for_guest
 from chosei.records.guest_rules import may_change
@@ -21,80 +21,99 @@ from chosei.web.public.showing import hero, meeting_facts, zone_name
 from chosei.web.public.wishes import WishForm
 from chosei.web.public.zones import reader_zone
 
+Asked = TypeVar("Asked", Proposal, Appointment)
 
-class ReadjustmentView(LinkView):
-    """GET asks what would suit, POST sends it to the author."""
+
+class AskingView(LinkView, Generic[Asked]):
+    """GET asks what would suit, POST sends it and leads back to ``back``, the page it is asked from."""
+
+    back: str
+
+    def load(self, token: str) -> Asked:
+        """Raises NotThere."""
+        raise NotImplementedError
+
+    def insist(self, about: Asked) -> None:
+        """Raises Closed with the reason that the reader is told."""
+        raise NotImplementedError
+
+    def send(self, about: Asked, wish: WishInput) -> None:
+        """Raises InvalidInput, Closed."""
+        raise NotImplementedError
+
+    def shown(self, about: Asked, zone: str) -> dict[str, Any]:
+        """What the page says of it."""
+        raise NotImplementedError
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        proposal = proposal_for_guest(token)
-        insist_open(proposal, timezone.now())
-        return self._ask(request, proposal, WishForm(zone=_zone(request, proposal)))
+        about = self.load(token)
+        self.insist(about)
+        return self._ask(request, about, WishForm(zone=_zone(request, about)))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         refused = refused_for_now(request, "readjust", token, limit=10, seconds=600)
         if refused is not None:
             return refused
-        proposal = proposal_for_guest(token)
-        form = WishForm(request.POST, zone=_zone(request, proposal))
+        about = self.load(token)
+        form = WishForm(request.POST, zone=_zone(request, about))
         if form.is_valid():
             try:
-                ask_for_other_times(proposal, form.wish(), now=timezone.now())
+                self.send(about, form.wish())
             except InvalidInput as wrong:
                 form.refuse(wrong)
             else:
-                return HttpResponseRedirect(guest_address(request, "proposal", token))
-        return self._ask(request, proposal, form, status=422)
+                return HttpResponseRedirect(guest_address(request, self.back, token))
+        return self._ask(request, about, form, status=422)
 
-    def _ask(
-        self, request: HttpRequest, proposal: Proposal, form: WishForm, *, status: int = 200
-    ) -> HttpResponse:
-        times = [Interval(one.starts_at, one.ends_at) for one in proposal.candidates.all()]
+    def _ask(self, request: HttpRequest, about: Asked, form: WishForm, *, status: int = 200) -> HttpResponse:
         context = {
-            **_shown(form),
-            "organization": proposal.organization,
-            "meeting": proposal,
-            "facts": facts_of(proposal, times),
-            "back": guest_address(request, "proposal", proposal.link_token),
+            "form": form,
+            "zone": form.zone,
+            "zone_name": zone_name(form.zone, timezone.now()),
+            "organization": about.organization,
+            "meeting": about,
+            "back": guest_address(request, self.back, about.link_token),
+            **self.shown(about, form.zone),
         }
         return render(request, "public/readjustment.html", context, status=status)
 
 
-class ChangeRequestView(AppointmentLinkView):
+class ReadjustmentView(AskingView[Proposal]):
+    """None of the candidates suits."""
+
+    back = "proposal"
+
+    def load(self, token: str) -> Proposal:
+        return proposal_for_guest(token)
+
+    def insist(self, about: Proposal) -> None:
+        insist_open(about, timezone.now())
+
+    def send(self, about: Proposal, wish: WishInput) -> None:
+        ask_for_other_times(about, wish, now=timezone.now())
+
+    def shown(self, about: Proposal, zone: str) -> dict[str, Any]:
+        times = [Interval(one.starts_at, one.ends_at) for one in about.candidates.all()]
+        return {"facts": facts_of(about, times)}
+
+
+class ChangeRequestView(AppointmentLinkView, AskingView[Appointment]):
     """The same for an appointment, which stands until a host has moved it."""
 
-    def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        appointment = self.load(token)
-        insist_changeable(appointment)
-        return self._ask(request, appointment, WishForm(zone=_zone(request, appointment)))
+    back = "appointment"
 
-    def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        refused = refused_for_now(request, "readjust", token, limit=10, seconds=600)
-        if refused is not None:
-            return refused
-        appointment = self.load(token)
-        form = WishForm(request.POST, zone=_zone(request, appointment))
-        if form.is_valid():
-            try:
-                ask_to_move(appointment, form.wish(), now=timezone.now())
-            except InvalidInput as wrong:
-                form.refuse(wrong)
-            else:
-                return HttpResponseRedirect(guest_address(request, "appointment", token))
-        return self._ask(request, appointment, form, status=422)
+    def insist(self, about: Appointment) -> None:
+        insist_changeable(about)
 
-    def _ask(
-        self, request: HttpRequest, appointment: Appointment, form: WishForm, *, status: int = 200
-    ) -> HttpResponse:
-        time = Interval(appointment.starts_at, appointment.ends_at)
-        context = {
-            **_shown(form),
-            "organization": appointment.organization,
-            "meeting": appointment,
-            "facts": meeting_facts(appointment, host_names(appointment)),
-            "hero": hero(time, form.zone, now=timezone.now()),
-            "back": guest_address(request, "appointment", appointment.link_token),
+    def send(self, about: Appointment, wish: WishInput) -> None:
+        ask_to_move(about, wish, now=timezone.now())
+
+    def shown(self, about: Appointment, zone: str) -> dict[str, Any]:
+        time = Interval(about.starts_at, about.ends_at)
+        return {
+            "facts": meeting_facts(about, host_names(about)),
+            "hero": hero(time, zone, now=timezone.now()),
         }
-        return render(request, "public/readjustment.html", context, status=status)
 
 
 def insist_changeable(appointment: Appointment) -> None:
@@ -108,7 +127,3 @@ def insist_changeable(appointment: Appointment) -> None:
 
 def _zone(request: HttpRequest, about: Proposal | Appointment) -> str:
     return reader_zone(request, about.guest_zone or about.zone)
-
-
-def _shown(form: WishForm) -> dict[str, Any]:
-    return {"form": form, "zone": form.zone, "zone_name": zone_name(form.zone, timezone.now())}

@@ -12,9 +12,10 @@ from chosei.core.walltime import local_date
 from chosei.web.console.forms.candidates import instant
 from chosei.web.console.forms.common import REFUSALS, DateInput
 from chosei.web.console.forms.proposal import DEADLINE_DAYS
+from chosei.web.console.forms.proposal_rooms import OffersRooms
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(OffersRooms):
     keep = forms.BooleanField(label=_("これまでの候補も残す"), required=False)
     deadline = forms.DateField(label=_("ご回答期限"), required=False, widget=DateInput())
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
+from chosei.actions.errors import RoomsRefused
 from chosei.core.intervals import Interval
 from chosei.core.walltime import zone_of
 from chosei.records.models import Candidate
@@ -87,8 +89,10 @@ class BaseCandidates(forms.BaseFormSet[CandidateForm]):
             if form.interval is not None
         ]
 
-    def refuse_rooms(self, codes: dict[Interval, str]) -> None:
-        """Put what was refused beside the rooms of these times."""
+    def refuse_rooms(self, refused: RoomsRefused) -> None:
+        """Put what was refused beside the rooms of its times, which were wanted in their order."""
+        times = sorted(self.times(), key=lambda one: one.start)
+        codes = {times[place]: code for place, code in refused.candidates.items()}
         for form in self.forms:
             if form.interval in codes:
                 form.add_error("room", refusal(codes[form.interval]))
@@ -126,17 +130,36 @@ def candidate_rows(rows: int = ROWS_AT_FIRST) -> type[BaseCandidates]:
 
 def shown_rows(candidates: Iterable[Candidate], zone: str) -> BaseCandidates:
     """The candidates of a draft or a running proposal, as if they had been typed."""
-    data: dict[str, str] = {"candidates-INITIAL_FORMS": "0"}
-    number = 0
+    filled = []
     for candidate in candidates:
-        time = Interval(candidate.starts_at, candidate.ends_at)
-        data |= {f"candidates-{number}-{name}": text for name, text in row_of(time, zone).items()}
-        data[f"candidates-{number}-room"] = choice_of(candidate)
+        row = row_of(Interval(candidate.starts_at, candidate.ends_at), zone)
+        row["room"] = choice_of(candidate)
         if candidate.accepted_conflicts:
-            data[f"candidates-{number}-keep"] = "on"
-        number += 1
-    data["candidates-TOTAL_FORMS"] = str(max(number, ROWS_AT_FIRST))
-    return candidate_rows()(data, prefix="candidates", form_kwargs={"zone": zone})
+            row["keep"] = "on"
+        filled.append(row)
+    return filled_rows(filled, zone)
+
+
+def filled_rows(filled: Sequence[dict[str, str]], zone: str) -> BaseCandidates:
+    """Rows to begin with, as if they had been typed; with none of them there is nothing wrong yet."""
+    data = {
+        "candidates-INITIAL_FORMS": "0",
+        "candidates-TOTAL_FORMS": str(max(len(filled), ROWS_AT_FIRST)),
+    }
+    for number, row in enumerate(filled):
+        data |= {f"candidates-{number}-{name}": text for name, text in row.items()}
+    rows = candidate_rows()(data, prefix="candidates", form_kwargs={"zone": zone})
+    rows.may_be_empty = True
+    rows.full_clean()  # their times are known from now on
+    return rows
+
+
+def nothing_wrong_yet(form: forms.Form, rows: BaseCandidates) -> None:
+    """Read what was typed so far, without complaining: nothing is sent."""
+    for checked in (form, *rows.forms):
+        checked.full_clean()
+        vars(checked)["_errors"] = ErrorDict()
+    vars(rows).update(_errors=[], _non_form_errors=rows.error_class())
 
 
 def row_of(time: Interval, zone: str) -> dict[str, str]:

@@ -17,12 +17,12 @@ from chosei.actions.templates import TemplateInput
 from chosei.core.intervals import Interval
 from chosei.core.walltime import local_date
 from chosei.records import gates
-from chosei.records.models import Candidate, MeetingFormat, Member, Proposal, ProposalTemplate
+from chosei.records.models import MeetingFormat, Member, Proposal, ProposalTemplate
 from chosei.web.console import words
 from chosei.web.console.forms.candidates import instant
 from chosei.web.console.forms.common import REFUSALS, DateInput
 from chosei.web.console.forms.hosts import HostPicker
-from chosei.web.console.forms.proposal_rooms import RoomOffer, room_field, wish_of
+from chosei.web.console.forms.proposal_rooms import OffersRooms, choice_of, usual_choice, wish_of
 
 LENGTHS = (15, 30, 45, 60, 90, 120)
 DEFAULT_LENGTH = 60
@@ -31,7 +31,7 @@ PLACES = {one.value: f"place_{one.value}" for one in MeetingFormat}
 """The field in which each form of meeting says where or how."""
 
 
-class ProposalForm(forms.Form):
+class ProposalForm(OffersRooms):
     """``seen`` is the revision of a running proposal that the form shows; ``zone`` is the meeting's own."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
@@ -84,7 +84,6 @@ class ProposalForm(forms.Form):
     )
     deadline = forms.DateField(label=_("ご回答期限"), required=False, widget=DateInput())
     write_holds = forms.BooleanField(label=_("候補日時をOutlookに仮予約する"), required=False)
-    rooms = room_field(_("すべての候補日時の会議室"), _("候補日時ごとに選ぶ"))
     room_min_capacity = forms.IntegerField(
         label=_("会議室に入る人数(名)"),
         required=False,
@@ -168,24 +167,18 @@ class ProposalForm(forms.Form):
             reception_code=data["reception_code"],
         )
 
-    def offer_rooms(self, rows: Sequence[Any], standing: Sequence[Candidate], *, now: datetime) -> None:
-        """Fill in which rooms may be chosen, for all of the candidates and for each."""
+    @property
+    def people(self) -> int:
+        """That each room has to hold, as typed by now."""
         typed = str(self["room_min_capacity"].value() or "0")
-        people = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else 0
-        offer = RoomOffer(self.author, people, standing)
-        self.offers_rooms = bool(offer.rooms) or any(row["room"].value() for row in rows)
-        whole = self.fields["rooms"]
-        assert isinstance(whole, forms.ChoiceField)
-        whole.widget.choices = [("", _("候補日時ごとに選ぶ")), *offer.choices()]
-        offer.fill(rows, now=now)
+        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else 0
 
     def wanted(self, candidates: list[tuple[Interval, str]], *, send: bool) -> ProposalInput:
         """``candidates``: the choice of a room for each; where there is none, that for all of them."""
         data = self.cleaned_data
         ordered = sorted(candidates, key=lambda one: one[0].start)
-        wishes = tuple(wish_of(choice or data["rooms"]) for _time, choice in ordered)
         return ProposalInput(
-            rooms=wishes,
+            rooms=self.wishes(choice for _time, choice in ordered),
             room_min_capacity=data["room_min_capacity"] or 0,
             meeting=self.meeting(),
             host_ids=self.host_ids,
@@ -200,7 +193,8 @@ class ProposalForm(forms.Form):
             submission=data["submission"],
         )
 
-    def template(self, minutes: int) -> TemplateInput:
+    def template(self, minutes: int, choices: Sequence[str]) -> TemplateInput:
+        """``choices``: the candidates' rooms; the usual one is kept where none was chosen for all."""
         data = self.cleaned_data
         deadline: datetime | None = data["deadline"]
         days = (local_date(deadline, self.author.zone) - self.today).days if deadline else DEADLINE_DAYS
@@ -211,6 +205,8 @@ class ProposalForm(forms.Form):
             minutes=minutes,
             deadline_days=max(days, 1),
             write_holds=data["write_holds"],
+            room=wish_of(data["rooms"] or usual_choice(choices)),
+            room_min_capacity=data["room_min_capacity"] or 0,
         )
 
     @property
@@ -229,13 +225,23 @@ class ProposalForm(forms.Form):
 def meeting_initial(meeting: Proposal | ProposalTemplate) -> dict[str, Any]:
     """The fields of the meeting as they were kept."""
     names = ("title", "format", "web_meeting", "reception_code", "guidance", "contact", "internal_notes")
-    kept = {name: getattr(meeting, name) for name in (*names, "write_holds")}
+    kept = {name: getattr(meeting, name) for name in (*names, "write_holds", "room_min_capacity")}
     return {**kept, PLACES.get(meeting.format, "place_other"): meeting.location}
+
+
+def template_initial(template: ProposalTemplate, now: datetime) -> dict[str, Any]:
+    until = local_date(now, template.owner.zone) + timedelta(days=template.deadline_days)
+    return {**meeting_initial(template), "deadline": until, "rooms": choice_of(template)}
+
+
+def copy_initial(copied: Proposal) -> dict[str, Any]:
+    """The meeting, and the room that its candidates had; times and the customer are others."""
+    return {**meeting_initial(copied), "rooms": usual_choice(map(choice_of, copied.candidates.all()))}
 
 
 def proposal_initial(proposal: Proposal, zone: str) -> dict[str, Any]:
     """Everything a draft or a running proposal says."""
-    names = ("guest_company", "guest_name", "guest_email", "guest_language", "room_min_capacity")
+    names = ("guest_company", "guest_name", "guest_email", "guest_language")
     kept = {name: getattr(proposal, name) for name in names}
     deadline = {"deadline": local_date(proposal.deadline, zone)} if proposal.deadline else {}
     return {**meeting_initial(proposal), **kept, **deadline, "seen": proposal.revision}

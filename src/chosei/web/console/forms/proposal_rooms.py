@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.inputs import RoomWish
 from chosei.actions.room_agenda import look_again_at_rooms, rooms_at
@@ -15,7 +17,7 @@ from chosei.actions.room_booking import choosable
 from chosei.core.intervals import Interval
 from chosei.core.rooms import room_text
 from chosei.records import gates
-from chosei.records.models import Candidate, Member, Room, RoomList
+from chosei.records.models import Candidate, Member, ProposalTemplate, Room, RoomList
 
 _ROOM, _LIST = "room-", "list-"
 MOST_OFFERED = 200
@@ -46,11 +48,17 @@ def wish_of(given: str) -> RoomWish | None:
     return None
 
 
-def choice_of(candidate: Candidate) -> str:
-    """The choice that stands for what a candidate has."""
-    if candidate.room_list_id is not None:
-        return f"{_LIST}{candidate.room_list_id}"
-    return f"{_ROOM}{candidate.room_id}" if candidate.room_id is not None else ""
+def choice_of(kept: Candidate | ProposalTemplate) -> str:
+    """The choice that stands for what a candidate has, or what a template keeps."""
+    if kept.room_list_id is not None:
+        return f"{_LIST}{kept.room_list_id}"
+    return f"{_ROOM}{kept.room_id}" if kept.room_id is not None else ""
+
+
+def usual_choice(choices: Iterable[str]) -> str:
+    """The one that most candidates have, for all of a copy's; empty where none has any."""
+    counted = Counter(choice for choice in choices if choice)
+    return counted.most_common(1)[0][0] if counted else ""
 
 
 class RoomOffer:
@@ -80,8 +88,11 @@ class RoomOffer:
             found.append((chosen, self._not_free(chosen)))
         return found
 
-    def fill(self, rows: Sequence[Any], *, now: datetime) -> None:
-        """Give each row of the composing page its rooms; a choice that cannot be had stays, and is told."""
+    def fill(self, rows: Sequence[Any], whole: str, *, now: datetime) -> None:
+        """Give each row its rooms; a choice that cannot be had stays, and is told. ``whole``: what is chosen
+        for all rows that say nothing themselves.
+        """
+        nothing = gettext("「すべての候補日時の会議室」と同じ") if whole else gettext("会議室を予約しない")
         timed = [row for row in rows if row.interval is not None and row.interval.end > now]
         known = rooms_at(self.fitting, [row.interval for row in timed], now=now)
         if timed:
@@ -95,7 +106,7 @@ class RoomOffer:
                 told[own] = True
             offered = self.choices(told, chosen)
             row.room_taken = bool(chosen) and told is not None and chosen not in dict(self.choices(told))
-            row.fields["room"].widget.choices = [("", gettext("会議室を予約しない")), *offered]
+            row.fields["room"].widget.choices = [("", nothing), *offered]
 
     def _not_free(self, chosen: str) -> str:
         texts = {f"{_ROOM}{room.pk}": _room_text(room, True) for room in self.rooms}
@@ -111,3 +122,26 @@ def _room_text(room: Room, free: bool | None) -> str:
     seats = gettext("(%(n)s名)") % {"n": room.capacity} if room.capacity else ""
     doubt = "" if free else " " + gettext("空きは送信時に確認")
     return room_text(room.name, room.building, room.floor) + seats + doubt
+
+
+class OffersRooms(forms.Form):
+    """A form beside rows of candidates, with one choice of a room for all of them.
+
+    ``offers_rooms``: there are any to choose from.
+    """
+
+    rooms = room_field(_("すべての候補日時の会議室"), _("候補日時ごとに選ぶ"))
+    offers_rooms = False
+
+    def offer_rooms(self, offer: RoomOffer, rows: Sequence[Any], *, now: datetime) -> None:
+        """Fill in which rooms may be chosen, for all of the candidates and for each."""
+        self.offers_rooms = bool(offer.rooms) or any(row["room"].value() for row in rows)
+        field = self.fields["rooms"]
+        assert isinstance(field, forms.ChoiceField)
+        chosen = str(self["rooms"].value() or "")
+        field.widget.choices = [("", gettext("候補日時ごとに選ぶ")), *offer.choices(chosen=chosen)]
+        offer.fill(rows, chosen, now=now)
+
+    def wishes(self, choices: Iterable[str]) -> tuple[RoomWish | None, ...]:
+        """What the rows' choices stand for; where there is none, that for all of them."""
+        return tuple(wish_of(choice or self.cleaned_data["rooms"]) for choice in choices)

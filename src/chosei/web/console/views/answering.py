@@ -5,8 +5,6 @@ A proposal that has expired goes on in the same way.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,19 +12,27 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from chosei.actions.errors import Closed, InvalidInput
+from chosei.actions.errors import Closed, InvalidInput, RoomsRefused
 from chosei.actions.readjusting import AnswerInput, answer_readjustment
-from chosei.core.intervals import Interval
-from chosei.core.states import PROPOSAL, ProposalEvent, ProposalState, can
-from chosei.core.walltime import zone_of
+from chosei.core.states import PROPOSAL, CandidateState, ProposalEvent, ProposalState, can
 from chosei.records import gates
 from chosei.records.models import Member, Proposal
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.answer import AnswerForm
-from chosei.web.console.forms.candidates import BaseCandidates, candidate_rows
+from chosei.web.console.forms.candidates import (
+    BaseCandidates,
+    candidate_rows,
+    filled_rows,
+    nothing_wrong_yet,
+    row_of,
+)
 from chosei.web.console.forms.common import add_refusals, refusal
+from chosei.web.console.forms.proposal_rooms import RoomOffer
 from chosei.web.console.wishing import open_requests
+
+ROOMS_ASKED = "rooms_asked"
+"""The button that shows which rooms are free at the times typed by now, and sends nothing."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,42 +45,52 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("console:proposal", proposal.pk)
     data = request.POST if request.method == "POST" else None
     form = AnswerForm(data, zone=member.zone, now=timezone.now())
-    initial = None if data is not None else _wished(proposal, member)
-    rows = candidate_rows()(data, prefix="candidates", initial=initial, form_kwargs={"zone": member.zone})
-    if data is not None and form.is_valid() & rows.is_valid():
+    if data is None:
+        rows = filled_rows(_wished(proposal, member), member.zone)
+    else:
+        rows = candidate_rows()(data, prefix="candidates", form_kwargs={"zone": member.zone})
+    asked = data is not None and ROOMS_ASKED in data
+    if asked:
+        nothing_wrong_yet(form, rows)
+    elif data is not None and form.is_valid() & rows.is_valid():
         done = _send(request, member, proposal, form, rows)
         if done is not None:
             return done
+    form.offer_rooms(RoomOffer(member, proposal.room_min_capacity), rows.forms, now=timezone.now())
     context = {
         "proposal": proposal,
         "form": form,
         "rows": rows,
         "requests": open_requests(proposal),
-        "standing": proposal.candidates.filter(state="open"),
+        "standing": proposal.candidates.filter(state=CandidateState.OPEN).select_related("room"),
     }
-    return render(request, "console/answer.html", context)
+    part = asked and request.headers.get("HX-Request")
+    return render(request, "console/parts/rooms_swap.html" if part else "console/answer.html", context)
 
 
-def _wished(proposal: Proposal, member: Member) -> list[dict[str, Any]]:
+def _wished(proposal: Proposal, member: Member) -> list[dict[str, str]]:
     """The times the customer asked for, as rows to begin with: most answers are one of them."""
-    spans: list[Interval] = [time for one in open_requests(proposal) for time in one.times]
-    rows = []
-    for span in spans[:10]:
-        start, end = (at.astimezone(zone_of(member.zone)) for at in (span.start, span.end))
-        if span.start > timezone.now():
-            rows.append({"day": start.date(), "start": start.time(), "end": end.time()})
-    return rows
+    times = [time for one in open_requests(proposal) for time in one.times]
+    return [row_of(time, member.zone) for time in times[:10] if time.start > timezone.now()]
 
 
 def _send(
     request: HttpRequest, member: Member, proposal: Proposal, form: AnswerForm, rows: BaseCandidates
 ) -> HttpResponse | None:
-    times = tuple(sorted(rows.times(), key=lambda one: one.start))
-    wanted = AnswerInput(times, keep=form.cleaned_data["keep"], deadline=form.cleaned_data["deadline"])
+    chosen = sorted(rows.rooms(), key=lambda one: one[0].start)
+    wanted = AnswerInput(
+        tuple(time for time, _choice in chosen),
+        keep=form.cleaned_data["keep"],
+        deadline=form.cleaned_data["deadline"],
+        rooms=form.wishes(choice for _time, choice in chosen),
+    )
     try:
         answer_readjustment(member, proposal, wanted, now=timezone.now())
     except InvalidInput as refused:
         codes = dict(refused.fields)
+        if isinstance(refused, RoomsRefused):
+            codes.pop("rooms")
+            rows.refuse_rooms(refused)
         if "candidates" in codes:
             rows.non_form_errors().append(refusal(codes.pop("candidates")))
         add_refusals(form, InvalidInput(**codes))

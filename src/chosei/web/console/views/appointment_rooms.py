@@ -51,8 +51,12 @@ def choice(request: HttpRequest, pk: int) -> HttpResponse:
     """``room``: the id of the room to book, empty to go ahead without one."""
     member = signed_in(request)
     appointment = gates.appointment_for_member(member, pk)
-    given = request.POST.get("room", "")
-    wanted = int(given) if given.isdecimal() and len(given) < 10 else None
+    given = request.POST.get("room")
+    known = given is not None and (given == "" or (given.isascii() and given.isdecimal() and len(given) < 10))
+    if not known:
+        messages.warning(request, gettext("会議室を選び直してください。何も変更していません。"))
+        return redirect("console:appointment", pk)
+    wanted = int(given) if given else None
     try:
         choose_room(member, appointment, wanted, now=timezone.now())
     except TimeTaken:

@@ -30,9 +30,11 @@ from chosei.web.console.forms.proposal import (
     DEFAULT_LENGTH,
     LENGTHS,
     ProposalForm,
-    meeting_initial,
+    copy_initial,
     proposal_initial,
+    template_initial,
 )
+from chosei.web.console.forms.proposal_rooms import RoomOffer
 from chosei.web.console.providers import live_connection
 from chosei.web.console.views.calendar import week_json
 from chosei.web.console.views.proposals import RUNNING
@@ -52,12 +54,11 @@ def new(request: HttpRequest) -> HttpResponse:
     if "template" in request.GET:
         template = gates.template_for_member(member, gates.number(request.GET["template"]))
         picker = HostPicker.of(member, template.host_ids)
-        until = local_date(timezone.now(), member.zone) + timedelta(days=template.deadline_days)
-        initial, length = {**meeting_initial(template), "deadline": until}, template.minutes
+        initial, length = template_initial(template, timezone.now()), template.minutes
     elif "copy" in request.GET:
         copied = gates.proposal_for_member(member, gates.number(request.GET["copy"]))
         picker = HostPicker.of(member, _host_ids(copied))
-        initial = meeting_initial(copied)
+        initial = copy_initial(copied)
     form = ProposalForm(author=member, picker=picker, now=timezone.now(), initial=initial)
     rows = candidate_rows()(prefix="candidates", form_kwargs={"zone": member.zone})
     return _page(request, Composition(member, form, rows), length=length)
@@ -178,7 +179,8 @@ def _offer_rooms(shown: Composition) -> None:
     held: list[Candidate] = []
     if shown.proposal is not None and shown.running:
         held = list(shown.proposal.candidates.filter(state=CandidateState.OPEN, room__isnull=False))
-    shown.form.offer_rooms(shown.rows.forms, held, now=timezone.now())
+    offer = RoomOffer(shown.member, shown.form.people, held)
+    shown.form.offer_rooms(offer, shown.rows.forms, now=timezone.now())
 
 
 def _host_ids(proposal: Proposal) -> list[int]:
