@@ -47,6 +47,12 @@ _OF_PROPOSALS = frozenset({
 })  # fmt: skip
 
 
+_WITH_CODE = frozenset({
+    Wording.CONFIRMED_HOST, Wording.LINK_HOST, Wording.MOVED_HOST, Wording.CHANGED_HOST,
+    Wording.REMINDER_HOST,
+})  # fmt: skip
+
+
 def to_guest(wording: Wording) -> bool:
     """Whether the letter is for the customer; the others are for hosts and authors."""
     return wording in _TO_GUESTS
@@ -55,6 +61,11 @@ def to_guest(wording: Wording) -> bool:
 def of_proposal(wording: Wording) -> bool:
     """Whether the letter is about a proposal; the others are about an appointment."""
     return wording in _OF_PROPOSALS
+
+
+def says_code(wording: Wording) -> bool:
+    """Whether the subject begins with the reception code of whoever comes with one."""
+    return wording in _WITH_CODE
 
 
 class Placeholder(StrEnum):

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 
 from chosei.core import wording as times_in_words
 from chosei.core.language import Language
-from chosei.core.letter_texts import Placeholder, Wording, in_both_languages
+from chosei.core.letter_texts import Placeholder, Wording, in_both_languages, says_code
 from chosei.core.placeholders import fill
 from chosei.core.text import one_line, shorten
 from chosei.core.titles import TITLE_LIMIT, visit_mark
@@ -22,14 +22,6 @@ from chosei.records.models import Appointment, LetterText, Proposal
 
 # Between the names that a subject is made of; left over at its ends where a name is not known.
 _JOINTS = " ::、,・/-"
-# The letters whose reader has to know the code on the day, or is to look out for the visitor.
-_WITH_CODE = (
-    Wording.CONFIRMED_HOST,
-    Wording.LINK_HOST,
-    Wording.MOVED_HOST,
-    Wording.CHANGED_HOST,
-    Wording.REMINDER_HOST,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +35,7 @@ def words(wording: Wording, meeting: Proposal | Appointment, reader: Reader) -> 
     """What the letter about ``meeting`` says around its facts, in the reader's language (the active one)."""
     values = _values(meeting, reader)
     own = _own(wording, meeting, reader.language)
-    code = code_digits(meeting) if wording in _WITH_CODE and isinstance(meeting, Appointment) else ""
+    code = code_digits(meeting) if says_code(wording) and isinstance(meeting, Appointment) else ""
     named = in_both_languages({**values, **_instead(values)})
     subject = _own_subject(own.subject, named, visit_mark(code, reader.language))
     return Words(

@@ -6,7 +6,9 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
+from chosei.actions.front_desk import add_desk
 from chosei.records.models import Logo
 from tests.support import company
 from tests.support.logos import png
@@ -32,6 +34,12 @@ def test_a_logo_stands_on_the_pages_of_customers_and_goes_again(people):
     assert answer.content == bytes(Logo.objects.get().image)
     assert "immutable" in answer["Cache-Control"]
     assert answer["X-Content-Type-Options"] == "nosniff"
+    desk = Client()
+    desk.post(
+        "/reception/pairing", {"code": add_desk(people.administrator, "1F", now=timezone.now()).pairing_code}
+    )
+    sign = BeautifulSoup(desk.get("/reception/").content, "html.parser").select_one("img.desk-logo")
+    assert (sign["src"], sign["alt"]) == (image["src"], people.administrator.organization.name)
     assert upload(administrator, png(60, 60)).status_code == 302
     assert Logo.objects.get().width == 60
     assert guest.get(image["src"]).status_code == 404

@@ -13,13 +13,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chosei.actions.letter_examples import example_of
 from chosei.actions.letter_texts import OwnTexts, change_texts
-from chosei.core.language import Language
-from chosei.core.letter_texts import Wording, placeholders_of, to_guest
+from chosei.core.language import Language, language_of
+from chosei.core.letter_texts import Wording, placeholders_of, says_code, to_guest
 from chosei.mails.compose import compose
 from chosei.mails.standards import texts_to_edit
 from chosei.ports.mail import Letter
@@ -42,7 +42,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A letter in the list, with its Japanese subject as it is now."""
+    """A letter in the list, with its subject in the reader's language as it is now."""
 
     wording: Wording
     name: str | Promise
@@ -55,7 +55,8 @@ class Row:
 def listing(request: HttpRequest) -> HttpResponse:
     organization = gates.organization_for_administrator(signed_in(request))
     kept = {(one.kind, one.language): one for one in LetterText.objects.filter(organization=organization)}
-    rows = [_row(wording, kept) for wording in Wording]
+    reads = language_of(get_language())
+    rows = [_row(wording, reads, kept) for wording in Wording]
     context = {
         "guests": [row for row in rows if to_guest(row.wording)],
         "hosts": [row for row in rows if not to_guest(row.wording)],
@@ -63,9 +64,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "console/letters.html", context)
 
 
-def _row(wording: Wording, kept: dict[tuple[str, str], LetterText]) -> Row:
-    own = kept.get((wording.value, Language.JA.value))
-    subject = own.subject if own and own.subject else texts_to_edit(wording, Language.JA).subject
+def _row(wording: Wording, reads: Language, kept: dict[tuple[str, str], LetterText]) -> Row:
+    own = kept.get((wording.value, reads.value))
+    subject = own.subject if own and own.subject else texts_to_edit(wording, reads).subject
     versions = [
         Version(language, name, (wording.value, language) in kept) for language, name in settings.LANGUAGES
     ]
@@ -95,6 +96,7 @@ def edit(request: HttpRequest, kind: str, language: str) -> HttpResponse:
         "wording": wording,
         "name": words.LETTER[wording],
         "for_guests": to_guest(wording),
+        "says_code": says_code(wording),
         "language": reads.value,
         "languages": settings.LANGUAGES,
         "placeholders": names,
