@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 from django.db import connection as database
 from django.utils import timezone
 
 from chosei.actions.cancellation import cancel_by_host
 from chosei.actions.changing import change_by_host
 from chosei.actions.confirm import confirm_candidate
-from chosei.actions.connecting import begin_connection, complete_connection
+from chosei.actions.errors import ConnectRefused
 from chosei.actions.inputs import ChangeInput
 from chosei.actions.switching import LEAVE, MOVE
 from chosei.core.entries import EntryState
@@ -27,11 +29,12 @@ from chosei.records.models import (
     MailMessage,
     Member,
 )
-from tests.support.company import GUEST, meeting, member, organization, propose
+from tests.actions.test_races import together as at_once
+from tests.support.company import GUEST, connect, meeting, member, organization, propose
 from tests.support.memory_calendar import StoredEvent
 from tests.support.mortal import Fate, Killed, mortal
 from tests.support.times import late
-from tests.support.toy.provider import OtherProvider, ToyProvider, two_calendars
+from tests.support.toy.provider import OtherProvider, ToyProvider, sign_in, two_calendars
 from tests.support.worker import run_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,12 +50,6 @@ def calendars(settings, monkeypatch) -> Iterator[None]:
 @pytest.fixture
 def sato() -> Member:
     return member(email="sato@sample.example")
-
-
-def sign_in(who: Member, provider: str, *, instead: str = "", account: str = "") -> Connection:
-    url = begin_connection(who, provider, instead=instead)
-    state = url.partition("state=")[2].partition("&")[0]
-    return complete_connection(who, provider, state=state, code=account or who.email, error="")
 
 
 def connected(who: Member, provider: str, **how: str) -> Connection:
@@ -260,6 +257,22 @@ def test_hosts_of_one_meeting_on_different_providers(sato):
     run_jobs()
     assert standing(ToyProvider, sato) == standing(OtherProvider, suzuki) == []
     assert other.state == "active"
+
+
+def test_both_calendars_asked_for_at_once_the_database_decides(sato):
+    together = [partial(sign_in, sato, provider) for provider in ("toy", "other")]
+    outcomes = at_once(*together)
+    refused = [one for one in outcomes if isinstance(one, ConnectRefused)]
+    assert [one.reason for one in refused] == ["other_provider"]
+    assert Connection.objects.filter(member=sato, state="active").count() == 1
+    assert Connection.objects.filter(member=sato).count() == 1
+
+
+def test_the_database_itself_refuses_a_second_calendar_and_lets_meetings_stand_beside(sato):
+    connect(sato, provider="toy")
+    connect(sato, provider="zoom", kind="meetings")
+    with pytest.raises(IntegrityError, match="connection_one_live_of_kind"):
+        connect(sato, provider="other")
 
 
 @pytest.mark.timeout(300)

@@ -13,6 +13,7 @@ from chosei.actions.errors import Closed
 from chosei.actions.timeline import note
 from chosei.core.entries import DesiredEntry, EntryState
 from chosei.core.states import ConnectionState
+from chosei.core.troubles import Trouble
 from chosei.records.models import CalendarEntry, Connection, Member
 
 _LET_GO = (ConnectionState.ENDING, ConnectionState.ENDED)
@@ -73,10 +74,12 @@ def removed_by_hand(by: Member, entry: CalendarEntry) -> None:
 
 
 def _in_former_calendars() -> QuerySet[CalendarEntry]:
-    """Not wanted any more, refused for good, and through an account that has been let go."""
+    """Not wanted any more, refused for good, and through an account that was let go or has lost its
+    mailbox."""
     stands = Q(written__isnull=False) | Q(observed__isnull=False)
+    unreached = Q(connection__state__in=_LET_GO) | Q(connection__trouble=Trouble.NO_MAILBOX)
     return CalendarEntry.objects.filter(
-        stands, state=EntryState.PARKED, desired__isnull=True, connection__state__in=_LET_GO
+        stands, unreached, state=EntryState.PARKED, desired__isnull=True
     ).exclude(remote_id="")
 
 

@@ -105,8 +105,9 @@ def change_member(by: Member, member: Member, wanted: MemberInput) -> Member:
 def remove_member(by: Member, member: Member, *, now: datetime) -> bool:
     """The employee leaves: no more sign-in, every account let go through ``disconnect``.
 
-    What they arranged stays. Somebody whom nothing refers to is deleted altogether: returns whether it was
-    so. Approvals they gave belong to the organisation. Raises InvalidInput(member="last_administrator").
+    What they arranged stays; for who attends from now on see ``handover``. Somebody whom nothing refers
+    to is deleted altogether: returns whether it was so. Approvals they gave belong to the organisation.
+    Raises InvalidInput(member="last_administrator").
     """
     with transaction.atomic():
         _under_lock(by)

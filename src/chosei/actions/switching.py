@@ -125,14 +125,16 @@ def settle_with(
     now: datetime,
     was: Mapping[str, Any] | None = None,
     joined: Collection[int] = (),
+    stays: bool = False,
 ) -> None:
     """These attend, through these accounts. Whoever organised goes on while they can; else the next does.
+    ``stays``: the organiser's event stays where it is, although nobody attends through that account.
 
     The customer is told what of theirs changed: a new link, or ``was`` (see ``changes.changed``).
     """
     before = appointment.organizer
     linked = [host.connection for host in hosts if host.connection is not None]
-    if before is None or before not in linked:
+    if not stays and (before is None or before not in linked):
         appointment.organizer = organizer_of(hosts, web_meeting=appointment.web_meeting)
     organizer = appointment.organizer
     told = dict(was or {})

@@ -8,15 +8,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from chosei import wiring
+from chosei.actions.connecting import begin_connection, complete_connection
 from chosei.core.providers import About, ConnectionKind, Words
 from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission
 from chosei.ports.calendar import CalendarPort
 from chosei.ports.directory import DirectoryPort
 from chosei.ports.errors import NeedsReconnect, PortError, Rejected
 from chosei.ports.providers import PROVIDERS
+from chosei.records.models import Connection, Member
 from tests.support.memory_calendar import MemoryCalendar, MemoryProvider
 
 _MODULE = __name__
@@ -124,3 +126,10 @@ def two_calendars(settings: Any, monkeypatch: Any) -> Iterator[None]:
     wiring.forget()
     yield
     wiring.forget()
+
+
+def sign_in(who: Member, provider: str, *, instead: str = "") -> Connection:
+    """``who`` signs in there with their own address. ``instead``: see ``actions.switching``."""
+    url = begin_connection(who, provider, instead=instead)
+    state = parse_qs(urlsplit(url).query)["state"][0]
+    return complete_connection(who, provider, state=state, code=who.email, error="")

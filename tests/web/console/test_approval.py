@@ -255,7 +255,7 @@ def test_the_page_that_waits_knows_that_its_sign_in_is_over(people: Company) -> 
     asked = BeautifulSoup(client.get(page).content, "html.parser").select_one("form[data-own-tab]")
     assert asked is not None
     address = str(asked["data-own-tab"])
-    assert address == f"{page}?begun=0"
+    assert address == f"{page}?begun=0&at=microsoft"
     assert waits in client.get(address).content.decode(), "the sign-in has not reached us yet"
     row = attempt(people.colleague, state="one")
     assert waits in client.get(address).content.decode()

@@ -86,7 +86,7 @@ def _appointment_without(appointment: Appointment, member: Member) -> Fate:
     if others:
         sentence = _("%(names)sさんが引き続き担当します。") % {"names": _("、").join(others)}
         return Fate(appointment, sentence)
-    return Fate(appointment, _("担当者がいなくなります。担当者を変えてください。"), True)
+    return Fate(appointment, _("担当者がいなくなります。引き継ぐ方を選んでください。"), True)
 
 
 def _proposal_without(proposal: Proposal, member: Member) -> Fate:

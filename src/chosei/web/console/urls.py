@@ -107,6 +107,7 @@ urlpatterns = [
     path("members/<int:pk>/invitation", members.invitation, name="member-invitation"),
     path("members/<int:pk>/chat", chat.of_member, name="member-chat"),
     path("members/<int:pk>/removal", members.removal, name="member-removal"),
+    path("members/<int:pk>/handover", members.handover, name="member-handover"),
     path("members/<int:pk>/return", members.comeback, name="member-return"),
     path("help/", guide.overview, name="help"),
     path("help/<slug:slug>", guide.topic, name="help-topic"),

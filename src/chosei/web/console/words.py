@@ -105,7 +105,7 @@ CONNECTION = {
     ConnectionState.NEEDS_RECONNECT: Word(_("要対応"), "attention"),
     ConnectionState.ADDRESS_MISMATCH: Word(_("アドレス不一致"), "attention"),
     ConnectionState.APPROVAL_ONLY: Word(_("承認のみ")),
-    ConnectionState.ENDING: Word(_("終了処理のみ"), "", working=True),
+    ConnectionState.ENDING: Word(_("終了処理のみ")),
     ConnectionState.ENDED: Word(_("未接続")),
 }
 ROLE = {Role.ADMINISTRATOR: Word(_("管理者"), "accent"), Role.MEMBER: Word(_("一般社員"))}

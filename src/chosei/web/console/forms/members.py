@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.members import MemberInput
-from chosei.records.models import Role
+from chosei.records.models import Member, Role
 from chosei.web.console.forms.common import ZoneField
 
 
@@ -36,3 +38,32 @@ class MemberForm(forms.Form):
             language=given["language"],
             zone=given["zone"],
         )
+
+
+class SuccessorForm(forms.Form):
+    """Who attends what only ``member`` was to attend; nobody, where it is left empty."""
+
+    to = forms.EmailField(
+        label=_("引き継ぐ方のメールアドレス"),
+        required=False,
+        max_length=254,
+        help_text=_("この方だけが担当するアポイントメントの担当者になります。空欄のときは引き継ぎません。"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *given: Any, member: Member, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._member = member
+        self._found: Member | None = None
+
+    def clean_to(self) -> str:
+        wanted = str(self.cleaned_data["to"])
+        if wanted:
+            colleagues = Member.objects.filter(organization=self._member.organization_id, is_active=True)
+            self._found = colleagues.exclude(pk=self._member.pk).filter(email__iexact=wanted).first()
+            if self._found is None:
+                raise forms.ValidationError(_("このアドレスの社員は見つかりません。"))
+        return wanted
+
+    def successor(self) -> Member | None:
+        return self._found

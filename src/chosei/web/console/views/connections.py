@@ -50,7 +50,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     connection = live_connection(member)
     shown = request.session.get(_PROBLEM)
     problem = problem_of(shown["reason"], shown["provider"]) if shown else None
-    waiting = _waiting(request, connection) if problem is None else None
+    signing_in = _waiting(request, connection) if problem is None else None
     silent = connection is None and any(
         one.approval and sign_in_under_way(member, one.key) == "silent" for one in offered()
     )
@@ -64,7 +64,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "trouble": trouble_words(connection.trouble) if connection and words.in_trouble(connection) else None,
         "problem": problem,
         "problem_code": shown["detail"] if shown else "",
-        "waiting": waiting,
+        "signing_in": signing_in,
         "silent": silent,
         "wall": refused or silent,
         "seen": _state_of(member),

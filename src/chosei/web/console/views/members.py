@@ -7,25 +7,28 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chosei.actions.errors import ActionError, Closed, InvalidInput
+from chosei.actions.handover import HandedOver, hand_over
 from chosei.actions.limits import within_limit
 from chosei.actions.members import change_member, invite_again, invite_member, remove_member, return_member
+from chosei.ports.providers import about as about_provider
 from chosei.records import gates
 from chosei.records.models import Member, Role
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals, refusal
-from chosei.web.console.forms.members import MemberForm
+from chosei.web.console.forms.members import MemberForm, SuccessorForm
 from chosei.web.console.leaving import left_by
 from chosei.web.console.listing import by_id
-from chosei.web.console.providers import live_connection
+from chosei.web.console.providers import live_connection, place_name
 
 INVITATIONS_PER_HOUR = 100
 
@@ -98,27 +101,70 @@ def invitation(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def removal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Out of 社員情報; who attends instead is chosen here as well."""
     administrator = signed_in(request)
     member = gates.member_for_administrator(administrator, pk)
-    if request.method == "POST":
+    form = SuccessorForm(request.POST if request.method == "POST" else None, member=member)
+    if request.method == "POST" and form.is_valid():
         try:
-            remove_member(administrator, member, now=timezone.now())
+            with transaction.atomic():
+                handed = hand_over(administrator, member, form.successor(), now=timezone.now())
+                remove_member(administrator, member, now=timezone.now())
         except InvalidInput as refused:
-            messages.error(request, refusal(refused.fields["member"]))
+            messages.error(request, refusal(next(iter(refused.fields.values()))))
         except Closed as refused:
             messages.error(request, words.closed(refused.reason))
         else:
-            messages.success(
-                request, gettext("%(name)sさんを社員情報から外しました。") % {"name": member.name}
-            )
+            told = gettext("%(name)sさんを社員情報から外しました。") % {"name": member.name}
+            _tell_of_handover(request, told, handed)
             return redirect("console:home" if member.pk == administrator.pk else "console:members")
         return redirect("console:member", pk=pk)
-    context: dict[str, Any] = {
+    return render(request, "console/member_removal.html", _leaving(administrator, member, form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def handover(request: HttpRequest, pk: int) -> HttpResponse:
+    """引き継ぎ: others attend, while the member stays an employee; as when their licence has gone."""
+    administrator = signed_in(request)
+    member = gates.member_for_administrator(administrator, pk)
+    form = SuccessorForm(request.POST if request.method == "POST" else None, member=member)
+    if request.method == "POST" and form.is_valid():
+        try:
+            handed = hand_over(administrator, member, form.successor(), now=timezone.now())
+        except InvalidInput as refused:
+            messages.error(request, refusal(next(iter(refused.fields.values()))))
+        except Closed as refused:
+            messages.error(request, words.closed(refused.reason))
+        else:
+            count = len(handed.taken)
+            told = ngettext("%(n)s件を引き継ぎました。", "%(n)s件を引き継ぎました。", count) % {"n": count}
+            _tell_of_handover(request, told, handed)
+        return redirect("console:member", pk=pk)
+    return render(request, "console/member_handover.html", _leaving(administrator, member, form))
+
+
+def _leaving(administrator: Member, member: Member, form: SuccessorForm) -> dict[str, Any]:
+    connection = live_connection(member)
+    return {
         "about": member,
-        "connection": live_connection(member),
+        "connection": connection,
+        "place": place_name(about_provider(connection.provider)) if connection else "",
         "left": left_by(administrator, member),
+        "form": form,
     }
-    return render(request, "console/member_removal.html", context)
+
+
+def _tell_of_handover(request: HttpRequest, told: str, handed: HandedOver) -> None:
+    messages.success(request, told)
+    if handed.left:
+        count = len(handed.left)
+        words_of = ngettext(
+            "アポイントメント%(n)s件は引き継げませんでした。担当者を変えてください。",
+            "アポイントメント%(n)s件は引き継げませんでした。担当者を変えてください。",
+            count,
+        )
+        messages.warning(request, words_of % {"n": count})
 
 
 @require_POST
