@@ -190,3 +190,14 @@ def test_a_request_is_approved_or_declined(client: Client, people: Company) -> N
     client.post(f"/appointments/{asked[1].pk}/refusal", {"reason": "出張のため"})
     states = list(Appointment.objects.order_by("pk").values_list("state", "cancel_reason"))
     assert states == [("confirmed", ""), ("declined", "出張のため")]
+
+
+def test_hours_of_ones_own_are_given_up_by_the_tick_alone(client: Client, people: Company) -> None:
+    page = company.publish(people.author, guest_reminders=(48,), host_reminders=())
+    address = f"/pages/{page.pk}/mail"
+    data = form_of(client, address)
+    assert data["guest_reminders"] == "48"
+    del data["own_reminders"]
+    assert client.post(address, data).status_code == 302
+    page.refresh_from_db()
+    assert page.guest_reminder_hours is None, "the organisation's again"
