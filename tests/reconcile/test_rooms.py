@@ -14,9 +14,11 @@ from chosei.actions.booking import book_page
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import InvalidInput, TimeTaken, Unverifiable
 from chosei.actions.inputs import Booking, RoomWish
+from chosei.actions.members import add_member
 from chosei.actions.moving import move_by_guest
 from chosei.actions.offers import page_offer
 from chosei.actions.proposal_changes import change_proposal
+from chosei.actions.requests import approve
 from chosei.actions.room_choosing import choose_room
 from chosei.core.hours import WeeklyHours
 from chosei.core.intervals import Interval
@@ -42,6 +44,7 @@ from tests.support.worker import run_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SATO = "sato@sample.example"
+SUZUKI = "suzuki@sample.example"
 A, B = "room-yaesu-a@sample.example", "room-yaesu-b@sample.example"
 
 
@@ -135,6 +138,47 @@ def test_a_booking_invites_the_first_free_room_and_the_mails_wait_for_its_answer
     assert "東京本社 受付 12F 八重洲A" in guest.text
     assert "八重洲A" in host.text
     assert "確認中" not in host.text
+
+
+def test_while_it_waits_for_approval_hosts_and_room_are_held_and_the_room_is_never_let_go(
+    tenant, rooms, sato
+):
+    suzuki = add_member(sato.organization, SUZUKI, "鈴木 美咲", password="a-long-password")
+    tenant.connect(suzuki)
+    run_jobs()
+    appointment = book(page_with(sato, rooms, needs_approval=True, hosts=[sato, suzuki]))
+    answered(tenant)
+    waiting = f"【承認待ち】{appointment.title}: 株式会社テスト 三田花子様"
+    [his] = tenant.ours(SATO)
+    [hers] = tenant.ours(SUZUKI)
+    assert {his.event.subject, hers.event.subject} == {waiting}
+    assert [one.address for one in his.event.attendees] == [A], "the organiser's carries the room"
+    assert hers.event.attendees == ()
+    assert states(appointment) == ("settled", ["八重洲A"])
+
+    approve(sato, appointment, now=timezone.now())
+    answered(tenant)
+
+    [event] = tenant.ours(SATO)
+    assert event.id(immutable=True) == his.id(immutable=True)
+    assert event.event.subject == waiting.removeprefix("【承認待ち】")
+    assert {one.address for one in event.event.attendees} == {A, SUZUKI}
+    assert tenant.ours(SUZUKI) == [], "hers is the meeting's copy now"
+    assert states(appointment) == ("settled", ["八重洲A"])
+    [room] = [one for one in tenant.calendar(A) if one.starts == appointment.starts_at]
+    assert room.event.ical_uid == event.event.ical_uid
+
+
+def test_a_room_that_declines_a_request_gives_way_while_it_waits(tenant, rooms, sato):
+    appointment = book(page_with(sato, rooms, needs_approval=True))
+    occupy(tenant, A, late(1))
+    answered(tenant)
+    answered(tenant)
+    assert states(appointment) == ("settled", ["八重洲B"])
+    assert [person.address for person in invited(tenant)] == [B]
+    [held] = tenant.ours(SATO)
+    assert held.event.subject.startswith("【承認待ち】"), "it still waits"
+    assert appointment.state == "pending"
 
 
 def test_a_room_that_is_taken_is_seen_live_and_passed_over(tenant, rooms, sato):

@@ -100,11 +100,11 @@ def test_without_a_calendar_a_page_stays_a_draft(people: Company) -> None:
 def test_pause_publish_and_archive(client: Client, people: Company) -> None:
     page = company.publish(people.author)
     states = []
-    for step in ("pause", "publication", "pause", "archive", "publication"):
+    for step in ("pause", "publication", "pause", "archive", "publication", "restoration", "publication"):
         client.post(f"/pages/{page.pk}/{step}")
         page.refresh_from_db()
         states.append(page.state)
-    assert states == ["paused", "published", "paused", "archived", "archived"]
+    assert states == ["paused", "published", "paused", "archived", "archived", "paused", "published"]
 
 
 def test_another_zone_and_late_hours_are_shown_as_kept(client: Client, people: Company) -> None:

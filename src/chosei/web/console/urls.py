@@ -73,6 +73,7 @@ urlpatterns = [
     path("pages/<int:pk>/publication", pages.publication, name="page-publication"),
     path("pages/<int:pk>/pause", pages.pause, name="page-pause"),
     path("pages/<int:pk>/archive", pages.archive, name="page-archive"),
+    path("pages/<int:pk>/restoration", pages.restoration, name="page-restoration"),
     path("pages/<int:pk>/members", page_sections.people, name="page-people"),
     path("pages/<int:pk>/opening", page_sections.opening, name="page-opening"),
     path("pages/<int:pk>/opening/<int:host>", page_hours.edit, name="page-host-hours"),

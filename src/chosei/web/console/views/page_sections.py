@@ -124,6 +124,7 @@ def _section(request: HttpRequest, pk: int, make: Callable[..., Any], name: str)
         "may_publish": can(BOOKING_PAGE, state, BookingPageEvent.PUBLISH),
         "may_pause": can(BOOKING_PAGE, state, BookingPageEvent.PAUSE),
         "may_archive": can(BOOKING_PAGE, state, BookingPageEvent.ARCHIVE),
+        "may_restore": can(BOOKING_PAGE, state, BookingPageEvent.RESTORE),
     }
     return render(request, f"console/page_{name}.html", context, status=status)
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chosei.actions.booking_pages import archive_page, create_page, pause_page, publish_page
+from chosei.actions.booking_pages import archive_page, create_page, pause_page, publish_page, restore_page
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.core.hours import WeeklyHours
 from chosei.core.states import BookingPageState
@@ -70,6 +70,14 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def archive(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(request, pk, archive_page, gettext("保管しました。URLは使えなくなりました。"))
+
+
+@require_POST
+@member_required
+def restoration(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(
+        request, pk, restore_page, gettext("保管から戻しました。公開するまで、予約は受け付けません。")
+    )
 
 
 def _step(
