@@ -55,13 +55,14 @@ class Person:
         self.returned, self.returned_to = {}, ""
         return self._arrive(self.client.get(url, params=query) if query else self.client.get(url))
 
-    def press(self, label: str, *, tick: str = "", **fields: str) -> Person:
-        """Fill in fields and press the button that reads `label`, in the form it stands in."""
+    def press(self, label: str, *, tick: str = "", untick: str | None = None, **fields: str) -> Person:
+        """Fill in fields and press the button that reads `label`, in the form it stands in. With `untick`
+        boxes that are ticked stay so, but for the one of that value."""
         button = next((b for b in self.page.find_all("button") if label in b.get_text(" ", strip=True)), None)
         assert button is not None, f"no button {label!r} on: {self.text}"
         form = button.find_parent("form")
         assert isinstance(form, Tag)
-        members = {
+        members: dict[str, str | list[str]] = {
             str(i["name"]): str(i.get("value", ""))
             for i in form.find_all("input")
             if i.get("type") != "checkbox"
@@ -71,6 +72,11 @@ class Person:
             members[str(select["name"])] = str(option["value"]) if isinstance(option, Tag) else ""
         if button.get("name"):
             members[str(button["name"])] = str(button.get("value", ""))
+        if untick is not None:
+            for box in form.find_all("input", {"type": "checkbox", "checked": True}):
+                kept = members.setdefault(str(box["name"]), [])
+                if isinstance(kept, list) and box["value"] != untick:
+                    kept.append(str(box["value"]))
         if tick:
             box = form.find("input", {"type": "checkbox", "name": tick})
             assert box is not None, f"no box {tick!r}"

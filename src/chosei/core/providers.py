@@ -33,7 +33,8 @@ class About:
 
     ``name`` is the product ("Microsoft 365"); ``calendar`` what people connect ("Outlookカレンダー"), for
     meetings the service itself; ``place`` where events stand ("Outlook"); ``meeting`` the web conference it
-    issues ("Teams"), empty where none. ``rooms``: it has a directory of the company's rooms. ``approval``: a
+    issues ("Teams"), empty where none. ``rooms``: it has a directory of the company's rooms, read
+    with the permission ``rooms_permission``. ``approval``: a
     company's administrator can approve Chosei for everybody by a link.
     """
 
@@ -44,4 +45,5 @@ class About:
     place: Words
     meeting: str = ""
     rooms: bool = False
+    rooms_permission: str = ""
     approval: bool = False

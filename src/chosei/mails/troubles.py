@@ -5,63 +5,46 @@ The same on the pages and in the letters.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chosei.core.troubles import Trouble
+from chosei.mails import troubles_google
+from chosei.mails.trouble_words import AGAIN, ASK, THEMSELVES, WAIT, TroubleWords
 
-
-@dataclass(frozen=True, slots=True)
-class TroubleWords:
-    """``member`` and ``administrator`` are next steps; empty where there is nothing for them to do."""
-
-    title: str | Promise
-    what: str | Promise
-    member: str | Promise = ""
-    administrator: str | Promise = ""
-
-
-_AGAIN = _("「もう一度接続」を押して、サインインし直してください。")
-_THEMSELVES = _("ご本人が「外部連携」でもう一度接続します。メールでお願いしています。")
-_ASK = _("ご本人の操作では直りません。IT担当者の方に、この内容をお知らせください。")
 _OPERATOR = _(
     "Microsoft Entra管理センターで新しいクライアント シークレットを作成し、Choseiの設定を更新してください"
     "(Choseiを運用している方の作業です)。"
 )
-_WAIT = _("社員の方の操作は要りません。設定が直ると、自動で再開します。")
-
 TROUBLES = {
     Trouble.SIGNED_OUT: TroubleWords(
         _("接続が切れています"),
         _("Microsoft 365が、これまでの許可を受け付けなくなりました。"),
-        _AGAIN,
-        _THEMSELVES,
+        AGAIN,
+        THEMSELVES,
     ),
     Trouble.CHALLENGED: TroubleWords(
         _("ご本人の確認が必要です"),
         _("Microsoft 365が、あらためてご本人の確認を求めています。"),
-        _AGAIN,
-        _THEMSELVES,
+        AGAIN,
+        THEMSELVES,
     ),
     Trouble.REVOKED: TroubleWords(
         _("サインインが取り消されました"),
         _("Microsoft 365で、これまでのサインインが取り消されました(管理者の操作、パスワードの再設定など)。"),
-        _AGAIN,
-        _THEMSELVES,
+        AGAIN,
+        THEMSELVES,
     ),
     Trouble.PASSWORD_CHANGED: TroubleWords(
         _("パスワードが変わりました"),
         _("Microsoft 365のパスワードが変更されたか、期限が切れました。"),
         _("「もう一度接続」を押して、新しいパスワードでサインインしてください。"),
-        _THEMSELVES,
+        THEMSELVES,
     ),
     Trouble.MFA: TroubleWords(
         _("多要素認証が必要です"),
         _("会社の設定により、多要素認証(スマートフォンなどでの確認)が求められています。"),
         _("「もう一度接続」を押して、多要素認証を済ませてください。"),
-        _THEMSELVES,
+        THEMSELVES,
     ),
     Trouble.CONDITIONAL_ACCESS: TroubleWords(
         _("条件付きアクセスで止められています"),
@@ -78,19 +61,19 @@ TROUBLES = {
     Trouble.SIGN_IN_FREQUENCY: TroubleWords(
         _("定期的なサインインが必要です"),
         _("会社の設定により、決められた期間ごとのサインインが求められています。"),
-        _AGAIN,
-        _THEMSELVES,
+        AGAIN,
+        THEMSELVES,
     ),
     Trouble.IDLE: TroubleWords(
         _("接続の期限が切れました"),
         _("長い間使われなかったため、Microsoft 365との接続の期限が切れました。"),
-        _AGAIN,
-        _THEMSELVES,
+        AGAIN,
+        THEMSELVES,
     ),
     Trouble.ACCOUNT_DISABLED: TroubleWords(
         _("アカウントが無効です"),
         _("Microsoft 365のアカウントが無効になっています。"),
-        _ASK,
+        ASK,
         _(
             "Microsoft Entra管理センターで、このアカウントのサインインを有効にしてください。"
             "退職された方のときは、社員情報から外してください。"
@@ -99,7 +82,7 @@ TROUBLES = {
     Trouble.ACCOUNT_DELETED: TroubleWords(
         _("アカウントが見つかりません"),
         _("Microsoft 365のアカウントが削除されています。"),
-        _ASK,
+        ASK,
         _(
             "退職された方のときは、社員情報から外してください。アカウントを作り直したときは、"
             "ご本人が接続解除をしてから、新しいアカウントで接続します。"
@@ -126,7 +109,7 @@ TROUBLES = {
     Trouble.NO_MAILBOX: TroubleWords(
         _("メールボックスがありません"),
         _("Exchange Onlineのメールボックスが使えなくなっています(ライセンスの変更など)。"),
-        _ASK,
+        ASK,
         _(
             "Microsoft 365管理センターで、Exchange Onlineのライセンスをご確認ください。"
             "メールボックスが戻ると、自動で再開します。"
@@ -135,19 +118,19 @@ TROUBLES = {
     Trouble.SECRET_EXPIRED: TroubleWords(
         _("クライアント シークレットの期限切れ"),
         _("Choseiのクライアント シークレットの期限が切れています。"),
-        _WAIT,
+        WAIT,
         _OPERATOR,
     ),
     Trouble.SECRET_WRONG: TroubleWords(
         _("クライアント シークレットの誤り"),
         _("Choseiに設定されたクライアント シークレットを、Microsoft 365が受け付けていません。"),
-        _WAIT,
+        WAIT,
         _OPERATOR,
     ),
     Trouble.REGISTRATION_REFUSED: TroubleWords(
         _("連携設定の誤り"),
         _("Microsoft 365が、Chosei自体の登録を受け付けていません。"),
-        _WAIT,
+        WAIT,
         _(
             "Microsoft Entra管理センターの「アプリの登録」で、"
             "Choseiの登録、リダイレクトURI、権限をご確認ください"
@@ -157,6 +140,8 @@ TROUBLES = {
 }
 
 
-def trouble_words(trouble: str) -> TroubleWords:
-    """Words for a stored trouble; those for an unknown reason where there is none."""
-    return TROUBLES[Trouble(trouble) if trouble in set(Trouble) else Trouble.SIGNED_OUT]
+def trouble_words(trouble: str, provider: str) -> TroubleWords:
+    """Words for a stored trouble at this provider; those for an unknown reason where there is none."""
+    known = Trouble(trouble) if trouble in set(Trouble) else Trouble.SIGNED_OUT
+    own = troubles_google.TROUBLES if provider == "google" else {}
+    return own.get(known) or TROUBLES.get(known) or TROUBLES[Trouble.SIGNED_OUT]

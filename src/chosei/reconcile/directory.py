@@ -12,6 +12,7 @@ from chosei import wiring
 from chosei.actions.rooms import keep_directory
 from chosei.core.states import ConnectionState
 from chosei.ports.errors import Misconfigured, PortError
+from chosei.ports.providers import about
 from chosei.records.locks import exclusively
 from chosei.records.models import Connection, RoomDirectory
 
@@ -68,7 +69,8 @@ def _readers(directory: RoomDirectory) -> list[Connection]:
         state=ConnectionState.ACTIVE,
     ).select_related("member")
     first = active.filter(pk=directory.reader_id or 0)
-    allowed = active.filter(scopes__contains="Place.Read.All").order_by("pk")[:_READERS]
+    permission = about(directory.provider).rooms_permission
+    allowed = active.filter(scopes__contains=permission).order_by("pk")[:_READERS]
     chiefs = active.filter(member__role="administrator").order_by("pk")[:_READERS]
     found = {one.pk: one for rows in (first, allowed, chiefs, active.order_by("pk")[:2]) for one in rows}
     return list(found.values())[:_READERS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from django.test import Client
 from django.utils.html import escape
 
 from chosei.core.troubles import OPERATORS, Trouble
-from chosei.mails.troubles import TROUBLES
+from chosei.mails import troubles_google
+from chosei.mails.troubles import TROUBLES, trouble_words
 from chosei.records.models import Connection
 from tests.support import company
 from tests.web.browsing import LOOKS, complaints, picture, scrolls_sideways
@@ -49,12 +51,17 @@ def test_every_state_is_told_with_what_to_do(people: Company, mismatch: Connecti
     assert "クライアント シークレットの期限切れ" in client.get(HEALTH).content.decode()
 
 
-@pytest.mark.parametrize("trouble", list(Trouble))
-def test_each_trouble_has_its_sentence_and_next_step_on_both_pages(people: Company, trouble: Trouble) -> None:
+@pytest.mark.parametrize(
+    ("provider", "trouble"),
+    [*(("microsoft", one) for one in TROUBLES), *(("google", one) for one in troubles_google.TROUBLES)],
+)
+def test_each_trouble_has_its_sentence_and_next_step_on_both_pages(
+    people: Company, provider: str, trouble: Trouble
+) -> None:
     lasting = trouble in (*OPERATORS, Trouble.NO_MAILBOX)
     state = "active" if lasting else "needs_reconnect"
-    Connection.objects.filter(pk=people.connection.pk).update(state=state, trouble=trouble)
-    words = TROUBLES[trouble]
+    Connection.objects.filter(pk=people.connection.pk).update(provider=provider, state=state, trouble=trouble)
+    words = trouble_words(trouble, provider)
     own = signed_in(people.author).get("/settings/connections").content.decode()
     assert escape(str(words.what)) in own
     assert escape(str(words.member)) in own
@@ -62,6 +69,13 @@ def test_each_trouble_has_its_sentence_and_next_step_on_both_pages(people: Compa
     page = signed_in(people.administrator).get(HEALTH).content.decode()
     assert escape(str(words.title)) in page
     assert escape(str(words.administrator)) in page
+
+
+def test_every_trouble_has_words_that_name_the_right_service() -> None:
+    assert set(Trouble) == set(TROUBLES) | set(troubles_google.TROUBLES)
+    for words in troubles_google.TROUBLES.values():
+        told = " ".join(map(str, (words.title, words.what, words.member, words.administrator)))
+        assert not re.search("Microsoft|Entra|Exchange", told), told
 
 
 def test_both_addresses_stand_side_by_side_until_the_alias_is_accepted(

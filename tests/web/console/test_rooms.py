@@ -42,7 +42,11 @@ def test_only_administrators_of_the_company_see_its_rooms(people: Company) -> No
     group = RoomList.objects.create(organization=room.organization, name="本社")
     pages = ["", "/new", f"/{room.pk}", "/state"]
     paths = [*(f"/settings/rooms{path}" for path in pages), f"/settings/room-lists/{group.pk}"]
-    posts = ["/settings/rooms/directory", "/settings/rooms/permission", f"/settings/rooms/{room.pk}/use"]
+    posts = [
+        "/settings/rooms/directory/microsoft",
+        "/settings/rooms/permission/microsoft",
+        f"/settings/rooms/{room.pk}/use",
+    ]
     posts.append(f"/settings/room-lists/{group.pk}/removal")
     for reader in (people.author, people.colleague):
         client = signed_in(reader)
@@ -113,7 +117,7 @@ def test_a_list_by_hand(people: Company, admin: Client) -> None:
 
 
 def test_fetching_is_asked_for_and_its_problems_are_told(people: Company, admin: Client) -> None:
-    admin.post("/settings/rooms/directory")
+    admin.post("/settings/rooms/directory/microsoft")
     assert "取得中" in admin.get("/settings/rooms").content.decode()
     RoomDirectory.objects.update(problem="consent_missing", tried_at=timezone.now())
     page = admin.get("/settings/rooms/state").content.decode()
@@ -128,7 +132,7 @@ def test_the_permission_is_asked_for_only_here(people: Company, admin: Client) -
         return parse_qs(urlsplit(answer.url).query)["scope"][0]
 
     assert "Place.Read.All" not in scopes(admin.post("/connect/microsoft"))
-    assert "Place.Read.All" in scopes(admin.post("/settings/rooms/permission"))
+    assert "Place.Read.All" in scopes(admin.post("/settings/rooms/permission/microsoft"))
 
 
 @pytest.mark.browser

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from chosei.adapters.google import scopes
 from chosei.adapters.google.authorization import GoogleAuthorization, Registration
 from chosei.adapters.google.calendar import GoogleCalendar
 from chosei.adapters.google.client import Account, Api
@@ -25,6 +26,7 @@ class GoogleProvider:
         place=Words("Googleカレンダー", "Google Calendar"),
         meeting="Google Meet",
         rooms=True,
+        rooms_permission=scopes.ROOMS,
     )
 
     def __init__(self, settings: Any) -> None:

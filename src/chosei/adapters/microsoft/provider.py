@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol
 from urllib.parse import urlsplit
 
 from chosei.adapters.http import Deadline, shared
+from chosei.adapters.microsoft import scopes
 from chosei.adapters.microsoft.authorization import MicrosoftAuthorization, Registration
 from chosei.adapters.microsoft.calendar import MicrosoftCalendar
 from chosei.adapters.microsoft.graph import Graph
@@ -53,6 +54,7 @@ class MicrosoftProvider:
         place=Words("Outlook", "Outlook"),
         meeting="Teams",
         rooms=True,
+        rooms_permission=scopes.PLACES,
         approval=True,
     )
 

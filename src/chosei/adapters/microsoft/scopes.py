@@ -17,8 +17,9 @@ REASONS = {
     "Calendars.ReadWrite": "busy times, holds and appointments in the person's own calendar; getSchedule",
 }
 REQUESTED = tuple(REASONS)
+PLACES = "Place.Read.All"
 LATER = {
-    "Place.Read.All": "the company's meeting rooms and room lists; asked only where rooms are wanted",
+    PLACES: "the company's meeting rooms and room lists; asked only where rooms are wanted",
 }
 """Registered from the start, but not asked of somebody who connects: it needs an administrator everywhere."""
 BEYOND = {"": (), "places": tuple(LATER)}

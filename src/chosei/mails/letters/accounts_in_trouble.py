@@ -27,16 +27,16 @@ def accounts_in_trouble(member: Member, reader: Reader) -> Body | None:
         trouble__in=ADMINISTRATORS,
         state__in=[ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT],
     ).select_related("member")
-    by_trouble: dict[str, list[str]] = {}
-    for row in rows.order_by("trouble", "member__name", "pk"):
-        by_trouble.setdefault(row.trouble, []).append(one_line(row.member.name))
+    by_trouble: dict[tuple[str, str], list[str]] = {}
+    for row in rows.order_by("trouble", "provider", "member__name", "pk"):
+        by_trouble.setdefault((row.trouble, row.provider), []).append(one_line(row.member.name))
     if not by_trouble:
         return None
     subject = _("Microsoft 365との接続について、ご確認をお願いします")
     what = _("会社の設定などにより、カレンダーとの連携が止まっている社員の方がいます。")
     blocks: list[Say | Facts | Action] = [Say(what)]
-    for trouble, names in by_trouble.items():
-        words = trouble_words(trouble)
+    for (trouble, provider), names in by_trouble.items():
+        words = trouble_words(trouble, provider)
         blocks.append(Facts((Fact(str(words.title), _listed(names)),)))
         blocks.append(Say(f"{words.what}{words.administrator}"))
     blocks.append(Action(pgettext("mail", "接続の状態を開く"), console_health_url()))

@@ -27,7 +27,7 @@ def reconnect(connection: Connection, reader: Reader, now: datetime) -> Body | N
     service = {"service": about(connection.provider).calendar.said(reader.language)}
     account = one_line(connection.address)
     whose = _("(アカウント: %(account)s)") % {"account": account} if account else ""
-    words = trouble_words(connection.trouble)
+    words = trouble_words(connection.trouble, connection.provider)
     lost = _("%(service)sとの連携が止まっています。") % service
     if not without_mailbox:
         subject = _("%(service)sの再接続をお願いします") % service

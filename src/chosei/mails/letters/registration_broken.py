@@ -21,7 +21,7 @@ def registration_broken(member: Member, reader: Reader) -> Body | None:
     ).first()
     if broken is None:
         return None
-    words = trouble_words(broken.trouble)
+    words = trouble_words(broken.trouble, broken.provider)
     subject = _("ChoseiとMicrosoft 365の連携設定をご確認ください")
     blocks = (
         facts.guest_addressee("", reader.name),

@@ -152,6 +152,12 @@ class People:
             "UPDATE google_accounts SET calendar = ?, meet = ? WHERE sub = ?", (calendar, meet, sub)
         )
 
+    def set_administrator(self, sub: str, administrator: bool) -> None:
+        """Make somebody an administrator, or no longer."""
+        self._database.execute(
+            "UPDATE google_accounts SET administrator = ? WHERE sub = ?", (administrator, sub)
+        )
+
     def set_apps_blocked(self, domain: str, blocked: bool) -> None:
         """Put up the administrator's wall, or take it down."""
         self._database.execute(

@@ -18,7 +18,8 @@ _AHEAD = timedelta(days=730)
 
 
 def unfolded(documents: Iterable[Document], zone: str, begin: datetime, end: datetime) -> Iterator[Document]:
-    """Single events as they are, series as their instances that begin between the two instants."""
+    """Single events as they are, series as their instances that begin between the two instants; one that was
+    deleted as itself."""
     rows = list(documents)
     own = {row["id"] for row in rows if row.get("recurringEventId")}
     over = {row["id"] for row in rows if row.get("recurrence") and row["status"] == "cancelled"}
@@ -26,7 +27,9 @@ def unfolded(documents: Iterable[Document], zone: str, begin: datetime, end: dat
         if not row.get("recurrence"):
             if row.get("recurringEventId") not in over:
                 yield row
-        elif row["status"] != "cancelled":
+        elif row["status"] == "cancelled":
+            yield row
+        else:
             yield from (one for one in instances(row, zone, begin, end) if one["id"] not in own)
 
 

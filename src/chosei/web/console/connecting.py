@@ -109,7 +109,7 @@ def problem_of(reason: str, provider: str) -> Problem:
     """What to say of a refusal (``actions.errors.ConnectRefused``) at this provider."""
     service = {"service": about(provider).name}
     if reason in set(Trouble) and reason not in PROBLEMS:
-        words = trouble_words(reason)
+        words = trouble_words(reason, provider)
         return Problem(words.title, gettext("%(what)s %(step)s") % {"what": words.what, "step": words.member})
     found = PROBLEMS.get(reason, PROBLEMS["rejected"])
     return Problem(str(found.title) % service, str(found.sentence) % service, found.wall)

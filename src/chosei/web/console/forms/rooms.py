@@ -20,7 +20,7 @@ class RoomForm(forms.Form):
         max_length=254,
         required=False,
         help_text=_(
-            "Microsoft 365の会議室(リソースメールボックス)のアドレスです。"
+            "Microsoft 365またはGoogle Workspaceの会議室(リソース)のアドレスです。"
             "入力すると、空き状況を確認し、予定に会議室を招待します。"
             "空欄のときは、Choseiでの予約だけで重なりを防ぎます。"
         ),
@@ -34,7 +34,7 @@ class RoomForm(forms.Form):
         super().__init__(*args, **kwargs)
         if room is not None and room.provider:
             self.fields["address"].disabled = True
-            self.fields["address"].help_text = _("Microsoft 365から取得した会議室です。")
+            self.fields["address"].help_text = _("会社の一覧から取得した会議室です。")
 
     def wanted(self) -> RoomInput:
         return RoomInput(**self.cleaned_data)

@@ -61,7 +61,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         "connection": connection,
         "about": about(connection.provider) if connection else None,
         "approved": approval_only(member),
-        "trouble": trouble_words(connection.trouble) if connection and words.in_trouble(connection) else None,
+        "trouble": trouble_words(connection.trouble, connection.provider)
+        if connection and words.in_trouble(connection)
+        else None,
         "problem": problem,
         "problem_code": shown["detail"] if shown else "",
         "signing_in": signing_in,

@@ -91,7 +91,7 @@ def _health(member: Member) -> Health:
     connection = known[0]
     word = words.connection_word(connection)
     if words.in_trouble(connection):
-        told = trouble_words(connection.trouble)
+        told = trouble_words(connection.trouble, connection.provider)
         return Health(member, connection, word, todo=told.administrator, why=told.title)
     todo: str | Promise = _TODO.get(ConnectionState(connection.state), "")
     if connection.state == ConnectionState.ACTIVE and connection.mirror_error:

@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "member": member,
         "connection": connection,
-        "trouble": trouble_words(connection.trouble)
+        "trouble": trouble_words(connection.trouble, connection.provider)
         if connection is not None and words.in_trouble(connection)
         else None,
         "parked": _parked(member),

@@ -1,4 +1,4 @@
-"""会議室: the company's rooms, for administrators alone: from Microsoft 365 and by hand."""
+"""会議室: the company's rooms, for administrators alone: from the providers' directories and by hand."""
 
 from __future__ import annotations
 
@@ -8,26 +8,25 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chosei.actions.errors import ActionError, Closed, InvalidInput
 from chosei.actions.limits import within_limit
+from chosei.actions.providers import offered_provider
 from chosei.actions.rooms import add_room, ask_directory, change_room, put_away_room, use_room_again
-from chosei.ports.directory import CONSENT_MISSING
-from chosei.ports.providers import MICROSOFT
 from chosei.records import gates
-from chosei.records.models import Member, Room, RoomDirectory, RoomListRoom
+from chosei.records.models import Member, Room, RoomListRoom
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals
 from chosei.web.console.forms.rooms import RoomForm
 from chosei.web.console.providers import live_connection
+from chosei.web.console.room_directories import directories_of, not_there, service_of
 from chosei.web.console.views import connections
 from chosei.web.console.words import Word
 
@@ -35,15 +34,7 @@ FETCHES_PER_HOUR = 30
 
 _IN_USE = Word(_("利用中"), "settled")
 _PUT_AWAY = Word(_("使わない"))
-_VANISHED = Word(_("Microsoft 365にありません"), "attention")
 _RESERVED = Word(_("予約不可"))
-_PROBLEMS: dict[str, str | Promise] = {
-    "nobody_connected": _(
-        "Outlookカレンダーを接続している方がいないため、取得できませんでした。"
-        "「外部連携」で接続してから、もう一度お試しください。"
-    ),
-}
-_PROBLEM_OTHER = _("Microsoft 365から取得できませんでした。1時間ほどのちに自動で再試行します。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +62,8 @@ def state(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @member_required
-def fetch(request: HttpRequest) -> HttpResponse:
+def fetch(request: HttpRequest, provider: str) -> HttpResponse:
+    insist_on_rooms(provider)
     administrator = signed_in(request)
     gates.rooms_for_administrator(administrator)
     if not within_limit("rooms", str(administrator.organization_id), limit=FETCHES_PER_HOUR, seconds=3600):
@@ -79,16 +71,17 @@ def fetch(request: HttpRequest) -> HttpResponse:
             request, gettext("取得の操作が続いています。しばらくおいて、もう一度お試しください。")
         )
         return redirect("console:rooms")
-    ask_directory(administrator, MICROSOFT, now=timezone.now())
+    ask_directory(administrator, provider, now=timezone.now())
     return redirect("console:rooms")
 
 
 @require_POST
 @member_required
-def permission(request: HttpRequest) -> HttpResponse:
-    """Ask Microsoft for the permission; back from there, the rooms are fetched."""
+def permission(request: HttpRequest, provider: str) -> HttpResponse:
+    """Ask the provider for the permission; back from there, the rooms are fetched."""
+    insist_on_rooms(provider)
     gates.rooms_for_administrator(signed_in(request))
-    return connections.begin_for_rooms(request, MICROSOFT)
+    return connections.begin_for_rooms(request, provider)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,7 +109,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, gettext("保存しました。"))
         return redirect("console:rooms")
     context = {"form": form, "about": room, "word": _word(room), "used": _used(room)}
-    return render(request, "console/room.html", context)
+    return render(request, "console/room.html", {**context, "service": service_of(room.provider)})
 
 
 @require_POST
@@ -134,33 +127,27 @@ def use(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:rooms")
 
 
+def insist_on_rooms(provider: str) -> None:
+    """Raises ``Http404`` for a provider that has no directory of rooms here."""
+    found = offered_provider(provider)
+    if found is None or not found.rooms:
+        raise Http404
+
+
 def _context(administrator: Member) -> dict[str, Any]:
     rooms = gates.rooms_for_administrator(administrator)
     lines = [_line(room) for room in rooms]
-    directory = gates.room_directory_for_administrator(administrator, MICROSOFT)
-    places = RoomListRoom.objects.select_related("room")
+    directories = directories_of(administrator, get_language())
+    places = Prefetch("places", RoomListRoom.objects.select_related("room"))
+    lists = gates.room_lists_of(administrator).prefetch_related(places)
     return {
         "lines": [line for line in lines if line.room.in_use],
         "put_away": [line for line in lines if not line.room.in_use],
-        "lists": gates.room_lists_of(administrator).prefetch_related(Prefetch("places", places)),
-        "directory": directory,
-        "fetching": directory is not None and _is_fetching(directory),
-        "problem": _problem(directory),
-        "consent_missing": directory is not None and directory.problem == CONSENT_MISSING,
+        "lists": [(one, service_of(one.provider)) for one in lists],
+        "directories": directories,
+        "fetching": any(one.fetching for one in directories),
         "connected": live_connection(administrator) is not None,
     }
-
-
-def _is_fetching(directory: RoomDirectory) -> bool:
-    """Asked for, and not answered since."""
-    done = max((one for one in (directory.fetched_at, directory.tried_at) if one), default=None)
-    return directory.asked_at is not None and (done is None or done < directory.asked_at)
-
-
-def _problem(directory: RoomDirectory | None) -> str:
-    if directory is None or not directory.problem or directory.problem == CONSENT_MISSING:
-        return ""
-    return str(_PROBLEMS.get(directory.problem, _PROBLEM_OTHER))
 
 
 def _line(room: Room) -> Line:
@@ -170,7 +157,7 @@ def _line(room: Room) -> Line:
 
 def _word(room: Room) -> Word:
     if room.vanished_at is not None:
-        return _VANISHED
+        return Word(not_there(room.provider), "attention")
     if not room.in_use:
         return _PUT_AWAY
     return _IN_USE if room.bookable else _RESERVED
