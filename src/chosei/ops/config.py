@@ -70,6 +70,12 @@ def base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def origin(url: str) -> str:
+    """Scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 class Config(BaseSettings):
     """All variables, under the names of the environment in lower case."""
 
@@ -237,7 +243,7 @@ class Config(BaseSettings):
     def sign_in_origins(self) -> tuple[str, ...]:
         """Where a form of ours may lead by redirection: the providers' sign-in pages."""
         urls = (self.chosei_microsoft_login_url, self.chosei_google_login_url, self.chosei_zoom_login_url)
-        return tuple(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, urls))
+        return tuple(map(origin, urls))
 
     @cached_property
     def mail_caught(self) -> bool:

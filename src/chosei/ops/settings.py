@@ -13,9 +13,11 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from chosei.ops.config import load
+from chosei.ops.config import load, origin
 from chosei.ops.database import django_database
+from chosei.ops.further_providers import further_settings, sign_in_urls
 from chosei.ops.logging import logging_config
+from chosei.ports.providers import PROVIDERS
 
 django_stubs_ext.monkeypatch()  # lets classes say TextField[str, str] and ModelForm[Member] at run time
 
@@ -45,6 +47,8 @@ CHOSEI_ZOOM_CLIENT_ID = _config.chosei_zoom_client_id
 CHOSEI_ZOOM_CLIENT_SECRET = _config.chosei_zoom_client_secret
 CHOSEI_ZOOM_LOGIN_URL = _config.chosei_zoom_login_url
 CHOSEI_ZOOM_API_URL = _config.chosei_zoom_api_url
+_further = further_settings(PROVIDERS)
+globals().update(_further)
 CHOSEI_SLACK_API_URL = _config.chosei_slack_api_url
 CHOSEI_CHATWORK_API_URL = _config.chosei_chatwork_api_url
 CHOSEI_TRUSTED_PROXIES = _config.chosei_trusted_proxies
@@ -164,7 +168,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF, *_config.sign_in_origins],
+        "form-action": [SELF, *_config.sign_in_origins, *map(origin, sign_in_urls(_further))],
         "frame-ancestors": [NONE],
     }
 }
