@@ -34,4 +34,12 @@ def many_like(appointment: Appointment, count: int) -> None:
             " FROM records_appointment, generate_series(1, %(count)s) AS n WHERE id = %(template)s",
             {"count": count, "template": appointment.pk},
         )
+        # Promises that no longer stand: they are in a host's list like the others, and quicker to write.
+        cursor.execute(
+            "INSERT INTO records_promise (appointment_id, host_id, during, position, standing, answer,"
+            " before_given_back, after_given_back) SELECT a.id, p.host_id, tstzrange(a.starts_at, a.ends_at),"
+            " 0, false, '', false, false FROM records_appointment a, records_promise p"
+            " WHERE p.appointment_id = %s AND a.link_hash LIKE 'many%%'",
+            [appointment.pk],
+        )
         cursor.execute("ANALYZE records_appointment, records_promise, records_proposal")

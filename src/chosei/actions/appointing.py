@@ -153,6 +153,7 @@ def _appointment(agreed: Agreed, time: Interval, candidate: Candidate | None) ->
         proposal=source if isinstance(source, Proposal) else None,
         booking_page=source if isinstance(source, BookingPage) else None,
         candidate=candidate,
+        arranged_by_id=source.author_id if isinstance(source, Proposal) else source.owner_id,
         title=source.title,
         format=agreed.format.format,
         location=agreed.format.location,

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, F, Func, Model, Q, QuerySet
 
 from chosei.records.links import SecretLinked, link_hashes
 from chosei.records.models import (
     AnswerFile,
     Appointment,
     BookingPage,
+    BookingPageDeputy,
     CalendarEntry,
     ChatDestination,
     Connection,
@@ -160,6 +161,12 @@ def proposals_involving(member: Member) -> QuerySet[Proposal]:
     return Proposal.objects.filter(pk__in=made.union(attended), organization_id=member.organization_id)
 
 
+def proposal_parts(member: Member) -> list[QuerySet[Proposal]]:
+    """``proposals_involving`` in parts that overlap, each kept newest first by an index."""
+    rows = Proposal.objects.filter(organization_id=member.organization_id)
+    return [rows.filter(author=member), rows.filter(hosts__member=member).exclude(state="draft")]
+
+
 def booking_pages_of(member: Member) -> QuerySet[BookingPage]:
     rows = BookingPage.objects.filter(organization_id=member.organization_id)
     if member.is_administrator:
@@ -175,14 +182,41 @@ def appointments_of(member: Member) -> QuerySet[Appointment]:
 
 
 def appointments_involving(member: Member) -> QuerySet[Appointment]:
-    """Those the member attends, arranged, or got through a page of theirs."""
+    """Those the member attends, arranged, or got through a page of theirs.
+
+    For one of them or a few; a list is read by ``appointment_parts``.
+    """
     # Each of these has its own index; one condition over all of them would read the whole table.
     attended = Promise.objects.filter(host=member).values("appointment_id")
-    arranged = Appointment.objects.filter(proposal__author=member).values("pk")
-    booked = Appointment.objects.filter(booking_page__owner=member).values("pk")
+    arranged = Appointment.objects.filter(arranged_by=member).values("pk")
     managed = Appointment.objects.filter(booking_page__deputies__member=member).values("pk")
-    ours = attended.union(arranged, booked, managed)
+    ours = attended.union(arranged, managed)
     return Appointment.objects.filter(pk__in=ours, organization_id=member.organization_id)
+
+
+def appointment_parts(member: Member) -> list[QuerySet[Appointment]]:
+    """``appointments_involving`` in parts that overlap. Each has its ``start``, by which an index keeps it: a
+    list that reads them side by side reads no more than it shows.
+    """
+    arranged = every_appointment(member.organization_id)
+    managed = BookingPageDeputy.objects.filter(member=member).values_list("page_id", flat=True)
+    return [
+        appointments_attended(member.organization_id, member.pk),
+        arranged.filter(arranged_by=member),
+        *(arranged.filter(booking_page_id=page_id) for page_id in managed),
+    ]
+
+
+def every_appointment(organization_id: int) -> QuerySet[Appointment]:
+    """Of the organisation, with their ``start``."""
+    return Appointment.objects.filter(organization_id=organization_id).annotate(start=F("starts_at"))
+
+
+def appointments_attended(organization_id: int, member_id: int) -> QuerySet[Appointment]:
+    """Of one host, with their ``start`` as it stands in the promises, which move with their appointment."""
+    rows = Appointment.objects.filter(organization_id=organization_id, promises__host_id=member_id)
+    start = Func(F("promises__during"), function="lower", output_field=DateTimeField())
+    return rows.annotate(start=start)
 
 
 def connections_of(member: Member) -> QuerySet[Connection]:

@@ -32,8 +32,10 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     link is the guest's.
     ``room_state`` is a ``core.rooms.RoomState``: empty when no room is wanted.
 
-    Buffers are minutes kept free for the hosts around it. ``approve_until``: when a request that waits for
-    approval lapses. ``consent_text``: the privacy notice that the guest agreed to, as it read then.
+    ``arranged_by``: the proposal's author or the page's owner, who never change; kept here as well, so that
+    their list has an index by start. Buffers are minutes kept free for the hosts around it.
+    ``approve_until``: when a request that waits for approval lapses. ``consent_text``: the privacy notice
+    that the guest agreed to, as it read then.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="appointments")
@@ -45,6 +47,9 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     )
     booking_page = models.ForeignKey(
         BookingPage, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments"
+    )
+    arranged_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     organizer = models.ForeignKey(
         "records.Connection",
@@ -95,6 +100,8 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
                 condition=Q(state__in=["pending", "confirmed"]),
                 name="appointment_of_page",
             ),
+            models.Index(fields=["arranged_by", "starts_at", "id"], name="appointment_of_arranger"),
+            models.Index(fields=["booking_page", "starts_at", "id"], name="appointment_of_page_by_start"),
             models.Index(
                 fields=["approve_until"], condition=Q(state="pending"), name="appointment_to_approve"
             ),
@@ -152,6 +159,13 @@ class Promise(models.Model):
         ordering = ["position", "id"]
         indexes = [
             models.Index(fields=["host", "during"], condition=Q(standing=True), name="promise_of_host"),
+            models.Index(
+                F("host"),
+                Func(F("during"), function="lower"),
+                F("appointment"),
+                condition=Q(host__isnull=False),
+                name="promise_of_host_by_start",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

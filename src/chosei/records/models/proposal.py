@@ -37,6 +37,7 @@ class Proposal(SecretLinked, Meeting, GuestDetails):
             models.Index(fields=["organization", "state", "-id"], name="proposal_by_state"),
             GinIndex(fields=["guest_grams"], name="proposal_by_guest"),
             models.Index(fields=["organization", "-id"], name="proposal_of_organization"),
+            models.Index(fields=["author", "-id"], name="proposal_of_author"),
             models.Index(fields=["deadline"], condition=Q(state="open"), name="proposal_open_deadline"),
             models.Index(
                 fields=["next_reminder_at"],
@@ -61,6 +62,7 @@ class ProposalHost(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
+        indexes = [models.Index(fields=["member", "-proposal"], name="proposal_of_host")]
         constraints = [models.UniqueConstraint(fields=["proposal", "member"], name="proposal_host_once")]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise as Lazy
 
@@ -15,13 +15,13 @@ from chosei.actions.composing import days_between
 from chosei.core.grams import grams
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState, ProposalState
+from chosei.records import gates
 from chosei.records.models import (
     Appointment,
     Candidate,
     Member,
     Promise,
     Proposal,
-    ProposalHost,
     Readjustment,
 )
 from chosei.web.console import words
@@ -61,6 +61,11 @@ class Search:
         return not (self.customer or self.host or self.first or self.last or self.state)
 
     @property
+    def sees_all(self) -> bool:
+        """Everybody's, not only what the member has to do with."""
+        return self.member.is_administrator and not self.mine
+
+    @property
     def too_short(self) -> bool:
         return bool(self.customer) and not grams(self.customer)
 
@@ -89,13 +94,26 @@ class Search:
         return days_between(first, last + timedelta(days=1), self.member.zone)
 
 
-def appointments_found(rows: QuerySet[Appointment], search: Search) -> QuerySet[Appointment]:
+def appointments_found(search: Search) -> list[QuerySet[Appointment]]:
+    """In parts that may overlap, each kept by its ``start``."""
+    member, hosts = search.member, _hosts(search)
+    if search.sees_all and search.host:
+        parts = [gates.appointments_attended(member.organization_id, host) for host in hosts]
+    elif search.sees_all:
+        parts = [gates.every_appointment(member.organization_id)]
+    else:
+        parts = gates.appointment_parts(member)
+        if search.host:
+            attended = Promise.objects.filter(appointment=OuterRef("pk"), host__in=hosts)
+            parts = [rows.filter(Exists(attended)) for rows in parts]
+    return [_narrowed(rows, search) for rows in parts]
+
+
+def _narrowed(rows: QuerySet[Appointment], search: Search) -> QuerySet[Appointment]:
     rows = _of_customer(rows, search)
-    if search.host:
-        rows = rows.filter(pk__in=Promise.objects.filter(host__in=_hosts(search)).values("appointment_id"))
     window = search.window()
     if window is not None:
-        rows = rows.filter(starts_at__gte=window.start, starts_at__lt=window.end)
+        rows = rows.filter(start__gte=window.start, start__lt=window.end)
     if search.state == ASKED:
         asked = Readjustment.objects.filter(answered_at__isnull=True, appointment__isnull=False)
         rows = rows.filter(pk__in=asked.values("appointment_id"), state=AppointmentState.CONFIRMED)
@@ -104,13 +122,18 @@ def appointments_found(rows: QuerySet[Appointment], search: Search) -> QuerySet[
     return rows
 
 
-def proposals_found(rows: QuerySet[Proposal], search: Search) -> QuerySet[Proposal]:
-    rows = _of_customer(rows, search)
+def proposals_found(search: Search) -> list[QuerySet[Proposal]]:
+    """In parts that may overlap, each kept newest first."""
+    member = search.member
+    parts = [gates.proposals_of(member)] if search.sees_all else gates.proposal_parts(member)
     if search.host:
-        hosts = _hosts(search)
-        made = Proposal.objects.filter(author__in=hosts).values("pk")
-        attended = ProposalHost.objects.filter(member__in=hosts).values("proposal_id")
-        rows = rows.filter(pk__in=made.union(attended))
+        made = [rows.filter(author=host) for rows in parts for host in _hosts(search)]
+        parts = made + [rows.filter(hosts__member=host) for rows in parts for host in _hosts(search)]
+    return [_narrowed_proposals(rows, search) for rows in parts]
+
+
+def _narrowed_proposals(rows: QuerySet[Proposal], search: Search) -> QuerySet[Proposal]:
+    rows = _of_customer(rows, search)
     window = search.window()
     if window is not None:
         times = Candidate.objects.filter(starts_at__gte=window.start, starts_at__lt=window.end)

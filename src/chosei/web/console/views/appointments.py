@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -40,14 +40,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     member = signed_in(request)
     search = Search.of(member, request.GET)
-    rows = gates.appointments_involving(member) if search.mine else gates.appointments_of(member)
-    rows = appointments_found(rows, search).prefetch_related(with_hosts())
     # The start as well, since the list is kept by it: what began two days ago is over.
-    still_on = rows.filter(ends_at__gt=now, starts_at__gt=now - timedelta(days=2))
-    rows = rows.filter(ends_at__lte=now, starts_at__lt=now) if past else still_on
+    coming = Q(ends_at__gt=now, start__gt=now - timedelta(days=2))
+    wanted = Q(ends_at__lte=now, start__lt=now) if past else coming
     if waiting:
-        rows = rows.filter(state=AppointmentState.PENDING)
-    found = by_start(rows.defer("guest_grams"), request.GET.get("after", ""), upcoming=not past)
+        wanted &= Q(state=AppointmentState.PENDING)
+    parts = [rows.filter(wanted) for rows in appointments_found(search)]
+    shown = Appointment.objects.defer("guest_grams").prefetch_related(with_hosts())
+    found = by_start(parts, shown, request.GET.get("after", ""), upcoming=not past)
     context = {
         "rows": [(one, words.APPOINTMENT[AppointmentState(one.state)]) for one in found.rows],
         "past": past,

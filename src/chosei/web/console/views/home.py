@@ -19,6 +19,7 @@ from chosei.records import gates
 from chosei.records.models import Appointment, CalendarEntry, MailMessage, MailState, Member
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
+from chosei.web.console.listing import by_start
 from chosei.web.console.providers import live_connection
 from chosei.web.console.views.proposals import running_of
 
@@ -51,12 +52,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _coming(member: Member) -> list[Appointment]:
     """What the member attends or arranged, also for an administrator, who may see everybody's."""
-    rows = gates.appointments_of(member).filter(
-        Q(promises__host=member) | Q(proposal__author=member) | Q(booking_page__owner=member),
-        state=AppointmentState.CONFIRMED,
-        ends_at__gt=timezone.now(),
-    )
-    return list(rows.distinct().order_by("starts_at", "pk")[:SHOWN])
+    now = timezone.now()
+    coming = Q(state=AppointmentState.CONFIRMED, ends_at__gt=now, start__gt=now - timedelta(days=2))
+    arranged = gates.every_appointment(member.organization_id).filter(arranged_by=member)
+    own = arranged, gates.appointments_attended(member.organization_id, member.pk)
+    parts = [rows.filter(coming) for rows in own]
+    return by_start(parts, Appointment.objects.defer("guest_grams"), "", upcoming=True).rows[:SHOWN]
 
 
 def _anything(member: Member) -> bool:

@@ -22,7 +22,7 @@ from chosei.records import gates
 from chosei.records.models import Candidate, Member, Proposal
 from chosei.web.console import status, words
 from chosei.web.console.access import member_required, signed_in
-from chosei.web.console.listing import by_id
+from chosei.web.console.listing import newest_of
 from chosei.web.console.searching import Search, proposal_states, proposals_found
 from chosei.web.console.timeline import happened
 from chosei.web.console.wishing import open_requests
@@ -58,9 +58,8 @@ def proposal_row(proposal: Proposal) -> ProposalRow:
 def listing(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
     search = Search.of(member, request.GET)
-    rows = gates.proposals_involving(member) if search.mine else gates.proposals_of(member)
-    rows = proposals_found(rows, search).select_related("author").prefetch_related(_candidates())
-    found = by_id(rows.defer("guest_grams"), request.GET.get("after", ""))
+    shown = Proposal.objects.defer("guest_grams").select_related("author").prefetch_related(_candidates())
+    found = newest_of(proposals_found(search), shown, request.GET.get("after", ""))
     context = {
         "rows": [proposal_row(proposal) for proposal in found.rows],
         "after": found.after,
