@@ -113,7 +113,7 @@ def _narrowed(rows: QuerySet[Appointment], search: Search) -> QuerySet[Appointme
     rows = _of_customer(rows, search)
     window = search.window()
     if window is not None:
-        rows = rows.filter(start__gte=window.start, start__lt=window.end)
+        rows = rows.filter(Q(start__gte=window.start, start__lt=window.end))
     if search.state == ASKED:
         asked = Readjustment.objects.filter(answered_at__isnull=True, appointment__isnull=False)
         rows = rows.filter(pk__in=asked.values("appointment_id"), state=AppointmentState.CONFIRMED)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0022_hours_of_page_hosts'),
+        ('records', '0024_rooms_of_templates'),
     ]
 
     operations = [

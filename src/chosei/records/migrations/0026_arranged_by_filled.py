@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import migrations
 
 _BATCH = 10_000
@@ -9,7 +11,7 @@ UPDATE records_appointment a SET arranged_by_id = coalesce(
 """
 
 
-def fill(apps, schema_editor):
+def fill(apps: Any, schema_editor: Any) -> None:
     """In pieces, each committed by itself, so that a large company goes on booking meanwhile."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(min(id), 0), coalesce(max(id), -1) FROM records_appointment")
@@ -22,7 +24,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('records', '0023_arranged_by'),
+        ('records', '0025_arranged_by'),
     ]
 
     operations = [

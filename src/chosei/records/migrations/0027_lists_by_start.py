@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     atomic = False  # the tables may be large, and a company goes on booking meanwhile
 
     dependencies = [
-        ('records', '0024_arranged_by_filled'),
+        ('records', '0026_arranged_by_filled'),
     ]
 
     operations = [
