@@ -28,6 +28,7 @@ from chosei.sandbox.identity.routes import identity_routes
 from chosei.sandbox.identity.store import IdentityStore
 from chosei.sandbox.middleware import SERVER_SEND, FaultMiddleware
 from chosei.sandbox.pages.routes import nothing_here, page_routes
+from chosei.sandbox.zoom.routes import zoom_routes
 
 
 def create_context(
@@ -73,6 +74,7 @@ def create_app(database: Database, clock: Clock | None = None, options: Options 
             *page_routes(),
             *google_routes(),
             *chat_routes(),
+            *zoom_routes(),
             *identity_routes(),
         ],
         middleware=[Middleware(FaultMiddleware, context=context)],

@@ -47,6 +47,7 @@ def _faults_page(
     context = context_of(request)
     boxes = [(user.address, user.display_name) for user in context.directory.users()]
     boxes += [(room.address, room.name) for room in context.directory.rooms()]
+    boxes += [(f"zoom:{user.address}", f"Zoom {user.display_name}") for user in context.directory.users()]
     values = {
         "faults": context.faults.active(),
         "kinds": KINDS,

@@ -1,0 +1,25 @@
+"""Reading Zoom's answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from chosei.adapters.http import Answer
+
+UNREADABLE = "unreadable_answer"
+
+
+def body_of(answer: Answer) -> Mapping[str, Any] | None:
+    """The JSON object of an answer; None for anything else."""
+    try:
+        body = json.loads(answer.content)
+    except ValueError:
+        return None
+    return body if isinstance(body, Mapping) else None
+
+
+def text_of(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,192 @@
+"""AuthorizationPort over Zoom's OAuth (user-managed app, authorization code with PKCE).
+
+A refresh token is good once: each refresh gives a new one and kills the old. Who refreshes holds the
+connection's lock (``reconcile.tokens``); when an answer is lost, the account has to be connected again.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from chosei.adapters.http import Call, Deadline, Http, checked_base
+from chosei.adapters.zoom import scopes
+from chosei.adapters.zoom.answers import UNREADABLE, body_of, text_of
+from chosei.adapters.zoom.problems import refusal, token_problem
+from chosei.ports.authorization import CANCELLED, WALL, Account, Beginning, Grant, Identity, Permission
+from chosei.ports.errors import NeedsReconnect, PortError, Rejected, Transient
+
+_FORM = "application/x-www-form-urlencoded"
+_WAITING_SECONDS = 10.0
+_WORD = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
+_WALL = re.compile(r"pre-?approv|admin", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Chosei's app at Zoom, and where Zoom is. Raises ``Misconfigured`` for an address that is http and
+    not on this machine."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    login_url: str
+    api_url: str
+
+    def __post_init__(self) -> None:
+        for name in ("login_url", "api_url"):
+            object.__setattr__(self, name, checked_base(getattr(self, name)))
+
+    @property
+    def basic(self) -> str:
+        pair = f"{self.client_id}:{self.client_secret}".encode()
+        return f"Basic {base64.b64encode(pair).decode()}"
+
+
+class ZoomAuthorization:
+    """See ``ports.authorization.AuthorizationPort``."""
+
+    def __init__(self, registration: Registration, login: Http, api: Http) -> None:
+        self._app, self._login, self._api = registration, login, api
+
+    def begin(
+        self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
+    ) -> Beginning:
+        """Scopes come from the registration, so that it alone decides what people are asked."""
+        verifier = secrets.token_urlsafe(64)
+        url = prepare_grant_uri(
+            f"{self._app.login_url}/oauth/authorize",
+            client_id=self._app.client_id,
+            response_type="code",
+            redirect_uri=redirect_uri,
+            state=state,
+            code_challenge=create_s256_code_challenge(verifier),
+            code_challenge_method="S256",
+        )
+        return Beginning(url=url, nonce="", code_verifier=verifier)
+
+    def returned(self, error: str, description: str) -> PortError:
+        if error == "access_denied":
+            return Rejected(WALL if _WALL.search(description[:2000]) else CANCELLED)
+        code = error if _WORD.fullmatch(error) else "unreadable"
+        return (Transient if error in ("temporarily_unavailable", "server_error") else Rejected)(code)
+
+    def admin_consent_url(self, *, state: str, redirect_uri: str) -> str:
+        """Zoom's administrators approve an app in the App Marketplace: there is no address to send them
+        to."""
+        raise Rejected("approved_in_marketplace")
+
+    def permissions(self) -> tuple[Permission, ...]:
+        return tuple(Permission(scope, why) for scope, why in scopes.REASONS.items())
+
+    def complete(
+        self, *, code: str, redirect_uri: str, nonce: str, code_verifier: str
+    ) -> tuple[Grant, Identity]:
+        """Zoom gives no ID token: who signed in is asked of it with the token that has just come from it."""
+        if not code:
+            raise Rejected("code_missing")
+        body = self._token(
+            {
+                "grant_type": "authorization_code",
+                "code": code,
+                "redirect_uri": redirect_uri,
+                "code_verifier": code_verifier,
+            }
+        )
+        grant = _grant(body)
+        if scopes.missing(grant.scopes):
+            raise Rejected("scopes_missing")
+        if not grant.refresh_token:
+            raise Rejected("refresh_token_missing")
+        me = self._me(grant.access_token)
+        identity = Identity(text_of(me, "account_id"), text_of(me, "id"), _name(me), text_of(me, "email"))
+        if not identity.tenant_id or not identity.object_id:
+            raise Transient(UNREADABLE)
+        return grant, identity
+
+    def refresh(self, refresh_token: str, *, also: str = "", claims: str = "") -> Grant:
+        if not refresh_token:
+            raise NeedsReconnect("refresh_token_missing")
+        grant = _grant(self._token({"grant_type": "refresh_token", "refresh_token": refresh_token}))
+        if not grant.refresh_token or scopes.missing(grant.scopes):
+            raise NeedsReconnect("refresh_token_missing" if not grant.refresh_token else "scopes_missing")
+        return grant
+
+    def account(self, access_token: str) -> Account:
+        me = self._me(access_token)
+        email = text_of(me, "email")
+        return Account(display_name=_name(me), addresses=(email,) if "@" in email else ())
+
+    def revoke(self, token: str) -> None:
+        """Give the permission back. One that is gone already counts as given back."""
+        call = Call(
+            "POST",
+            f"{self._app.login_url}/oauth/revoke",
+            "revoke",
+            {"Content-Type": _FORM, "Authorization": self._app.basic},
+            content=urlencode({"token": token}).encode(),
+            repeatable=True,
+        )
+        answer = self._login.send(call, Deadline.within(_WAITING_SECONDS))
+        if answer.status in (200, 400):  # 400: the token is not one of ours any more
+            return
+        raise token_problem(answer.status, body_of(answer), answer.headers, refreshing=False)
+
+    def _token(self, members: Mapping[str, str]) -> Mapping[str, Any]:
+        # Never repeated: a code and a refresh token are good once.
+        call = Call(
+            "POST",
+            f"{self._app.login_url}/oauth/token",
+            f"token ({members['grant_type']})",
+            {"Content-Type": _FORM, "Authorization": self._app.basic},
+            content=urlencode(members).encode(),
+        )
+        answer = self._login.send(call)
+        body = body_of(answer)
+        if answer.status != 200:
+            refreshing = members["grant_type"] == "refresh_token"
+            raise token_problem(answer.status, body, answer.headers, refreshing=refreshing)
+        if body is None:
+            raise Transient(UNREADABLE)
+        return body
+
+    def _me(self, access_token: str) -> Mapping[str, Any]:
+        headers = {"Authorization": f"Bearer {access_token}"}
+        call = Call("GET", f"{self._app.api_url}/users/me", "/users/me", headers, repeatable=True)
+        answer = self._api.send(call, Deadline.within(_WAITING_SECONDS))
+        body = body_of(answer)
+        if answer.status != 200:
+            raise refusal(answer.status, body, answer.headers)
+        if body is None:
+            raise Transient(UNREADABLE)
+        return body
+
+
+def _grant(body: Mapping[str, Any]) -> Grant:
+    """The tokens of an answer, taken only in the types Zoom documents. Raises ``Transient``."""
+    token, seconds = text_of(body, "access_token"), body.get("expires_in")
+    kind = text_of(body, "token_type").lower()
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds <= 0 or not token:
+        raise Transient(UNREADABLE)
+    if kind != "bearer":
+        raise Transient(UNREADABLE)
+    return Grant(
+        access_token=token,
+        refresh_token=text_of(body, "refresh_token"),
+        expires_at=datetime.fromtimestamp(time.time(), UTC) + timedelta(seconds=seconds),
+        scopes=scopes.granted(text_of(body, "scope")),
+    )
+
+
+def _name(me: Mapping[str, Any]) -> str:
+    parts = (text_of(me, "last_name"), text_of(me, "first_name"))
+    return text_of(me, "display_name") or " ".join(part for part in parts if part)
