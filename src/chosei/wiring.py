@@ -21,6 +21,8 @@ from chosei.ports.chat import ChatPort
 from chosei.ports.directory import PLACES, DirectoryPort
 from chosei.ports.errors import NeedsReconnect
 from chosei.ports.mail import MailPort
+from chosei.ports.meeting_notices import MeetingNotices
+from chosei.ports.meetings import MeetingPort
 from chosei.ports.providers import PROVIDERS, named, prefix
 from chosei.records.models import Connection
 
@@ -51,7 +53,8 @@ class AccountAccess:
 class Provider(Protocol):
     """Made from Django's settings, of which it reads those with its own prefix.
 
-    One of the kind ``MEETINGS`` has no calendar, directory or notifications.
+    One of the kind ``MEETINGS`` has no calendar, directory or notifications; one of the kind ``CALENDAR`` no
+    ``meeting_notices``.
     """
 
     about: ClassVar[About]
@@ -61,6 +64,10 @@ class Provider(Protocol):
     def calendar(self, access: AccountAccess) -> CalendarPort: ...
 
     def directory(self, access: AccountAccess) -> DirectoryPort: ...
+
+    def meetings(self, access: AccountAccess) -> MeetingPort: ...
+
+    def meeting_notices(self) -> MeetingNotices: ...
 
     def notification_url(self, public_url: str) -> str:
         """Where the provider is to notify us, or "" where it could not reach us."""
@@ -89,6 +96,16 @@ def directory_of(connection: Connection) -> DirectoryPort:
         return kept[0]
 
     return _provider(PROVIDERS[connection.provider]).directory(replace(access, token=token))
+
+
+def meetings_of(connection: Connection, *, within: float | None = None) -> MeetingPort:
+    """The account's web meetings. ``within`` as for ``calendar_of``."""
+    return _provider(PROVIDERS[connection.provider]).meetings(_access(connection, within))
+
+
+def meeting_notices(provider: str) -> MeetingNotices:
+    """How a service's own notices are read."""
+    return _provider(PROVIDERS[provider]).meeting_notices()
 
 
 def _access(connection: Connection, within: float | None, *, also: str = "") -> AccountAccess:

@@ -28,6 +28,7 @@ from chosei.actions.requests import decline_by_calendar
 from chosei.actions.room_booking import ask_rooms_again
 from chosei.actions.taken import RUNNING
 from chosei.actions.timeline import note
+from chosei.actions.web_meetings import settle_web_meeting
 from chosei.actions.wishes import converge_soon, drop, restore, want_moved
 from chosei.core.entries import BUFFERS, DesiredEntry, EntryPurpose, EntryState, SeenEntry
 from chosei.core.intervals import Interval
@@ -137,6 +138,7 @@ def _move_appointment(
     _settle_at(current, seen, time)
     others = appointment.entries.filter(desired__isnull=False).exclude(pk=current.pk)
     want_moved(others, time)
+    settle_web_meeting(appointment)
     converge_soon(appointment)
     changed(appointment, before=before, now=now)
     note(

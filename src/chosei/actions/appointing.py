@@ -22,9 +22,11 @@ from chosei.actions.reminding import plan
 from chosei.actions.room_booking import RoomChoice, carrying, take_room
 from chosei.actions.rules import own_link
 from chosei.actions.timeline import note
+from chosei.actions.web_meetings import settle_issuer
 from chosei.actions.wishes import converge_soon, want_appointment, want_buffers, want_request
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
+from chosei.core.web_meetings import Link
 from chosei.records.models import (
     Appointment,
     BookingPage,
@@ -89,11 +91,10 @@ def appoint(
     ``room``: what came of looking for one; None where none is wanted.
     Raises django.db.IntegrityError when the database finds the time promised already, or the form spent.
     """
-    organizer = carrying(candidate, hosts, agreed.web_meeting) or organizer_of(
-        hosts, web_meeting=agreed.web_meeting
-    )
+    link = Link(agreed.web_meeting, agreed.source.web_service)
     appointment = _appointment(agreed, time, candidate)
-    appointment.organizer = organizer
+    appointment.organizer = carrying(candidate, hosts, link) or organizer_of(hosts, link)
+    settle_issuer(appointment, hosts)
     appointment.make_link()
     plan(appointment, agreed.now)
     appointment.save()
@@ -158,6 +159,7 @@ def _appointment(agreed: Agreed, time: Interval, candidate: Candidate | None) ->
         format=agreed.format.format,
         location=agreed.format.location,
         web_meeting=agreed.web_meeting,
+        web_service=source.web_service,
         join_url=own_link(agreed.format.format, agreed.format.location, web_meeting=agreed.web_meeting),
         guidance=source.guidance,
         contact=source.contact,

@@ -12,6 +12,7 @@ from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.reception_codes import settle_code
 from chosei.actions.timeline import note
+from chosei.actions.web_meetings import settle_web_meeting
 from chosei.actions.wishes import converge_soon, drop
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, IllegalTransition, advance
 from chosei.records.guest_rules import may_cancel
@@ -87,6 +88,7 @@ def _cancel(
         locked.promises.update(standing=False)
         settle_code(locked)
         drop(CalendarEntry.objects.filter(appointment=locked))
+        settle_web_meeting(locked)
         converge_soon(locked)
         _tell(locked, waiting=waiting)
         if not waiting:  # the chat is told of bookings that stand: it never heard of this one

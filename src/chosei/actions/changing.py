@@ -27,6 +27,7 @@ from chosei.actions.reception_codes import settle_code
 from chosei.actions.room_booking import move_rooms, rooms_at_stake
 from chosei.actions.rules import own_link
 from chosei.actions.timeline import note
+from chosei.actions.web_meetings import is_apart, settle_issuer
 from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
@@ -108,7 +109,7 @@ def _change(step: _Step) -> bool:
     new_ids = [host.member.pk for host in step.hosts]
     lock_hosts({*host_ids_of(step.appointment), *new_ids}, room_ids=rooms_at_stake(step.appointment))
     rows = Appointment.objects.select_for_update(of=("self",)).select_related(
-        "organization", "proposal", "booking_page", "organizer"
+        "organization", "proposal", "booking_page", "organizer", "meeting_account"
     )
     locked = rows.get(pk=step.appointment.pk)
     if locked.state != AppointmentState.CONFIRMED:
@@ -123,10 +124,7 @@ def _change(step: _Step) -> bool:
     was = _differences(locked, wanted, new_ids)
     before = Interval(locked.starts_at, locked.ends_at)
     moved = before != wanted.time
-    same_kind = (wanted.meeting.web_meeting, wanted.meeting.with_code) == (
-        locked.web_meeting,
-        locked.reception_code,
-    )
+    same_kind = (wanted.meeting.link, wanted.meeting.with_code) == (locked.link, locked.reception_code)
     if not moved and not was and same_kind:
         return _only_notes(step, locked, hosts)
     if moved:
@@ -214,22 +212,23 @@ def _take_over(
     Who organises stays, unless they no longer attend or cannot issue the link that is wanted now.
     """
     meeting = wanted.meeting
-    had_link = appointment.web_meeting
+    had, issuer = appointment.link, appointment.issuer
     for name in _TEXTS:
         setattr(appointment, name, getattr(meeting, name))
     appointment.internal_notes = meeting.internal_notes
     appointment.web_meeting, appointment.reception_code = meeting.web_meeting, meeting.with_code
+    appointment.web_service = meeting.web_service
     appointment.starts_at, appointment.ends_at = wanted.time.start, wanted.time.end
-    connections = [host.connection for host in hosts if host.connection is not None]
-    organizer = appointment.organizer
-    able = organizer is not None and (organizer.web_meeting or not meeting.web_meeting or had_link)
-    stays = able and organizer in connections
-    if not stays:
-        appointment.organizer = organizer_of(hosts, web_meeting=meeting.web_meeting)
-    anew = not had_link or appointment.organizer != organizer
+    link = meeting.link
+    organizer = next((host for host in hosts if host.connection == appointment.organizer), None)
+    able = not link.wanted or had == link or is_apart(link.service)
+    if organizer is None or organizer.connection is None or not (able or organizer.issues(link.service)):
+        appointment.organizer = organizer_of(hosts, link)
+    settle_issuer(appointment, hosts)
+    anew = not had.wanted or appointment.issuer != issuer
     if not meeting.web_meeting or anew:
         appointment.join_url = own_link(meeting.format, meeting.location, web_meeting=meeting.web_meeting)
-    expects = meeting.web_meeting and anew and appointment.organizer is not None
+    expects = meeting.web_meeting and anew and appointment.issuer is not None
     if expects:
         appointment.link_wanted_at = now
     return expects

@@ -11,6 +11,7 @@ from chosei.actions.errors import InvalidInput
 from chosei.actions.inputs import CompanionInput, GuestInput, MeetingInput
 from chosei.core.companions import MAX_COMPANIONS
 from chosei.core.walltime import zone_of
+from chosei.ports.providers import PROVIDERS
 from chosei.records.models import MeetingFormat, Member
 
 
@@ -22,6 +23,8 @@ def check_meeting(meeting: MeetingInput) -> None:
     _check_length(guidance=(meeting.guidance, 4000), internal_notes=(meeting.internal_notes, 4000))
     if meeting.format not in MeetingFormat.values:
         raise InvalidInput(format="unknown")
+    if meeting.web_service and meeting.web_service not in PROVIDERS:
+        raise InvalidInput(web_service="unknown")
     check_zone(meeting.zone, "zone")
 
 

@@ -14,6 +14,7 @@ from chosei.records.models import Appointment, Proposal
 
 _WORDS = {
     Language.JA: {
+        "web": "Web会議URL",
         "company": "会社名",
         "name": "お名前",
         "email": "メールアドレス",
@@ -31,6 +32,7 @@ _WORDS = {
         "open": "Choseiで開く",
     },
     Language.EN: {
+        "web": "Web meeting link",
         "company": "Company",
         "name": "Name",
         "email": "Email",
@@ -95,6 +97,7 @@ def appointment_body(appointment: Appointment) -> str:
     words = _WORDS[_language(appointment)]
     rows = _rows(
         words,
+        web=appointment.join_url if appointment.web_apart else "",
         company=appointment.guest_company,
         name=appointment.guest_name,
         email=appointment.guest_email,

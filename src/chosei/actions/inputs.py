@@ -12,6 +12,7 @@ from chosei.core.hostchoice import Participation, Pick
 from chosei.core.hours import DateOverrides, DateRange, Span, WeeklyHours
 from chosei.core.intervals import Interval
 from chosei.core.questions import Answer
+from chosei.core.web_meetings import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Booking:
 @dataclass(frozen=True, slots=True)
 class MeetingInput:
     """The meeting itself. ``format`` is a ``records.MeetingFormat`` value, ``zone`` the IANA zone it is shown
-    in. ``reception_code`` counts for visits alone; ``internal_notes`` are for the hosts, never for the guest.
+    in. ``web_service``: the provider that issues the link, empty for the organiser's calendar.
+    ``reception_code`` counts for visits alone; ``internal_notes`` are for the hosts, never for the guest.
     """
 
     title: str
@@ -63,6 +65,11 @@ class MeetingInput:
     contact: str = ""
     internal_notes: str = ""
     reception_code: bool = False
+    web_service: str = ""
+
+    @property
+    def link(self) -> Link:
+        return Link(self.web_meeting, self.web_service)
 
     @property
     def with_code(self) -> bool:

@@ -13,6 +13,7 @@ _COUNT = """
 INSERT INTO records_ratecount AS r (bucket, "window", count) VALUES (%s, %s, 1)
 ON CONFLICT (bucket, "window") DO UPDATE SET count = r.count + 1 RETURNING count
 """
+_READ = """SELECT count FROM records_ratecount WHERE bucket = %s AND "window" = %s"""
 _TAKE_BACK = """
 UPDATE records_ratecount SET count = count - 1 WHERE bucket = %s AND "window" = %s AND count > 0
 """
@@ -27,6 +28,14 @@ def within_limit(what: str, who: str, *, limit: int, seconds: int) -> bool:
         cursor.execute(_COUNT, [_bucket(what, who, seconds), _window(seconds)])
         count: int = cursor.fetchone()[0]
     return count <= limit
+
+
+def counted(what: str, who: str, *, seconds: int) -> int:
+    """How many ``what`` by ``who`` have been counted in the present window."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [_bucket(what, who, seconds), _window(seconds)])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def take_back(what: str, who: str, *, seconds: int) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from chosei.actions.outbox import queue_mail, recipient_of
+from chosei.actions.room_answers import rewrite
 from chosei.actions.timeline import note
 from chosei.core.states import AppointmentState
 from chosei.jobs import queue
@@ -20,14 +21,22 @@ _FOLLOWS = {
 }
 
 
-def link_issued(appointment_id: int, join_url: str) -> None:
-    """Keep the link, let the mails go that waited for it, and send it after those that went without."""
+def link_issued(appointment_id: int, join_url: str, *, through: int | None = None) -> None:
+    """Keep the link, let the mails go that waited for it, and send it after those that went without.
+
+    ``through``: the account of a service of its own that issued it, which may have been replaced since;
+    then the calendars' events name the link, too.
+    """
     with transaction.atomic():
         appointment = Appointment.objects.select_for_update().get(pk=appointment_id)
         if appointment.join_url == join_url or appointment.state != AppointmentState.CONFIRMED:
             return
+        if through is not None and appointment.meeting_account_id != through:
+            return
         appointment.join_url = join_url
         appointment.save(update_fields=["join_url", "changed_at"])
+        if through is not None:
+            rewrite(appointment)
         note("link_issued", appointment=appointment, proposal=appointment.proposal, actor="provider")
         for mail in MailMessage.objects.filter(appointment=appointment, kind__in=list(_FOLLOWS)):
             if mail.state == MailState.WAITING:

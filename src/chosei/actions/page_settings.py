@@ -61,6 +61,7 @@ _MEETING = (
     "title",
     "format",
     "web_meeting",
+    "web_service",
     "location",
     "guidance",
     "contact",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chosei.core.entries import EntryPurpose
 from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
+from chosei.core.web_meetings import Link
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Proposal, Role
 from chosei.records.prepared import Prepared, is_any_of
 
@@ -21,28 +22,46 @@ LINKED = (
 
 # Unsealing two tokens each would cost more than all the rest; whoever reads a calendar asks anew.
 _connections = Prepared(
-    lambda: Connection.objects.filter(
-        is_any_of("member_id", "members"), kind=ConnectionKind.CALENDAR, state__in=LINKED
-    ).defer("access_token", "refresh_token")
+    lambda: Connection.objects.filter(is_any_of("member_id", "members"), state__in=LINKED).defer(
+        "access_token", "refresh_token"
+    )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Attending:
-    """A host and the account that stands for their calendar; None when they have connected none."""
+    """A host, the account that stands for their calendar, and the one they hold web meetings with beside it;
+    None where they have connected none."""
 
     member: Member
     connection: Connection | None
+    meetings: Connection | None = None
+
+    def issues(self, service: str) -> bool:
+        """Whether one of their accounts can issue a link of ``service``; empty: any calendar's."""
+        calendar = self.connection
+        with_event = calendar is not None and calendar.web_meeting
+        if with_event and calendar is not None and service in ("", calendar.provider):
+            return True
+        return self.meetings is not None and self.meetings.provider == service
 
 
 def attending(members: Sequence[Member]) -> list[Attending]:
     """The hosts in their order, each with the connected account; one who has left has none any more."""
     present = [member for member in members if member.is_active]
-    linked = {one.member_id: one for one in _connections(members=[member.pk for member in present])}
-    for member in present:
-        if member.pk in linked:
-            linked[member.pk].member = member
-    return [Attending(member, linked.get(member.pk)) for member in members]
+    members_here = {member.pk: member for member in present}
+    linked: dict[tuple[int, str], Connection] = {}
+    for connection in _connections(members=list(members_here)):
+        connection.member = members_here[connection.member_id]
+        linked[connection.member_id, connection.kind] = connection
+    return [
+        Attending(
+            member,
+            linked.get((member.pk, ConnectionKind.CALENDAR)),
+            linked.get((member.pk, ConnectionKind.MEETINGS)),
+        )
+        for member in members
+    ]
 
 
 def attending_at(appointment: Appointment, members: Sequence[Member]) -> list[Attending]:
@@ -59,7 +78,7 @@ def attending_at(appointment: Appointment, members: Sequence[Member]) -> list[At
     ).select_related("connection")
     owners = {entry.connection.member_id: entry.connection for entry in kept}
     return [
-        Attending(host.member, owners.get(host.member.pk, host.connection)) for host in attending(members)
+        replace(host, connection=owners.get(host.member.pk, host.connection)) for host in attending(members)
     ]
 
 
@@ -80,10 +99,10 @@ def administrators_of(organization_id: int) -> list[Member]:
     return list(rows.order_by("pk"))
 
 
-def organizer_of(hosts: Iterable[Attending], *, web_meeting: bool) -> Connection | None:
-    """The first host's account that can issue the link; without a link, or with nobody able to, the first
-    linked.
+def organizer_of(hosts: Iterable[Attending], link: Link) -> Connection | None:
+    """The calendar of the first host who can issue the link; without a link, or with nobody able to, the
+    first linked.
     """
-    linked = [host.connection for host in hosts if host.connection is not None]
-    able = [connection for connection in linked if connection.web_meeting] if web_meeting else []
-    return next(iter(able or linked), None)
+    linked = [host for host in hosts if host.connection is not None]
+    able = [host for host in linked if host.issues(link.service)] if link.wanted else []
+    return next((host.connection for host in able or linked), None)

@@ -223,6 +223,7 @@ def fill_in(proposal: Proposal, wanted: ProposalInput, *, deadline: datetime | N
     proposal.title = meeting.title
     proposal.format = meeting.format
     proposal.web_meeting = meeting.web_meeting
+    proposal.web_service = meeting.web_service
     proposal.location = meeting.location
     proposal.guidance = meeting.guidance
     proposal.contact = meeting.contact

@@ -11,6 +11,7 @@ from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, to_member, to_visitors
 from chosei.actions.people import Attending, attending, organizer_of
 from chosei.actions.timeline import note
+from chosei.actions.web_meetings import settle_issuer
 from chosei.actions.wishes import converge_soon, drop
 from chosei.core.states import (
     APPOINTMENT,
@@ -34,9 +35,12 @@ def approve(member: Member, appointment: Appointment, *, now: datetime) -> None:
             raise Closed("lapsed")
         locked.state = _next(locked, AppointmentEvent.APPROVE)
         hosts = _hosts(locked)
-        locked.organizer = organizer_of(hosts, web_meeting=locked.web_meeting)
+        locked.organizer = organizer_of(hosts, locked.link)
+        settle_issuer(locked, hosts)
         locked.confirmed_at = now
-        locked.save(update_fields=["state", "organizer", "confirmed_at", "changed_at"])
+        locked.save(
+            update_fields=["state", "organizer", "web_apart", "meeting_account", "confirmed_at", "changed_at"]
+        )
         stand(locked, hosts)
         note("request_approved", appointment=locked, member=member, actor="member")
 

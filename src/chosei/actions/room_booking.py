@@ -20,6 +20,7 @@ from chosei.core.availability import Unknown
 from chosei.core.entries import DesiredEntry
 from chosei.core.intervals import Interval
 from chosei.core.rooms import RoomAnswer, RoomState, Seats
+from chosei.core.web_meetings import Link
 from chosei.records.models import (
     Appointment,
     BookingPage,
@@ -272,21 +273,21 @@ def take_rooms_over(appointment: Appointment) -> None:
             _state(appointment, _state_with(appointment, promise.room))
 
 
-def carrying(candidate: Candidate | None, hosts: Sequence[Attending], web_meeting: bool) -> Connection | None:
+def carrying(candidate: Candidate | None, hosts: Sequence[Attending], link: Link) -> Connection | None:
     """The account whose hold carries the candidate's room: while it can organise, it does, so that the room
     is not let go.
     """
     if candidate is None or candidate.room_id is None:
         return None
-    linked = {host.connection.pk: host.connection for host in hosts if host.connection is not None}
+    linked = {host.connection.pk: host for host in hosts if host.connection is not None}
     holds = CalendarEntry.objects.filter(
         candidate=candidate, connection__in=list(linked), desired__isnull=False
     )
     for hold in holds:
-        connection = linked[hold.connection_id]
-        able = connection.web_meeting or not web_meeting
+        host = linked[hold.connection_id]
+        able = host.issues(link.service) or not link.wanted
         if able and hold.desired is not None and DesiredEntry.from_json(hold.desired).rooms:
-            return connection
+            return host.connection
     return None
 
 

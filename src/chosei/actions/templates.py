@@ -53,6 +53,7 @@ def save_template(owner: Member, wanted: TemplateInput) -> ProposalTemplate:
             "title": meeting.title,
             "format": meeting.format,
             "web_meeting": meeting.web_meeting,
+            "web_service": meeting.web_service,
             "location": meeting.location,
             "guidance": meeting.guidance,
             "contact": meeting.contact,

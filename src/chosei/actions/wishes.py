@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from chosei.actions import event_text
 from chosei.actions.people import Attending, organizer_of
+from chosei.actions.web_meetings import settle_web_meeting
 from chosei.core.entries import BUFFERS, DesiredEntry, EntryPurpose, EntryState, WantedAttendee
 from chosei.core.intervals import Interval
 from chosei.core.states import CandidateState
@@ -87,7 +88,7 @@ def _carriers(
         for entry in standing
         if entry.desired is not None and DesiredEntry.from_json(entry.desired).rooms
     }
-    organizer = organizer_of(hosts, web_meeting=proposal.web_meeting)
+    organizer = organizer_of(hosts, proposal.link)
     return sorted(linked.values(), key=lambda one: (one.pk not in carrying, one != organizer))
 
 
@@ -139,6 +140,7 @@ def want_appointment(appointment: Appointment, organizer: Connection | None, hos
         entry = known.get(connection.pk) or CalendarEntry(connection=connection, generation=0)
         entry.purpose, entry.appointment = EntryPurpose.ATTENDANCE, appointment
         _want(entry, _meeting(appointment).settled())
+    settle_web_meeting(appointment)
 
 
 def _sides(
@@ -176,7 +178,7 @@ def _wanted_events(
     )
     meeting = _meeting(appointment)
     settled = meeting.settled(
-        web_meeting=appointment.web_meeting, attendees=attendees + invited(organizer, rooms_of(appointment))
+        web_meeting=appointment.link_with_event, attendees=attendees + invited(organizer, rooms_of(appointment))
     )
     others = {host.connection: meeting.settled() for host in elsewhere if host.connection is not None}
     return {organizer: settled, **others}
@@ -423,5 +425,5 @@ def _meeting(appointment: Appointment) -> DesiredEntry:
         appointment.starts_at,
         appointment.ends_at,
         appointment.zone,
-        location=place_of(appointment),
+        location=place_of(appointment) or (appointment.join_url if appointment.web_apart else ""),
     )

@@ -24,6 +24,8 @@ from chosei.ports.meetings import MeetingDraft, ObservedMeeting
 class EventMeetings:
     """See ``ports.meetings.MeetingPort``."""
 
+    daily_limit = 0
+
     def __init__(self, calendar: CalendarPort) -> None:
         self._calendar = calendar
 

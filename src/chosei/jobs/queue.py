@@ -20,6 +20,7 @@ from procrastinate.tasks import configure_task
 CONVERGE = "chosei.converge"
 POST = "chosei.post"
 CHAT = "chosei.chat"
+MEET = "chosei.meet"
 OBSERVE = "chosei.observe"
 WATCH = "chosei.watch"
 KEEP_ALIVE = "chosei.keep_alive"

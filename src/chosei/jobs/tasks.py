@@ -20,6 +20,7 @@ from chosei.reconcile.rooms import observe_rooms
 from chosei.reconcile.sweep import sweep
 from chosei.reconcile.tokens import keep_alive
 from chosei.reconcile.watching import look_after
+from chosei.reconcile.web_meetings import settle_meetings
 
 STALLED_AFTER_SECONDS = 30
 
@@ -27,6 +28,11 @@ STALLED_AFTER_SECONDS = 30
 @app.task(name=queue.CONVERGE)
 def run_converge(about: str) -> None:
     converge(about)
+
+
+@app.task(name=queue.MEET)
+def run_meet(about: str) -> None:
+    settle_meetings(int(about))
 
 
 @app.task(name=queue.POST)

@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[3]
 SANDBOX_CLIENT_ID = "5b0c1f4e-9d0e-4a57-8c53-0c405e100001"
 SANDBOX_GOOGLE_CLIENT_ID = "482013570001-chosei.apps.googleusercontent.com"
 SANDBOX_CLIENT_SECRET = "sandbox-secret"  # noqa: S105  (the sandbox is on loopback and holds nothing real)
+SANDBOX_ZOOM_CLIENT_ID = "ChoseiSandboxZoomApp01"
+SANDBOX_ZOOM_WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105  (likewise)
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
@@ -117,8 +119,9 @@ class Config(BaseSettings):
 
     chosei_zoom_client_id: str = ""
     chosei_zoom_client_secret: str = ""
-    chosei_zoom_login_url: str = "https://zoom.us"
-    chosei_zoom_api_url: str = "https://api.zoom.us/v2"
+    chosei_zoom_webhook_secret: str = ""
+    chosei_zoom_login_url: str = ""
+    chosei_zoom_api_url: str = ""
 
     chosei_slack_api_url: str = ""
     chosei_chatwork_api_url: str = ""
@@ -138,6 +141,15 @@ class Config(BaseSettings):
             values.setdefault("chosei_microsoft_client_secret", SANDBOX_CLIENT_SECRET)
             values["chosei_google_client_id"] = SANDBOX_GOOGLE_CLIENT_ID
             values.setdefault("chosei_google_client_secret", SANDBOX_CLIENT_SECRET)
+        zoom_sandboxed = sandboxed and not values.get("chosei_zoom_client_id")
+        if zoom_sandboxed:
+            values["chosei_zoom_client_id"] = SANDBOX_ZOOM_CLIENT_ID
+            values.setdefault("chosei_zoom_client_secret", SANDBOX_CLIENT_SECRET)
+            values.setdefault("chosei_zoom_webhook_secret", SANDBOX_ZOOM_WEBHOOK_SECRET)
+        values.setdefault("chosei_zoom_login_url", f"{sandbox}/zoom" if zoom_sandboxed else "https://zoom.us")
+        values.setdefault(
+            "chosei_zoom_api_url", f"{sandbox}/zoom/v2" if zoom_sandboxed else "https://api.zoom.us/v2"
+        )
         for name, real in (
             ("chosei_microsoft_login_url", "https://login.microsoftonline.com"),
             ("chosei_microsoft_graph_url", "https://graph.microsoft.com"),
@@ -363,6 +375,8 @@ def _missing(config: Config) -> list[str]:
         lines.append("CHOSEI_MICROSOFT_CLIENT_SECRET: is needed with CHOSEI_MICROSOFT_CLIENT_ID")
     if config.chosei_google_client_id and not config.chosei_google_client_secret:
         lines.append("CHOSEI_GOOGLE_CLIENT_SECRET: is needed with CHOSEI_GOOGLE_CLIENT_ID")
+    if config.chosei_zoom_client_id and not config.chosei_zoom_client_secret:
+        lines.append("CHOSEI_ZOOM_CLIENT_SECRET: is needed with CHOSEI_ZOOM_CLIENT_ID")
     return lines
 
 

@@ -39,7 +39,13 @@ class ObservedMeeting:
 
 
 class MeetingPort(Protocol):
-    """One account's web meetings. Every method may raise any ``PortError``."""
+    """One account's web meetings. Every method may raise any ``PortError``.
+
+    ``daily_limit``: creations and changes that the service lets one account make in a day (UTC); 0 for no
+    limit.
+    """
+
+    daily_limit: int
 
     def able(self) -> bool:
         """Whether the account can issue meetings at all."""

@@ -16,6 +16,7 @@ MICROSOFT = "microsoft"
 PROVIDERS = {
     MICROSOFT: "chosei.adapters.microsoft.provider.MicrosoftProvider",
     "google": "chosei.adapters.google.provider.GoogleProvider",
+    "zoom": "chosei.adapters.zoom.provider.ZoomProvider",
 }
 
 

@@ -58,7 +58,7 @@ def _carries_the_link(entry: CalendarEntry) -> bool:
     return (
         entry.purpose == EntryPurpose.APPOINTMENT
         and appointment is not None
-        and appointment.web_meeting
+        and appointment.link_with_event
         and appointment.organizer_id == entry.connection_id
         and not appointment.join_url
     )

@@ -64,7 +64,7 @@ def waits_for_link(entry: CalendarEntry, now: datetime) -> bool:
     return (
         appointment is not None
         and entry.purpose == EntryPurpose.APPOINTMENT
-        and appointment.web_meeting
+        and appointment.link_with_event
         and not appointment.join_url
         and appointment.state == AppointmentState.CONFIRMED
         and appointment.organizer_id == entry.connection_id

@@ -20,7 +20,8 @@ from chosei.records.models.calendar_entry import new_key
 
 log = structlog.get_logger(__name__)
 
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=15)
+_FIRST_PAUSE = timedelta(seconds=2)
+_LONGEST_PAUSE = timedelta(minutes=15)
 
 
 def creation_begins(entry: CalendarEntry) -> None:
@@ -108,13 +109,7 @@ def failed(entry: CalendarEntry, error: PortError) -> None:
         _park(entry, error)
         return
     attempts = entry.attempts + 1
-    pause = min(_FIRST_PAUSE * 2 ** min(attempts - 1, 12), _LONGEST_PAUSE)
-    if isinstance(error, Throttled):
-        pause = timedelta(seconds=max(error.retry_after, 1.0))
-    elif isinstance(error, Conflict) and attempts == 1:
-        pause = timedelta(0)
-    elif isinstance(error, Misconfigured):
-        pause = _LONGEST_PAUSE
+    pause = retry_pause(error, attempts)
     _update(
         entry,
         state=EntryState.RETRYING,
@@ -122,6 +117,17 @@ def failed(entry: CalendarEntry, error: PortError) -> None:
         retry_at=timezone.now() + pause,
         problem=error.code[:80],
     )
+
+
+def retry_pause(error: PortError, attempts: int) -> timedelta:
+    """How long to wait after the ``attempts``-th failure in a row."""
+    if isinstance(error, Throttled):
+        return timedelta(seconds=max(error.retry_after, 1.0))
+    if isinstance(error, Conflict) and attempts == 1:
+        return timedelta(0)
+    if isinstance(error, Misconfigured):
+        return _LONGEST_PAUSE
+    return min(_FIRST_PAUSE * 2 ** min(attempts - 1, 12), _LONGEST_PAUSE)
 
 
 _UNTROUBLED = {"create_begun": False, "attempts": 0, "retry_at": None, "problem": ""}

@@ -39,6 +39,7 @@ from chosei.records.models import (
     RateCount,
     RoomDirectory,
     Subscription,
+    WebMeeting,
 )
 
 _RUNNING = ["open", "readjustment_requested"]
@@ -93,6 +94,7 @@ def _wake_entries(now: datetime) -> None:
     linkless = Appointment.objects.filter(
         state=AppointmentState.CONFIRMED,
         web_meeting=True,
+        web_apart=False,
         join_url="",
         organizer__isnull=False,
     )
@@ -118,6 +120,23 @@ def _meeting_of_copy() -> QuerySet[CalendarEntry]:
         purpose=EntryPurpose.APPOINTMENT,
         state=EntryState.WRITTEN,
     )
+
+
+def _wake_meetings(now: datetime) -> None:
+    unfinished = WebMeeting.objects.filter(
+        Q(retry_at__isnull=True) | Q(retry_at__lte=now),
+        Q(state__in=[EntryState.WAITING, EntryState.RETRYING]) | Q(doubted=True),
+        changed_at__lt=now - _FORGOTTEN_AFTER,
+        connection__state__in=[ConnectionState.ACTIVE, ConnectionState.ENDING],
+    ).exclude(state=EntryState.PARKED)
+    untold = WebMeeting.objects.filter(
+        desired__isnull=False, appointment__join_url="", appointment__ends_at__gt=now
+    ).exclude(join_url="")
+    for pk in {
+        *unfinished.values_list("appointment_id", flat=True)[:_AT_ONCE],
+        *untold.values_list("appointment_id", flat=True)[:_AT_ONCE],
+    }:
+        queue.enqueue(queue.MEET, str(pk))
 
 
 def _about(candidate_of: int | None, appointment_of: int | None, appointment: int | None) -> str:
@@ -229,6 +248,7 @@ def _forget(now: datetime) -> None:
 
 _PARTS = (
     _wake_entries,
+    _wake_meetings,
     _wake_mails,
     _wake_chat,
     _end_proposals,

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Protocol
 from urllib.parse import urlsplit
 
+from chosei.adapters.event_meetings import EventMeetings
 from chosei.adapters.http import Deadline, shared
 from chosei.adapters.microsoft import scopes
 from chosei.adapters.microsoft.authorization import MicrosoftAuthorization, Registration
@@ -73,6 +74,10 @@ class MicrosoftProvider:
     def calendar(self, access: Access) -> MicrosoftCalendar:
         """The account's calendar. All calls through it together may take ``access.within`` seconds."""
         return MicrosoftCalendar(self._graph(access), owner_zone=access.zone)
+
+    def meetings(self, access: Access) -> EventMeetings:
+        """Teams meetings, each with its event."""
+        return EventMeetings(self.calendar(access))
 
     def directory(self, access: Access) -> MicrosoftDirectory:
         """The rooms of the account's company; ``access.token`` must give tokens with that permission."""

@@ -28,7 +28,9 @@ _KEY = re.compile(r"chosei:([0-9a-f]{32})")
 
 
 class ZoomMeetings:
-    """See ``ports.meetings.MeetingPort``."""
+    """See ``ports.meetings.MeetingPort``. The limit: Zoom's published notes on rate limits."""
+
+    daily_limit = 100
 
     def __init__(self, api: Api) -> None:
         self._api = api

@@ -26,6 +26,7 @@ from chosei.records.models.reception import CodeState, FrontDesk, Reception, Rec
 from chosei.records.models.room import Room, RoomBusy, RoomDirectory, RoomList, RoomListRoom
 from chosei.records.models.subscription import Subscription
 from chosei.records.models.timeline import RateCount, TimelineEntry
+from chosei.records.models.web_meeting import WebMeeting
 
 __all__ = [
     "Answer",
@@ -79,4 +80,5 @@ __all__ = [
     "TimelineEntry",
     "Visibility",
     "Visit",
+    "WebMeeting",
 ]

@@ -30,6 +30,8 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
     those due until ``reminded_until`` have been dealt with. ``link_wanted_at``: since when the web
     meeting's link that is not there yet is waited for, where that is not the confirmation. The secret
     link is the guest's.
+    ``web_apart``: the link comes from a meeting of its own at ``meeting_account`` (WebMeeting), not with the
+    organiser's event; without an account nobody who attends had one when it was settled.
     ``room_state`` is a ``core.rooms.RoomState``: empty when no room is wanted.
 
     ``arranged_by``: the proposal's author or the page's owner, who never change; kept here as well, so that
@@ -57,6 +59,14 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
         blank=True,
         on_delete=models.PROTECT,
         related_name="organized_appointments",
+    )
+    web_apart = models.BooleanField(default=False, help_text="the link comes from a service of its own")
+    meeting_account = models.ForeignKey(
+        "records.Connection",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="hosted_appointments",
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -125,9 +135,19 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
         return self.link_wanted_at or self.confirmed_at
 
     @property
+    def issuer(self) -> int | None:
+        """The number of the connection that issues the web meeting's link."""
+        return self.meeting_account_id if self.web_apart else self.organizer_id
+
+    @property
+    def link_with_event(self) -> bool:
+        """Whether the organiser's event is to bring the web meeting's link along."""
+        return self.web_meeting and not self.web_apart
+
+    @property
     def is_incomplete(self) -> bool:
         """Whether the web meeting's link or a room's answer is still to come."""
-        linkless = self.web_meeting and self.organizer_id is not None and not self.join_url
+        linkless = self.web_meeting and self.issuer is not None and not self.join_url
         return self.state == "confirmed" and (linkless or self.room_state == "asked")
 
 

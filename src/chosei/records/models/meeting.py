@@ -4,6 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func
 
+from chosei.core.web_meetings import Link
+
 
 class MeetingFormat(models.TextChoices):
     """会議形態."""
@@ -22,6 +24,12 @@ class Meeting(models.Model):
     format = models.CharField(max_length=16, choices=MeetingFormat.choices, default=MeetingFormat.WEB)
     location = models.CharField(max_length=300, blank=True, default="")
     web_meeting = models.BooleanField(default=False, help_text="WEB会議URLを発行する")
+    web_service = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        help_text="provider that issues the link; empty: the calendar's",
+    )
     guidance = models.TextField(max_length=4000, blank=True, default="", help_text="お客様へのご案内")
     contact = models.CharField(max_length=300, blank=True, default="", help_text="ご連絡先")
     internal_notes = models.TextField(max_length=4000, blank=True, default="", help_text="社内メモ")
@@ -30,6 +38,11 @@ class Meeting(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def link(self) -> Link:
+        """The link of a web meeting that is to be issued."""
+        return Link(self.web_meeting, self.web_service)
 
 
 def guest_grams() -> models.GeneratedField:

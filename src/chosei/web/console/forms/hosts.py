@@ -9,8 +9,9 @@ from functools import cached_property
 from django.db.models import Q
 from django.http import QueryDict
 
-from chosei.actions.people import Attending, attending, organizer_of
+from chosei.actions.people import Attending, attending
 from chosei.actions.proposals import MAX_HOSTS
+from chosei.actions.web_meetings import Tool, tools_of
 from chosei.records import gates
 from chosei.records.models import Member
 
@@ -59,8 +60,12 @@ class HostPicker:
     @property
     def can_link(self) -> bool:
         """Whether one of them can issue the web meeting's URL."""
-        organizer = organizer_of(self.hosts, web_meeting=True)
-        return organizer is not None and organizer.web_meeting
+        return bool(self.tools)
+
+    @cached_property
+    def tools(self) -> list[Tool]:
+        """The web conferences to choose from, by what they have connected."""
+        return tools_of(self.hosts)
 
     @property
     def unlinked(self) -> list[Member]:

@@ -1,0 +1,88 @@
+"""What becomes of a web meeting that is gone, was refused, or whose account was taken away."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from chosei.actions.changes import changed
+from chosei.actions.errors import Closed
+from chosei.actions.timeline import note
+from chosei.actions.web_meetings import hosts_of, settle_issuer, settle_web_meeting
+from chosei.core.entries import EntryState
+from chosei.core.states import AppointmentState
+from chosei.jobs import queue
+from chosei.records.models import Appointment, Connection, Member, WebMeeting
+
+_PATIENCE = timedelta(seconds=60)
+NO_ACCOUNT = "no_meeting_account"
+"""The link is wanted of a service that nobody who attends has connected."""
+DEAUTHORISED = "deauthorised"
+"""The account's owner or administrator removed Chosei from it."""
+
+
+def meeting_gone(web_meeting_id: int, *, now: datetime) -> None:
+    """A meeting that should stand is not there any more: the next one brings another link, which is told."""
+    with transaction.atomic():
+        about_id = WebMeeting.objects.values_list("appointment_id", flat=True).get(pk=web_meeting_id)
+        appointment = Appointment.objects.select_for_update().get(pk=about_id)
+        row = WebMeeting.objects.select_for_update().get(pk=web_meeting_id)
+        row.remote_id, row.join_url, row.written, row.doubted, row.create_begun = "", "", None, False, False
+        row.save(update_fields=["remote_id", "join_url", "written", "doubted", "create_begun", "changed_at"])
+        if row.desired is None or appointment.state != AppointmentState.CONFIRMED:
+            return
+        note("web_meeting_gone", appointment=appointment, proposal=appointment.proposal, actor="provider")
+        _expect_another(appointment, now)
+        queue.enqueue(queue.MEET, str(appointment.pk))
+
+
+def issue_again(member: Member, appointment: Appointment, *, now: datetime) -> None:
+    """Try once more what the service refused, or nobody had an account for. Raises Closed("decided")."""
+    with transaction.atomic():
+        locked = Appointment.objects.select_for_update().select_related("organization").get(pk=appointment.pk)
+        parked = locked.web_meetings.filter(state=EntryState.PARKED, desired__isnull=False).first()
+        lacking = locked.web_apart and locked.meeting_account_id is None
+        if locked.state != AppointmentState.CONFIRMED or (parked is None and not lacking):
+            raise Closed("decided")
+        settle_issuer(locked, hosts_of(locked))
+        if parked is not None and parked.connection_id == locked.meeting_account_id:
+            WebMeeting.objects.filter(pk=parked.pk).update(
+                state=EntryState.WAITING, attempts=0, retry_at=None, problem=""
+            )
+            queue.enqueue(queue.MEET, str(locked.pk))
+        elif locked.meeting_account_id is None:
+            raise Closed(NO_ACCOUNT)
+        elif locked.join_url:
+            _expect_another(locked, now)
+        else:
+            locked.link_wanted_at = now
+        locked.save(update_fields=["meeting_account", "link_wanted_at", "changed_at"])
+        settle_web_meeting(locked)
+        note("entry_retried", appointment=locked, proposal=locked.proposal, member=member, actor="member")
+
+
+def _expect_another(appointment: Appointment, now: datetime) -> None:
+    """The link that people have leads nowhere: whoever was told it is told the next one."""
+    if appointment.join_url:
+        appointment.join_url, appointment.link_wanted_at = "", now
+        changed(appointment, before=None, wait_for_link_until=now + _PATIENCE, now=now)
+
+
+def drop_account(connection: Connection, *, now: datetime) -> None:
+    """The account is gone for good, with all we knew of its meetings: what is still to come waits visibly for
+    a host. Inside a transaction."""
+    rows = WebMeeting.objects.filter(connection=connection)
+    coming = rows.filter(desired__isnull=False, appointment__ends_at__gt=now)
+    for row in coming.select_related("appointment__proposal"):
+        note(
+            "web_account_gone",
+            appointment=row.appointment,
+            proposal=row.appointment.proposal,
+            actor="provider",
+        )
+    forgotten = {"remote_id": "", "join_url": "", "written": None, "create_begun": False, "doubted": False}
+    rows.filter(desired__isnull=True).update(**forgotten, state=EntryState.GONE, problem="")
+    rows.filter(desired__isnull=False).update(
+        **forgotten, state=EntryState.PARKED, problem=DEAUTHORISED, retry_at=None
+    )
