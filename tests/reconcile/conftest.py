@@ -24,6 +24,7 @@ from tests.support.contracts import checked
 from tests.support.person import Person
 from tests.support.sandbox import Sandbox, running_sandbox
 from tests.support.worker import run_jobs
+from tests.support.zoom import ZoomWorld, use_zoom
 
 __all__ = ["checked"]
 
@@ -119,6 +120,18 @@ def sato(db) -> Member:
         "株式会社サンプル", "sato@sample.example", "佐藤 健一", "a-long-password"
     )
     return organization.members.get()
+
+
+@pytest.fixture
+def zoom(tenant, settings) -> ZoomWorld:
+    """Zoom, in the same sandbox."""
+    return use_zoom(settings, tenant.sandbox)
+
+
+@pytest.fixture
+def zoomed(zoom, linked, sato) -> Connection:
+    """佐藤 健一's Zoom account beside the calendar."""
+    return zoom.connect(sato)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from chosei import wiring
 from chosei.core.providers import About
 from chosei.ports.providers import MICROSOFT, PROVIDERS, about, named
 
-CALLS = ("apply", "find", "get", "read_busy", "track", "changes")
+CALLS = ("apply", "find", "get", "read_busy", "track", "changes", "create", "update", "delete")
 
 
 class Killed(BaseException):
@@ -43,7 +43,7 @@ class Fate:
 
 
 class MortalProvider:
-    """The real provider, each of its calendars under a fate."""
+    """The real provider, each account's calendar and meetings under a fate."""
 
     about: ClassVar[About]
     real: ClassVar[str]
@@ -59,10 +59,13 @@ class MortalProvider:
         return str(self._real.notification_url(public_url))
 
     def calendar(self, access: Any) -> Any:
-        return _MortalCalendar(self._real.calendar(access))
+        return _MortalPort(self._real.calendar(access))
+
+    def meetings(self, access: Any) -> Any:
+        return _MortalPort(self._real.meetings(access))
 
 
-class _MortalCalendar:
+class _MortalPort:
     def __init__(self, real: Any) -> None:
         self._real = real
 

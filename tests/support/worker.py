@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from chosei.records.models import CalendarEntry, MailboxPause
+from chosei.records.models import CalendarEntry, MailboxPause, WebMeeting
 
 _NEXT = """
 DELETE FROM procrastinate_jobs WHERE id = (
@@ -28,6 +28,7 @@ def run_jobs(*, hurrying: str = "", at_most: int = 200) -> list[str]:
             # The time that is hurried through passes for all.
             MailboxPause.objects.all().delete()
             CalendarEntry.objects.exclude(retry_at=None).update(retry_at=None)
+            WebMeeting.objects.exclude(retry_at=None).update(retry_at=None)
         with connection.cursor() as cursor:
             cursor.execute(_NEXT, [hurrying])
             row = cursor.fetchone()

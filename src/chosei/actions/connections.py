@@ -100,7 +100,11 @@ def finish_ending(connection_id: int, *, now: datetime) -> None:
         to_come = connection.entries.filter(
             Q(purpose=EntryPurpose.HOLD) | Q(appointment__ends_at__gt=now), desired__isnull=False
         )
-        if unfinished.exists() or to_come.exists():
+        meetings = connection.web_meetings.filter(
+            Q(state__in=[EntryState.WAITING, EntryState.RETRYING])
+            | Q(desired__isnull=False, appointment__ends_at__gt=now)
+        )
+        if unfinished.exists() or to_come.exists() or meetings.exists():
             return
         watched = Subscription.objects.filter(connection=connection, expires_at__gt=now)
         if watched.exclude(remote_id="").exists():
@@ -114,9 +118,9 @@ def resume(connection: Connection) -> None:
     """Take up everything that waited for this account. Inside a transaction."""
     queue.enqueue(queue.OBSERVE, str(connection.pk))
     look_after_soon(connection.pk, now=timezone.now())
-    connection.entries.filter(state=EntryState.PARKED, question="").update(
-        state=EntryState.WAITING, attempts=0, problem=""
-    )
+    again = {"state": EntryState.WAITING, "attempts": 0, "problem": ""}
+    connection.entries.filter(state=EntryState.PARKED, question="").update(**again)
+    connection.web_meetings.filter(state=EntryState.PARKED).update(**again)
     converge_all(connection)
 
 
@@ -131,3 +135,6 @@ def converge_all(connection: Connection) -> None:
         keys.add(f"proposal:{proposal_id}" if proposal_id else f"appointment:{appointment_id}")
     for key in sorted(keys):  # in one order: two that enqueue the same keys wait for each other
         queue.enqueue(queue.CONVERGE, key)
+    meetings = connection.web_meetings.exclude(state__in=[EntryState.WRITTEN, EntryState.GONE])
+    for pk in sorted(set(meetings.values_list("appointment_id", flat=True))):
+        queue.enqueue(queue.MEET, str(pk))

@@ -23,17 +23,19 @@ from chosei.records.models import Appointment, Connection, WebMeeting
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A web conference that can be chosen: the provider's key, and its name ("Zoom")."""
+    """A web conference that can be chosen: the provider's key, and its name ("Zoom"). ``apart``: it needs no
+    calendar of that provider."""
 
     service: str
     name: str
+    apart: bool
 
 
 def tools_of(hosts: Sequence[Attending]) -> list[Tool]:
     """Those that one of the hosts at least can issue links of, in the order of the registry."""
     known = [about(key) for key in PROVIDERS]
     return [
-        Tool(one.key, one.meeting)
+        Tool(one.key, one.meeting, one.kind is ConnectionKind.MEETINGS)
         for one in known
         if one.meeting and any(host.issues(one.key) for host in hosts)
     ]

@@ -192,7 +192,7 @@ def want_request(appointment: Appointment, hosts: Sequence[Attending]) -> None:
         appointment=appointment, purpose=EntryPurpose.REQUEST, desired__isnull=False
     )
     present = {entry.connection_id: entry for entry in standing}
-    organizer = organizer_of(hosts, web_meeting=appointment.web_meeting)
+    organizer = organizer_of(hosts, appointment.link)
     for host in hosts:
         if host.connection is None:
             continue

@@ -127,7 +127,8 @@ def retry_pause(error: PortError, attempts: int) -> timedelta:
         return timedelta(0)
     if isinstance(error, Misconfigured):
         return _LONGEST_PAUSE
-    return min(_FIRST_PAUSE * 2 ** min(attempts - 1, 12), _LONGEST_PAUSE)
+    pause: timedelta = min(_FIRST_PAUSE * 2 ** min(attempts - 1, 12), _LONGEST_PAUSE)
+    return pause
 
 
 _UNTROUBLED = {"create_begun": False, "attempts": 0, "retry_at": None, "problem": ""}

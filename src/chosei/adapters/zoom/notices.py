@@ -58,7 +58,7 @@ class ZoomNotices:
             return Handshake({"plainToken": plain, "encryptedToken": self._sign(plain.encode())})
         if event == "app_deauthorized":
             return self._deauthorised(payload)
-        if event in ("meeting.updated", "meeting.deleted"):
+        if event == "meeting.deleted":  # what else changes there is not followed
             number = _object(payload).get("id")
             return MeetingTouched(str(number)) if isinstance(number, (int, str)) else NothingForUs()
         return NothingForUs()

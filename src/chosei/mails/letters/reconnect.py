@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.core.text import one_line
 from chosei.core.troubles import Trouble
@@ -21,6 +22,8 @@ from chosei.records.models import Connection
 
 def reconnect(connection: Connection, reader: Reader, now: datetime) -> Body | None:
     """None once the account works again or has been disconnected."""
+    if connection.kind == ConnectionKind.MEETINGS:
+        return _meetings(connection, reader)
     without_mailbox = connection.state == ConnectionState.ACTIVE and connection.trouble == Trouble.NO_MAILBOX
     if connection.state != ConnectionState.NEEDS_RECONNECT and not without_mailbox:
         return None
@@ -46,5 +49,34 @@ def reconnect(connection: Connection, reader: Reader, now: datetime) -> Body | N
                 "すでに確定したアポイントメントはそのまま有効で、再開後に自動で登録されます。"
             )
         ),
+    )
+    return Body(subject, lost, subject, blocks)
+
+
+def _meetings(connection: Connection, reader: Reader) -> Body | None:
+    """An account for web meetings: nothing of a calendar stands still."""
+    removed = connection.state == ConnectionState.ENDED
+    if not removed and connection.state != ConnectionState.NEEDS_RECONNECT:
+        return None
+    service = {"service": about(connection.provider).calendar.said(reader.language)}
+    subject = _("%(service)sの再接続をお願いします") % service
+    lost = _("%(service)sとの連携が止まっています。") % service
+    if removed:
+        lost = _("%(service)sの側で、Choseiとの連携が解除されました。") % service
+        kept = _(
+            "お客様にお知らせしたWeb会議のURLはそのまま使えますが、日時の変更やキャンセルは%(service)sに反映されません。"
+            "これから確定するアポイントメントのURLも発行されません。Choseiに保管していた%(service)sの情報は消去しました。"
+        )
+    else:
+        kept = _(
+            "再開するまで、%(service)sの会議は作成も変更もされません。"
+            "すでに確定したアポイントメントはそのまま有効で、再開後に自動で反映されます。"
+        )
+    blocks: tuple[Block, ...] = (
+        facts.guest_addressee("", reader.name),
+        Say(_("お手数ですが、下記の「外部連携」から、もう一度接続してください。")),
+        Say(lost),
+        Action(pgettext("mail", "外部連携を開く"), console_connections_url()),
+        Say(kept % service),
     )
     return Body(subject, lost, subject, blocks)

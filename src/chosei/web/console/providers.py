@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from chosei.actions.daily_limits import used_today
 from chosei.actions.providers import offered
 from chosei.core.providers import About, ConnectionKind
 from chosei.core.states import ConnectionState
@@ -43,6 +44,11 @@ class Card:
     @property
     def other_calendar(self) -> str:
         return calendar_name(self.instead_of) if self.instead_of else ""
+
+    @property
+    def used_today(self) -> int | None:
+        """Meetings made and changed in the account today, where its service counts them."""
+        return used_today(self.connection) if self.connection is not None and not self.is_calendar else None
 
     @property
     def is_calendar(self) -> bool:

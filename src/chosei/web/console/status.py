@@ -124,6 +124,7 @@ def proposal_moves(proposal: Proposal) -> bool:
 def appointment_moves(appointment: Appointment) -> bool:
     return (
         appointment.entries.filter(state__in=_ON_THE_WAY).exists()
+        or appointment.web_meetings.filter(state__in=_ON_THE_WAY).exists()
         or appointment.mails.filter(state=MailState.WAITING).exists()
         or (appointment.room_state == "asked" and appointment.ends_at > timezone.now())
     )

@@ -47,6 +47,15 @@ SENTENCES = {
     "event_removed": _("予定をOutlookから削除しました。"),
     "event_problem": _("予定をOutlookに登録できませんでした。"),
     "link_issued": _("Web会議URLが発行されました。"),
+    "web_meeting_made": _("Web会議を作成しました。"),
+    "web_meeting_changed": _("Web会議の内容を変更しました。"),
+    "web_meeting_gone": _(
+        "Web会議が会議サービスの側で削除されていたため、作り直し、新しいURLをお客様にお知らせします。"
+    ),
+    "web_meeting_problem": _("Web会議を作成または変更できませんでした。"),
+    "web_account_gone": _(
+        "会議サービスの側でChoseiとの連携が解除されました。お知らせしたURLはそのまま使えます。"
+    ),
     "link_missing": _("Web会議URLがまだ発行されていません。発行されしだい、お客様にお知らせします。"),
     "appointment_moved": _(
         "Outlookで予定の日時が変更されたため、アポイントメントを新しい日時に移し、お客様にお知らせします。"

@@ -40,6 +40,7 @@ from chosei.web.console.views import (
     rooms,
     sign_in,
     switching,
+    web_meetings,
 )
 
 app_name = "console"
@@ -94,6 +95,8 @@ urlpatterns = [
     path("appointments/", appointments.listing, name="appointments"),
     path("appointments/<int:pk>", appointments.detail, name="appointment"),
     path("appointments/<int:pk>/progress", appointments.progress, name="appointment-progress"),
+    path("appointments/<int:pk>/web-meeting", web_meetings.again, name="web-meeting"),
+    path("appointments/<int:pk>/web-meeting/start", web_meetings.start, name="web-meeting-start"),
     path("appointments/<int:pk>/change", changing.change, name="appointment-change"),
     path("appointments/<int:pk>/conflicts", changing.conflicts, name="appointment-conflicts"),
     path("appointments/<int:pk>/kept", changing.kept, name="appointment-kept"),

@@ -9,10 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.inputs import BookingPageInput, MeetingInput
+from chosei.actions.people import attending
+from chosei.actions.rules import own_link
+from chosei.actions.web_meetings import tools_of
 from chosei.core.hours import WeeklyHours
 from chosei.records.models import BookingPage, MeetingFormat, Member
 from chosei.web.console import words
 from chosei.web.console.forms.common import ZoneField
+from chosei.web.console.forms.web_tools import OWN, offer_tools, service_field
 
 STEPS = (
     ("", _("所要時間ごと")),
@@ -62,13 +66,26 @@ class MeetingFields(forms.Form):
         label=_("説明"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
     format = forms.ChoiceField(label=_("会議形態"), choices=_formats, widget=forms.RadioSelect)
-    location = forms.CharField(label=_("場所"), required=False, max_length=300)
+    web_service = service_field()
+    location = forms.CharField(
+        label=_("場所"),
+        required=False,
+        max_length=300,
+        help_text=_("Web会議のURLをご自分で用意するときは、ここに入力します。"),
+    )
     reception_code = forms.BooleanField(
         label=_("受付コードを発行する"),
         required=False,
         help_text=_("来訪の予約に6桁の受付コードを発行し、お客様へのメールと画面に載せます。"),
     )
     duration_minutes = forms.IntegerField(label=_("所要時間(分)"), min_value=5, max_value=1440)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        brings = data.get("web_service") == OWN and data.get("format") == MeetingFormat.WEB
+        if brings and not own_link(MeetingFormat.WEB, data.get("location", "").strip(), web_meeting=False):
+            self.add_error("location", _("Web会議のURLを、https:// から入力してください。"))
+        return data
 
 
 class OpeningFields(forms.Form):
@@ -108,6 +125,10 @@ class MailFields(forms.Form):
 class NewPageForm(MailFields, BufferFields, OpeningFields, MeetingFields):
     """What most pages need, at once; everything else has its place in the groups afterwards."""
 
+    def __init__(self, *args: Any, owner: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_tools(self, tools_of(attending([owner])), own=True)
+
     def wanted(self, owner: Member, hours: WeeklyHours) -> BookingPageInput:
         data = self.cleaned_data
         meeting = MeetingInput(
@@ -127,10 +148,12 @@ class NewPageForm(MailFields, BufferFields, OpeningFields, MeetingFields):
 
 def meeting_values(data: dict[str, Any]) -> dict[str, Any]:
     """The meeting itself, of what was entered in ``MeetingFields``."""
+    own = data["web_service"] == OWN
     return {
         "title": data["title"].strip(),
         "format": data["format"],
-        "web_meeting": data["format"] == MeetingFormat.WEB,
+        "web_meeting": data["format"] == MeetingFormat.WEB and not own,
+        "web_service": "" if own else data["web_service"],
         "location": data["location"].strip(),
         "reception_code": data["reception_code"],
     }

@@ -8,15 +8,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.inputs import ChangeInput, MeetingInput
+from chosei.actions.people import attending
+from chosei.actions.web_meetings import tools_of
 from chosei.core.intervals import Interval
 from chosei.core.walltime import zone_of
 from chosei.records.models import Appointment, MeetingFormat, Member
 from chosei.web.console import words
 from chosei.web.console.forms.candidates import TimeRow
+from chosei.web.console.forms.web_tools import offer_tools, service_field
 
 MAX_HOSTS = 20
 _AS_IT_IS = (
-    "title", "format", "location", "web_meeting", "reception_code", "guidance", "internal_notes"
+    "title", "format", "location", "web_meeting", "web_service", "reception_code", "guidance",
+    "internal_notes"
 )  # fmt: skip
 
 
@@ -30,6 +34,7 @@ class ChangeForm(TimeRow):
     )
     location = forms.CharField(label=_("場所"), required=False, max_length=300)
     web_meeting = forms.BooleanField(label=_("WEB会議URLを発行する"), required=False)
+    web_service = service_field()
     reception_code = forms.BooleanField(
         label=_("受付コードを発行する"), required=False, help_text=_("来訪のときに発行します。")
     )
@@ -66,6 +71,7 @@ class ChangeForm(TimeRow):
         hosts = self.fields["hosts"]
         assert isinstance(hosts, forms.MultipleChoiceField)
         hosts.choices = [(str(one.pk), one.name) for one in self.colleagues]
+        offer_tools(self, tools_of(attending(self.colleagues)))
 
     def _now(self) -> dict[str, Any]:
         one = self.appointment
@@ -117,6 +123,7 @@ class ChangeForm(TimeRow):
             title=data["title"].strip(),
             format=data["format"],
             web_meeting=data["web_meeting"],
+            web_service=data["web_service"],
             zone=one.zone,
             location=data["location"].strip(),
             guidance=data["guidance"].strip(),

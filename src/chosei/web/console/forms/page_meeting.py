@@ -12,9 +12,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.inputs import BookingPageInput, FormatOption
-from chosei.records.models import MeetingFormat
+from chosei.actions.people import attending
+from chosei.actions.web_meetings import tools_of
+from chosei.records.models import MeetingFormat, Member
 from chosei.web.console import words
 from chosei.web.console.forms.booking_page import MeetingFields, meeting_values
+from chosei.web.console.forms.web_tools import OWN, offer_tools
 
 _MEETING = ("title", "format", "location", "reception_code")
 _WITHOUT_PLACE = (MeetingFormat.WEB.value, MeetingFormat.PHONE.value)
@@ -41,6 +44,8 @@ class PageMeetingForm(MeetingFields):
     def __init__(self, data: Any = None, *, settings: BookingPageInput) -> None:
         self.settings = settings
         super().__init__(data, initial=_initial(settings))
+        hosts = Member.objects.filter(pk__in=[*settings.host_ids, *settings.second_ids])
+        offer_tools(self, tools_of(attending(list(hosts))), own=True)
 
     def clean_other_durations(self) -> tuple[int, ...]:
         texts = [one for one in re.split(r"[\s,、]+", self.cleaned_data["other_durations"]) if one]
@@ -64,10 +69,17 @@ class PageMeetingForm(MeetingFields):
         }
 
 
+def _service(settings: BookingPageInput) -> str:
+    meeting = settings.meeting
+    own = meeting.format == MeetingFormat.WEB and not meeting.web_meeting
+    return OWN if own else meeting.web_service
+
+
 def _initial(settings: BookingPageInput) -> dict[str, Any]:
     places = [option.location for option in settings.other_formats if option.location]
     return {
         **{name: getattr(settings.meeting, name) for name in _MEETING},
+        "web_service": _service(settings),
         "description": settings.description,
         "duration_minutes": settings.duration_minutes,
         "other_durations": ", ".join(str(one) for one in settings.other_durations),

@@ -23,6 +23,7 @@ from chosei.web.console.forms.candidates import instant
 from chosei.web.console.forms.common import REFUSALS, DateInput
 from chosei.web.console.forms.hosts import HostPicker
 from chosei.web.console.forms.proposal_rooms import OffersRooms, choice_of, usual_choice, wish_of
+from chosei.web.console.forms.web_tools import offer_tools, service_field
 
 LENGTHS = (15, 30, 45, 60, 90, 120)
 DEFAULT_LENGTH = 60
@@ -59,6 +60,7 @@ class ProposalForm(OffersRooms):
     )
     place_other = forms.CharField(label=_("場所・方法"), required=False, max_length=300)
     web_meeting = forms.BooleanField(label=_("WEB会議URLを発行する"), required=False)
+    web_service = service_field()
     reception_code = forms.BooleanField(label=_("受付コードを発行する"), required=False)
     guest_company = forms.CharField(label=_("会社名"), required=False, max_length=200)
     guest_name = forms.CharField(label=_("お名前"), required=False, max_length=120)
@@ -120,8 +122,9 @@ class ProposalForm(OffersRooms):
         self.offers_rooms = gates.rooms_of(author).exists()
         web_meeting = self.fields["web_meeting"]
         web_meeting.disabled = not self.can_link
+        offer_tools(self, picker.tools)
         if not picker.linked:
-            web_meeting.help_text = _("担当者がMicrosoft 365を接続すると発行できます。")
+            web_meeting.help_text = _("担当者がカレンダーかZoomを接続すると発行できます。")
         elif not self.can_link:
             web_meeting.help_text = _(
                 "接続中のアカウントではTeams会議を作成できません。IT担当者の方にライセンスをご確認ください。"
@@ -159,6 +162,7 @@ class ProposalForm(OffersRooms):
             title=data["title"].strip(),
             format=form,
             web_meeting=data["web_meeting"] and self.can_link,
+            web_service=data["web_service"],
             zone=self.zone,
             location=data[PLACES[form]].strip(),
             guidance=data["guidance"].strip(),
@@ -224,7 +228,16 @@ class ProposalForm(OffersRooms):
 
 def meeting_initial(meeting: Proposal | ProposalTemplate) -> dict[str, Any]:
     """The fields of the meeting as they were kept."""
-    names = ("title", "format", "web_meeting", "reception_code", "guidance", "contact", "internal_notes")
+    names = (
+        "title",
+        "format",
+        "web_meeting",
+        "web_service",
+        "reception_code",
+        "guidance",
+        "contact",
+        "internal_notes",
+    )
     kept = {name: getattr(meeting, name) for name in (*names, "write_holds", "room_min_capacity")}
     return {**kept, PLACES.get(meeting.format, "place_other"): meeting.location}
 

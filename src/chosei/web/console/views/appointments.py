@@ -17,7 +17,7 @@ from chosei.actions.cancellation import cancel_by_host
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, can
 from chosei.records import gates
-from chosei.records.models import Appointment, Promise
+from chosei.records.models import Appointment, Member, Promise
 from chosei.web.codes import shown_code
 from chosei.web.console import status, words
 from chosei.web.console.access import member_required, signed_in
@@ -30,6 +30,7 @@ from chosei.web.console.searching import Search, appointment_states, appointment
 from chosei.web.console.timeline import happened
 from chosei.web.console.views.appointment_rooms import choice_facts, room_facts
 from chosei.web.console.views.changing import may_change
+from chosei.web.console.web_meetings import web_status
 from chosei.web.console.wishing import asked_about, open_requests
 
 
@@ -70,7 +71,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     appointment = gates.appointment_for_member(signed_in(request), pk)
     waiting = appointment.state == AppointmentState.PENDING  # then to decline it is the way
     context = {
-        **_facts(appointment),
+        **_facts(appointment, signed_in(request)),
         "may_cancel": _may_cancel(appointment) and not waiting,
         "waiting": waiting,
         "may_change": may_change(appointment),
@@ -87,8 +88,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the page that changes by itself."""
-    appointment = gates.appointment_for_member(signed_in(request), pk)
-    return render(request, "console/appointment_progress.html", _facts(appointment))
+    member = signed_in(request)
+    appointment = gates.appointment_for_member(member, pk)
+    return render(request, "console/appointment_progress.html", _facts(appointment, member))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,7 +131,7 @@ def _may_cancel(appointment: Appointment) -> bool:
     return can(APPOINTMENT, state, AppointmentEvent.CANCEL) and appointment.starts_at > timezone.now()
 
 
-def _facts(appointment: Appointment) -> dict[str, Any]:
+def _facts(appointment: Appointment, viewer: Member) -> dict[str, Any]:
     entries = appointment.entries.select_related("connection__member").order_by("id")
     return {
         "appointment": appointment,
@@ -139,6 +141,7 @@ def _facts(appointment: Appointment) -> dict[str, Any]:
         "entries": [status.entry_status(entry) for entry in entries],
         "mails": status.mail_statuses(appointment.mails.order_by("id")),
         "timeline": happened(appointment.timeline.select_related("member").order_by("-at", "-id")),
+        "web": web_status(appointment, viewer),
         "moves": status.appointment_moves(appointment),
         "code": shown_code(appointment),
         "chats": chat_lines(appointment.chat_messages.select_related("destination").order_by("id")),

@@ -89,7 +89,10 @@ def hosts(request: HttpRequest) -> HttpResponse:
     """The part of the page that chooses the hosts, after a button; or what the search found."""
     picker = HostPicker.typed(request.GET, signed_in(request))
     part = "found" if request.GET.get("part") == "found" else "swap"
-    typed = {"web_meeting": "web_meeting" in request.GET}
+    typed = {
+        "web_meeting": "web_meeting" in request.GET,
+        "web_service": request.GET.get("web_service", "")[:16],
+    }
     form = ProposalForm(author=picker.author, picker=picker, now=timezone.now(), initial=typed)
     return render(request, f"console/parts/hosts_{part}.html", {"picker": picker, "form": form})
 

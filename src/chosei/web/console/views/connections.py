@@ -19,7 +19,7 @@ from chosei.actions.leftovers import leftovers_of
 from chosei.actions.limits import within_limit
 from chosei.actions.providers import offered, offered_provider
 from chosei.actions.rooms import ask_directory
-from chosei.core.providers import About
+from chosei.core.providers import About, ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.mails.troubles import trouble_words
 from chosei.ports.directory import PLACES
@@ -30,6 +30,7 @@ from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.connecting import problem_of
 from chosei.web.console.leaving import left_without
+from chosei.web.console.leaving_meetings import left_without_meetings
 from chosei.web.console.providers import LIVE, calendar_name, cards_of, live_connection, place_name
 from chosei.web.console.waiting import approval_context
 
@@ -220,12 +221,16 @@ def disconnection(request: HttpRequest, pk: int) -> HttpResponse:
         name = {"calendar": calendar_name(about(connection.provider))}
         messages.success(request, gettext("%(calendar)sとの連携を解除しました。") % name)
         return redirect("console:connections")
+    is_calendar = connection.kind == ConnectionKind.CALENDAR
     context: dict[str, Any] = {
         "connection": connection,
         "about": about(connection.provider),
         "calendar": calendar_name(about(connection.provider)),
         "place": place_name(about(connection.provider)),
-        "left": left_without(member, connection),
+        "is_calendar": is_calendar,
+        "left": left_without(member, connection)
+        if is_calendar
+        else left_without_meetings(member, connection),
     }
     return render(request, "console/disconnection.html", context)
 

@@ -42,9 +42,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
     if request.method != "POST":
-        form = NewPageForm(initial=defaults_for(member))
+        form = NewPageForm(initial=defaults_for(member), owner=member)
         return _beginning(request, form, HoursEditor.showing(WeeklyHours.from_json(weekday_office_hours())))
-    form, editor = NewPageForm(request.POST), HoursEditor.typed(request.POST)
+    form, editor = NewPageForm(request.POST, owner=member), HoursEditor.typed(request.POST)
     page = _create(form, editor, member)
     if page is None:
         return _beginning(request, form, editor)

@@ -1,0 +1,84 @@
+"""What a service for web meetings tells us: believed once its signature is right, and only as far as
+needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from chosei import wiring
+from chosei.actions.connections import LIVE
+from chosei.actions.outbox import queue_mail, to_member
+from chosei.actions.web_links import DEAUTHORISED, drop_account
+from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
+from chosei.jobs import queue
+from chosei.ports.meeting_notices import Deauthorised, Handshake, MeetingTouched
+from chosei.records.models import Connection, MailKind, MailMessage, WebMeeting
+
+
+def hear(
+    provider: str, headers: Mapping[str, str], body: bytes, *, now: datetime
+) -> Mapping[str, str] | None:
+    """Act on a notice; what is to be answered to a handshake, else None. May be told twice.
+
+    Raises ``ports.meeting_notices.NotGenuine``, and ValueError for one that cannot be read.
+    """
+    notice = wiring.meeting_notices(provider).read(headers, body, now=now)
+    match notice:
+        case Handshake(answer):
+            return answer
+        case Deauthorised(tenant_id, object_id):
+            forget_account(provider, tenant_id, object_id, now=now)
+        case MeetingTouched(remote_id):
+            _doubt(provider, remote_id)
+    return None
+
+
+def _doubt(provider: str, remote_id: str) -> None:
+    rows = WebMeeting.objects.filter(
+        connection__provider=provider, remote_id=remote_id, desired__isnull=False
+    )
+    with transaction.atomic():
+        for row in rows.select_for_update():
+            row.doubted = True
+            row.save(update_fields=["doubted", "changed_at"])
+            queue.enqueue(queue.MEET, str(row.appointment_id))
+
+
+def forget_account(provider: str, tenant_id: str, object_id: str, *, now: datetime) -> None:
+    """The account has removed Chosei: everything we had of it is erased, and its owner is told what that
+    means.
+
+    Appointments stand, with the links that customers have: the meetings themselves stay with the service.
+    """
+    rows = Connection.objects.filter(
+        provider=provider, account_tenant=tenant_id, account_object=object_id
+    ).order_by("pk")
+    with transaction.atomic():
+        for connection in rows.select_for_update(of=("self",)).select_related("member"):
+            used = connection.state in (*LIVE, ConnectionState.ENDING)
+            _end(connection)
+            drop_account(connection, now=now)
+            if used and connection.member.is_active:
+                earlier = MailMessage.objects.filter(connection=connection, kind=MailKind.RECONNECT).count()
+                queue_mail(MailKind.RECONNECT, connection, to_member(connection.member), revision=earlier)
+
+
+def _end(connection: Connection) -> None:
+    state = ConnectionState(connection.state)
+    if state in LIVE:
+        state = advance(CONNECTION, state, ConnectionEvent.DISCONNECT)
+    if state == ConnectionState.ENDING:
+        state = advance(CONNECTION, state, ConnectionEvent.FINISH)
+    connection.state, connection.state_since = state, timezone.now()
+    connection.problem, connection.trouble, connection.claims = DEAUTHORISED, "", ""
+    connection.access_token = connection.refresh_token = connection.scopes = ""
+    connection.access_expires_at = None
+    connection.address = connection.display_name = connection.login_names = ""
+    connection.addresses = []
+    # Not even which account it was stays; the number keeps rows of one member apart.
+    connection.account_tenant, connection.account_object = "erased", f"erased-{connection.pk}"
+    connection.save()
