@@ -87,8 +87,8 @@ def test_the_letters_wait_a_minute_and_the_link_follows(zoom, zoomed, sato):
     hurry()
     appointment.refresh_from_db()
     assert appointment.join_url
-    assert MailMessage.objects.filter(kind="link_follows_guest").count() == 1
-    assert MailMessage.objects.filter(kind="link_follows_host").count() == 1
+    assert MailMessage.objects.filter(kind="link_guest").count() == 1
+    assert MailMessage.objects.filter(kind="link_host").count() == 1
 
 
 def test_the_days_limit_is_counted_said_and_waited_for(zoom, zoomed, sato):

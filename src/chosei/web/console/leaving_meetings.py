@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chosei.actions.agenda import RUNNING
 from chosei.actions.offers import present
 from chosei.actions.people import attending
 from chosei.actions.rules import STANDING
+from chosei.actions.taken import RUNNING
 from chosei.core.states import BookingPageState
 from chosei.ports.providers import about
 from chosei.records import gates
