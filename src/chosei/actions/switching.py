@@ -20,6 +20,7 @@ from chosei.actions.connections import converge_all, hold_again
 from chosei.actions.people import Attending, attending, organizer_of
 from chosei.actions.room_booking import take_rooms_over
 from chosei.actions.timeline import note
+from chosei.actions.web_meetings import settle_issuer
 from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
 from chosei.core.states import AppointmentState, ConnectionState
 from chosei.ports.errors import NeedsReconnect
@@ -61,14 +62,15 @@ def hosts_of(appointment: Appointment) -> list[Member]:
 
 
 def keeps_link(appointment: Appointment, hosts: Sequence[Attending]) -> bool:
-    """Whether the web meeting's link goes on: it is the organiser's, so while that account attends."""
+    """Whether the web meeting's link goes on: one that came with the organiser's event, while that account
+    attends; one of a service of its own is no calendar's."""
     linked = {host.connection.pk for host in hosts if host.connection is not None}
-    return not appointment.web_meeting or appointment.organizer_id in (None, *linked)
+    return not appointment.link_with_event or appointment.organizer_id in (None, *linked)
 
 
 def can_move(appointment: Appointment, hosts: Sequence[Attending]) -> bool:
     """Whether somebody can issue another link where the old one does not go on."""
-    organizer = organizer_of(hosts, web_meeting=appointment.web_meeting)
+    organizer = organizer_of(hosts, appointment.link)
     return keeps_link(appointment, hosts) or (organizer is not None and organizer.web_meeting)
 
 
@@ -92,7 +94,7 @@ def prospect_of(appointment: Appointment, member: Member, new: Connection) -> Pr
     organizer = appointment.organizer
     keeps = keeps_link(appointment, hosts)
     if organizer is None or organizer.pk not in {one.connection.pk for one in hosts if one.connection}:
-        organizer = organizer_of(hosts, web_meeting=appointment.web_meeting)
+        organizer = organizer_of(hosts, appointment.link)
     stays = not can_move(appointment, hosts)
     rooms = [room for room in rooms_of(appointment) if room.address]
     moves = not stays and organizer != appointment.organizer
@@ -132,14 +134,17 @@ def settle_with(
 
     The customer is told what of theirs changed: a new link, or ``was`` (see ``changes.changed``).
     """
-    before = appointment.organizer
+    before, issuer = appointment.organizer, appointment.issuer
     linked = [host.connection for host in hosts if host.connection is not None]
     if not stays and (before is None or before not in linked):
-        appointment.organizer = organizer_of(hosts, web_meeting=appointment.web_meeting)
+        appointment.organizer = organizer_of(hosts, appointment.link)
     organizer = appointment.organizer
     told = dict(was or {})
-    issues = organizer is not None and organizer.web_meeting and organizer != before
-    if appointment.web_meeting and before is not None and issues:
+    if appointment.link_with_event and organizer and appointment.web_service not in ("", organizer.provider):
+        appointment.web_service = ""  # nobody has that calendar any more: whatever the new one offers
+    settle_issuer(appointment, hosts)
+    issues = appointment.web_apart or (organizer is not None and organizer.web_meeting)
+    if appointment.web_meeting and issues and issuer is not None and appointment.issuer not in (None, issuer):
         told["link"] = appointment.join_url
         appointment.join_url, appointment.link_wanted_at = "", now
     if organizer != before:

@@ -61,9 +61,11 @@ def settle_issuer(appointment: Appointment, hosts: Sequence[Attending]) -> None:
         return
     present = {host.member.pk for host in hosts}
     current = appointment.meeting_account
-    stays = current is not None and current.provider == appointment.web_service
-    if not (stays and current is not None and current.member_id in present and _writable(current)):
-        appointment.meeting_account = issuer_of(hosts, appointment.web_service)
+    if current is not None and (current.provider != appointment.web_service or not _writable(current)):
+        current = None
+    if current is None or current.member_id not in present:
+        # Where nobody could issue another link, the one that people have goes on.
+        appointment.meeting_account = issuer_of(hosts, appointment.web_service) or current
 
 
 def _writable(connection: Connection) -> bool:

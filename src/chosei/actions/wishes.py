@@ -178,7 +178,8 @@ def _wanted_events(
     )
     meeting = _meeting(appointment)
     settled = meeting.settled(
-        web_meeting=appointment.link_with_event, attendees=attendees + invited(organizer, rooms_of(appointment))
+        web_meeting=appointment.link_with_event,
+        attendees=attendees + invited(organizer, rooms_of(appointment)),
     )
     others = {host.connection: meeting.settled() for host in elsewhere if host.connection is not None}
     return {organizer: settled, **others}
