@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0024_rooms_of_templates'),
+        ('records', '0027_lists_by_start'),
     ]
 
     operations = [
