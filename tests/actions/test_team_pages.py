@@ -339,6 +339,29 @@ def test_a_one_time_link_is_spent_by_the_booking_alone():
     assert link.appointment == first
 
 
+@pytest.mark.parametrize("end", ["declined", "lapsed", "withdrawn", "approved and cancelled"])
+def test_a_request_in_vain_gives_its_one_time_link_back(end):
+    hosts, page = team(1, visibility="one_time", needs_approval=True)
+    link = make_one_time_link(hosts[0], page, now=NOW)
+    asked = book(booking_page_for_guest(link.link_token), at(3, 10))
+    with pytest.raises(Closed):
+        book(booking_page_for_guest(link.link_token), at(3, 11))
+    if end == "declined":
+        decline(hosts[0], asked, reason="", now=NOW)
+    elif end == "lapsed":
+        lapse(asked.pk, now=NOW + timedelta(hours=49))
+    else:
+        if end == "approved and cancelled":
+            approve(hosts[0], asked, now=NOW)
+        cancel_by_guest(asked, reason="", now=NOW)
+    again = booking_page_for_guest(link.link_token)
+    if end == "approved and cancelled":
+        with pytest.raises(Closed):
+            book(again, at(3, 11))
+    else:
+        assert book(again, at(3, 11)).state == "pending"
+
+
 def test_deputies_manage_without_attending():
     hosts, page = team(2)
     deputy = member(hosts[0].organization)

@@ -10,6 +10,7 @@ from chosei.actions.appointing import deciders
 from chosei.actions.chat import tell_chat
 from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
+from chosei.actions.page_addresses import give_link_back
 from chosei.actions.reception_codes import settle_code
 from chosei.actions.timeline import note
 from chosei.actions.web_meetings import settle_web_meeting
@@ -91,7 +92,9 @@ def _cancel(
         settle_web_meeting(locked)
         converge_soon(locked)
         _tell(locked, waiting=waiting)
-        if not waiting:  # the chat is told of bookings that stand: it never heard of this one
+        if waiting:
+            give_link_back(locked)
+        else:  # the chat is told of bookings that stand: it never heard of this one
             tell_chat(locked, ChatKind.CANCELLED, revision=locked.revision)
         note(
             "appointment_cancelled",

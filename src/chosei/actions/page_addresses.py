@@ -97,3 +97,8 @@ def spend(link: OneTimeLink, appointment: Appointment, *, now: datetime) -> None
     rows = OneTimeLink.objects.filter(pk=link.pk, spent_at=None)
     if not rows.update(spent_at=now, appointment=appointment):
         raise Closed("spent")
+
+
+def give_link_back(appointment: Appointment) -> None:
+    """What was asked for through a link that works once came to nothing: it may be used again."""
+    OneTimeLink.objects.filter(appointment=appointment).update(spent_at=None, appointment=None)

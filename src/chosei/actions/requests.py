@@ -9,6 +9,7 @@ from django.db import transaction
 from chosei.actions.appointing import deciders, stand
 from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, to_member, to_visitors
+from chosei.actions.page_addresses import give_link_back
 from chosei.actions.people import Attending, attending, organizer_of
 from chosei.actions.timeline import note
 from chosei.actions.web_meetings import settle_issuer
@@ -104,6 +105,7 @@ def _refuse(appointment: Appointment, *, by: str, reason: str) -> None:
     appointment.revision += 1
     appointment.save(update_fields=["state", "cancelled_by", "cancel_reason", "revision", "changed_at"])
     appointment.promises.update(standing=False)
+    give_link_back(appointment)
     drop(CalendarEntry.objects.filter(appointment=appointment))
     converge_soon(appointment)
     for visitor in to_visitors(appointment):

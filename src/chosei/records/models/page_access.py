@@ -23,7 +23,9 @@ class PageAddress(models.Model):
 
 
 class OneTimeLink(SecretLinked):
-    """A link that books a page once. Spent by the booking alone, whatever was opened before."""
+    """A link that books a page once. Spent by the booking alone, whatever was opened before; a booking that
+    asked for approval in vain gives it back.
+    """
 
     page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="one_time_links")
     created_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
