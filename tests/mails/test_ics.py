@@ -154,7 +154,7 @@ def test_whoever_once_had_the_event_gets_no_cancellation_of_another(scene: Scene
 
 
 def test_zoom_is_no_calendar(scene: Scene) -> None:
-    scene.connection(scene.host, provider="zoom")
+    scene.connection(scene.host, provider="zoom", kind="meetings")
     assert gets_calendar_object(scene.appointment(), scene.host)
 
 

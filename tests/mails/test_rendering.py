@@ -38,12 +38,12 @@ def _documents(scene: Scene) -> dict[str, str]:
         add("cancelled-by-guest", MailKind.CANCELLED_GUEST, by_guest)
         add("cancelled-host", MailKind.CANCELLED_HOST, by_guest, scene.host)
         lost = scene.connection(
-            scene.host,
+            {"ja": scene.host, "en": scene.colleague}[language],  # nobody has two calendars
             state="needs_reconnect",
             account_object=language,
             provider={"ja": "microsoft", "en": "google"}[language],
         )
-        add("reconnect", MailKind.RECONNECT, lost, scene.host)
+        add("reconnect", MailKind.RECONNECT, lost, lost.member)
     return found
 
 

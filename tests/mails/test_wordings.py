@@ -42,12 +42,12 @@ def test_either_languages_names_and_full_width_braces_are_understood(scene: Scen
 
 @pytest.mark.parametrize(
     ("company", "name", "subject"),
-    [("株式会社テスト", "三田花子", "株式会社テスト:三田花子様"), ("", "三田花子", "三田花子様")],
+    [("株式会社テスト", "三田花子", "株式会社テスト\uff1a三田花子様"), ("", "三田花子", "三田花子様")],
 )
 def test_what_is_not_known_leaves_no_gap_in_the_subject(
     scene: Scene, company: str, name: str, subject: str
 ) -> None:
-    own(scene, Wording.CANCELLED_BY_GUEST, subject="{社名}:{氏名}様")
+    own(scene, Wording.CANCELLED_BY_GUEST, subject="{社名}\uff1a{氏名}様")
     appointment = scene.appointment(
         guest_company=company, guest_name=name, state="cancelled", cancelled_by="guest"
     )

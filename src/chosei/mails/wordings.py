@@ -21,7 +21,7 @@ from chosei.records.codes import code_digits
 from chosei.records.models import Appointment, LetterText, Proposal
 
 # Between the names that a subject is made of; left over at its ends where a name is not known.
-_JOINTS = " ::、,・/-"
+_JOINTS = " :\uff1a\u3001,\uff0c\u30fb/\uff0f-"
 
 
 @dataclass(frozen=True, slots=True)
