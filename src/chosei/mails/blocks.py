@@ -116,3 +116,8 @@ class Body:
     preview: str
     headline: str
     blocks: tuple[Block, ...]
+
+    def __post_init__(self) -> None:
+        """Facts of which there are none leave no gap."""
+        told = tuple(one for one in self.blocks if not isinstance(one, Facts) or one.rows)
+        object.__setattr__(self, "blocks", told)

@@ -6,8 +6,12 @@ from datetime import timedelta
 
 from bs4 import BeautifulSoup
 from django.test import Client
+from django.utils import timezone
 
-from chosei.records.models import Appointment, MailMessage
+from chosei.actions.room_booking import lack_room
+from chosei.mails.compose import compose
+from chosei.records.models import Appointment, MailMessage, Room
+from chosei.records.places import rooms_of
 from tests.web.console.conftest import Company, confirmed
 
 
@@ -102,3 +106,24 @@ def test_a_bad_key_begins_at_the_top(client: Client, people: Company) -> None:
     ):
         answer = client.get("/appointments/", {"after": key})
         assert f"/appointments/{appointment.pk}" in answer.content.decode()
+
+
+def test_a_room_that_is_missing_is_told_by_mail_and_chosen_on_the_page(
+    client: Client, people: Company
+) -> None:
+    organization = people.author.organization
+    room = Room.objects.create(organization=organization, name="八重洲A", building="本社", floor="12F")
+    appointment = confirmed(people)
+    lack_room(appointment)
+    letter = compose(appointment.mails.get(kind="room_missing"), now=timezone.now())
+    assert letter.subject == "【会議室】株式会社テスト 三田花子様の会議室をお選びください"
+    assert f"/appointments/{appointment.pk}#choose-room" in letter.text
+    assert "\n\n\n" not in letter.text, "no declined room is named, and no gap stands for it"
+
+    page = BeautifulSoup(client.get(f"/appointments/{appointment.pk}").content, "html.parser")
+    assert page.select_one('.notice a[href="#choose-room"]')
+    assert [one.get_text() for one in page.select("main .button.primary")] == ["この会議室を予約する"]
+    client.post(f"/appointments/{appointment.pk}/room", {"room": str(room.pk)})
+    assert rooms_of(appointment) == [room]
+    after = client.get(f"/appointments/{appointment.pk}").content.decode()
+    assert "別の会議室を選ぶか、会議室なしで進めてください。" not in after

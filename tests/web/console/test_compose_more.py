@@ -7,10 +7,20 @@ from uuid import uuid4
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from chosei.actions.confirm import confirm_candidate
-from chosei.records.models import CalendarEntry, Connection, MailMessage, Member, Proposal, ProposalTemplate
+from chosei.records.models import (
+    CalendarEntry,
+    Connection,
+    MailMessage,
+    Member,
+    Proposal,
+    ProposalTemplate,
+    Room,
+)
 from tests.support import company
 from tests.support.company import GUEST, NOW
 from tests.web.console.conftest import Company, signed_in
@@ -325,3 +335,30 @@ def test_a_draft_without_times_is_opened_without_complaint(client: Client, peopl
     assert "候補日時を1件以上入れてください。" not in page
     refused = client.post(f"/proposals/{draft.pk}/edit", form(empty)).content.decode()
     assert "候補日時を1件以上入れてください。" in refused
+
+
+def queries_of(people: Company, hosts: int, rooms: int) -> int:
+    """What the page asks the database for so many hosts, each busy for an hour, and so many more rooms."""
+    organization = people.author.organization
+    members = [people.author, *(company.member(organization, f"社員 {hosts}-{n}") for n in range(hosts - 1))]
+    for member in members[1:]:
+        company.busy(company.connect(member), company.at(1, 10), 60)
+    Room.objects.bulk_create(
+        Room(organization=organization, name=f"会議室 {hosts}-{n}") for n in range(rooms)
+    )
+    template = ProposalTemplate.objects.create(
+        owner=people.author, name=f"{hosts}名", host_ids=[member.pk for member in members]
+    )
+    client, address = signed_in(people.author), f"/proposals/new?template={template.pk}"
+    client.get(address)  # has the calendars looked at again, which is not asked for a second time
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(address)
+    assert page.content.decode().count('"kind": "event"') == hosts - 1
+    return len(asked)
+
+
+def test_ten_hosts_and_ten_rooms_cost_as_many_queries_as_two_and_one(people: Company) -> None:
+    """The first week comes with the page; nothing is asked for host by host, or room by room."""
+    few = queries_of(people, 2, 1)
+    assert queries_of(people, 10, 9) == few
+    assert few <= 16

@@ -29,7 +29,7 @@ def room_missing(appointment: Appointment, reader: Reader, now: datetime) -> Bod
     blocks = (
         facts.guest_addressee("", reader.name),
         Say(_("お手数ですが、下記から別の会議室を選ぶか、「会議室なしで進める」をお選びください。")),
-        Action(pgettext("mail", "会議室を選ぶ"), console_appointment_url(appointment)),
+        Action(pgettext("mail", "会議室を選ぶ"), console_appointment_url(appointment) + "#choose-room"),
         Say(lead),
         when,
         Facts(tuple(facts.optional((pgettext("mail", "お断りのあった会議室"), names)))),

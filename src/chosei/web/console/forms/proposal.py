@@ -16,7 +16,6 @@ from chosei.actions.rooms import MOST_SEATS
 from chosei.actions.templates import TemplateInput
 from chosei.core.intervals import Interval
 from chosei.core.walltime import local_date
-from chosei.records import gates
 from chosei.records.models import MeetingFormat, Member, Proposal, ProposalTemplate
 from chosei.web.console import words
 from chosei.web.console.forms.candidates import instant
@@ -119,7 +118,6 @@ class ProposalForm(OffersRooms):
             "write_holds": author.organization.write_holds,
         }
         super().__init__(data, initial={**usual, **(initial or {})})
-        self.offers_rooms = gates.rooms_of(author).exists()
         web_meeting = self.fields["web_meeting"]
         web_meeting.disabled = not self.can_link
         offer_tools(self, picker.tools)
@@ -242,8 +240,9 @@ def meeting_initial(meeting: Proposal | ProposalTemplate) -> dict[str, Any]:
     return {**kept, PLACES.get(meeting.format, "place_other"): meeting.location}
 
 
-def template_initial(template: ProposalTemplate, now: datetime) -> dict[str, Any]:
-    until = local_date(now, template.owner.zone) + timedelta(days=template.deadline_days)
+def template_initial(template: ProposalTemplate, zone: str, now: datetime) -> dict[str, Any]:
+    """What a template keeps. ``zone``: its owner's, in which the deadline's day is counted."""
+    until = local_date(now, zone) + timedelta(days=template.deadline_days)
     return {**meeting_initial(template), "deadline": until, "rooms": choice_of(template)}
 
 

@@ -54,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if "template" in request.GET:
         template = gates.template_for_member(member, gates.number(request.GET["template"]))
         picker = HostPicker.of(member, template.host_ids)
-        initial, length = template_initial(template, timezone.now()), template.minutes
+        initial, length = template_initial(template, member.zone, timezone.now()), template.minutes
     elif "copy" in request.GET:
         copied = gates.proposal_for_member(member, gates.number(request.GET["copy"]))
         picker = HostPicker.of(member, _host_ids(copied))
