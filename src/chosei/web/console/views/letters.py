@@ -25,9 +25,9 @@ from chosei.mails.standards import texts_to_edit
 from chosei.ports.mail import Letter
 from chosei.records import gates
 from chosei.records.models import LetterText, Member
-from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.letter import MEANINGS, LetterForm, as_typed
+from chosei.web.console.letter_names import LETTER_NAMES
 from chosei.web.console.views.guest_settings import administrator
 
 
@@ -70,7 +70,7 @@ def _row(wording: Wording, reads: Language, kept: dict[tuple[str, str], LetterTe
     versions = [
         Version(language, name, (wording.value, language) in kept) for language, name in settings.LANGUAGES
     ]
-    return Row(wording, words.LETTER[wording], subject, versions)
+    return Row(wording, LETTER_NAMES[wording], subject, versions)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,7 +94,7 @@ def edit(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     context = {
         "form": form,
         "wording": wording,
-        "name": words.LETTER[wording],
+        "name": LETTER_NAMES[wording],
         "for_guests": to_guest(wording),
         "says_code": says_code(wording),
         "language": reads.value,
