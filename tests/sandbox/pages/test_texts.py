@@ -16,8 +16,8 @@ JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 
 def used_texts() -> set[str]:
     """Every Japanese literal of the templates and pages, which is what ends up in front of `t`."""
-    pages = [HOME / "pages" / f"{name}.py" for name in ("mailbox", "meeting", "switches")]
-    google = [HOME / "google" / f"{name}.py" for name in ("clients", "pages")]
+    pages = [HOME / "pages" / f"{name}.py" for name in ("forms", "mailbox", "meeting", "switches")]
+    google = [HOME / "google" / f"{name}.py" for name in ("clients", "pages", "switches")]
     files = [*(HOME / "templates").rglob("*.html"), *pages, *google]
     # looked ahead for, since attributes put quotes within quotes
     literal = re.compile(r'(?=[ ({\[:]"([^"\n]*)")')

@@ -39,12 +39,12 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One switched-on fault. `account` is an address or EVERYBODY; `remaining` None lasts until switched
+    """One switched-on fault. `mailbox` is an address or EVERYBODY; `remaining` None lasts until switched
     off."""
 
     id: int
     kind: FaultKind
-    account: str
+    mailbox: str
     seconds: float
     remaining: int | None
 
@@ -86,7 +86,7 @@ class Faults:
         with self._database.transaction() as connection:
             meant = (EVERYBODY, account.casefold())
             found = next(
-                (one for one in self.active() if one.kind == kind and one.account.casefold() in meant), None
+                (one for one in self.active() if one.kind == kind and one.mailbox.casefold() in meant), None
             )
             if found and found.remaining == 1:
                 connection.execute("DELETE FROM google_faults WHERE id = ?", (found.id,))

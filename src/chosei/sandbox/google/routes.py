@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from chosei.sandbox.google import clients, moments, pages, sign_in, token
+from chosei.sandbox.google import clients, moments, pages, sign_in, switches, token
 from chosei.sandbox.google.access import Api, Call, nowhere
 from chosei.sandbox.google.faults import FaultKind
 from chosei.sandbox.google.listing import list_events, shown
@@ -49,14 +49,25 @@ def google_routes() -> list[BaseRoute]:
     oauth = [
         Route("/o/oauth2/v2/auth", sign_in.authorize),
         Route("/signin/{flow}", sign_in.step, methods=["GET", "POST"]),
-        Route("/meet/{code}", pages.meet, methods=["GET", "POST"]),
         Route("/token", token.token, methods=["POST"]),
         Route("/revoke", token.revoke, methods=["POST"]),
         Route("/oauth2/v3/userinfo", token.user_info),
         Route("/oauth2/v3/certs", token.certs),
         Route("/.well-known/openid-configuration", token.discovery),
     ]
-    return [Mount("/google", routes=[*oauth, *api])]
+    looked_at = [
+        Route("/", pages.overview),
+        Route("/", pages.change_settings, methods=["POST"]),
+        Route("/calendars/{calendar}", pages.week),
+        Route("/calendars/{calendar}", pages.add, methods=["POST"]),
+        Route("/calendars/{calendar}/events/{event}", pages.event),
+        Route("/calendars/{calendar}/events/{event}", pages.change, methods=["POST"]),
+        Route("/faults", switches.faults),
+        Route("/faults", switches.switch_on, methods=["POST"]),
+        Route("/faults/off", switches.switch_off, methods=["POST"]),
+        Route("/meet/{code}", pages.meet, methods=["GET", "POST"]),
+    ]
+    return [Mount("/google", routes=[*oauth, *looked_at, *api])]
 
 
 # --- events ---

@@ -16,10 +16,16 @@ from chosei.sandbox.graph.mailboxes import Mailbox
 from chosei.sandbox.graph.model import Instance
 from chosei.sandbox.graph.store import GraphStore, store_of
 from chosei.sandbox.graph.zones import zone
-from chosei.sandbox.pages.forms import FormProblem, form_of
+from chosei.sandbox.pages.forms import FormProblem, day_of, form_of, span_of
 from chosei.sandbox.pages.rendering import render
 from chosei.sandbox.pages.week import lay_out, local_span, monday_of
 
+_WORDS = {
+    "meeting": "Teams",
+    "meeting_label": "Teams 会議",
+    "added_as": "{name} さんが Outlook で入力したものとして登録します。",
+    "acting": "Outlook での操作",
+}
 SHOW_AS = ("busy", "tentative", "free", "oof", "workingElsewhere")
 
 
@@ -49,12 +55,14 @@ def _week_page(
     context, store, mailbox = _mailbox(request)
     home = _home(context, mailbox)
     today = context.clock.now().astimezone(home).date()
-    monday = monday_of(_day(request.query_params.get("week", "")) or today)
+    monday = monday_of(day_of(request.query_params.get("week", "")) or today)
     first = datetime(monday.year, monday.month, monday.day, tzinfo=home)
     instances = store.events_between(mailbox.key, first - timedelta(days=1), first + timedelta(days=8))
     at = typed or {"date": str(max(today, monday)), "start": "10:00", "end": "11:00", "show_as": "busy"}
     values = {
+        **_WORDS,
         "mailbox": mailbox,
+        "base": address_of(mailbox),
         "zone": home.key,
         "today": today,
         "week": lay_out(monday, instances, home),
@@ -83,6 +91,7 @@ def _event_page(
     start, end = local_span(instance, home)
     at = {"date": str(start.date()), "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
     values = {
+        **_WORDS,
         "mailbox": mailbox,
         "instance": instance,
         "event": instance.event,
@@ -109,7 +118,7 @@ async def add(request: Request) -> Response:
     context, store, mailbox = _mailbox(request)
     form = await form_of(request)
     try:
-        start, end = _span(context, mailbox, form)
+        start, end = span_of(form, _home(context, mailbox))
         show_as = form.get("show_as", "busy")
         if show_as not in SHOW_AS:
             raise FormProblem("show_as", "一覧から選んでください。")
@@ -135,7 +144,9 @@ async def change(request: Request) -> Response:
     shown = monday_of(instance.starts.astimezone(_home(context, mailbox)).date())
     if action == "move":
         try:
-            start, end = _span(context, mailbox, {**form, "all_day": "on" if instance.event.all_day else ""})
+            start, end = span_of(
+                {**form, "all_day": "on" if instance.event.all_day else ""}, _home(context, mailbox)
+            )
         except FormProblem as problem:
             return _event_page(request, problem, form)
         store.move_as(mailbox, item, start, end)
@@ -153,31 +164,3 @@ def _home(context: SandboxContext, mailbox: Mailbox) -> ZoneInfo:
     tenant = context.directory.tenant(mailbox.tid)
     assert tenant is not None, "the database keeps a mailbox's tenant"
     return zone(tenant.time_zone)
-
-
-def _span(context: SandboxContext, mailbox: Mailbox, form: dict[str, str]) -> tuple[datetime, datetime]:
-    """Start and end of a form in the mailbox's zone. Raises FormProblem naming the field."""
-    home = _home(context, mailbox)
-    day = _day(form.get("date", ""))
-    if day is None:
-        raise FormProblem("date", "日付を入力してください。")
-    midnight = datetime(day.year, day.month, day.day, tzinfo=home)
-    if form.get("all_day") == "on":
-        return midnight, midnight + timedelta(days=1)
-    moments = []
-    for name in ("start", "end"):
-        try:
-            moments.append(datetime.strptime(form.get(name, ""), "%H:%M"))  # noqa: DTZ007 - the day and zone follow
-        except ValueError as error:
-            raise FormProblem(name, "時刻を 9:00 の形で入力してください。") from error
-    start, end = (midnight.replace(hour=m.hour, minute=m.minute) for m in moments)
-    if end <= start:
-        raise FormProblem("end", "終了は開始より後にしてください。")
-    return start, end
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

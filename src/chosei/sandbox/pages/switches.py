@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from chosei.sandbox.context import context_of
 from chosei.sandbox.faults import EVERYBODY, FaultKind
 from chosei.sandbox.identity import consents as identity_consents
-from chosei.sandbox.pages.forms import FormProblem, form_of
+from chosei.sandbox.pages.forms import FormProblem, form_of, numbers_of
 from chosei.sandbox.pages.rendering import render
 
 KINDS = {
@@ -33,7 +33,6 @@ KINDS = {
     FaultKind.SECRET_WRONG: "シークレットの誤り (7000215、相手は全員)",
     FaultKind.NO_MAILBOX: "メールボックスなし (404)",
 }
-_LONGEST_SECONDS = 600
 
 
 async def faults(request: Request) -> Response:
@@ -55,6 +54,9 @@ def _faults_page(
         "everybody": EVERYBODY,
         "typed": typed or {"kind": "throttled", "mailbox": EVERYBODY, "seconds": "5", "count": ""},
         "problem": problem,
+        "timed": ("slow", "throttled", "unavailable"),
+        "here": "/faults",
+        "about": "Graph とトークンの要求を、決めた相手・回数だけ失敗させます。再起動しても残ります。",
     }
     return render(request, "pages/faults.html", values, 422 if problem else 200)
 
@@ -73,16 +75,7 @@ async def switch_on(request: Request) -> Response:
 def _fault(form: dict[str, str]) -> tuple[FaultKind, float, int | None]:
     if form["kind"] not in set(FaultKind):
         raise FormProblem("kind", "一覧から選んでください。")
-    try:
-        seconds = float(form["seconds"] or 0)
-    except ValueError as error:
-        raise FormProblem("seconds", "0〜600 の数字を入力してください。") from error
-    if not 0 <= seconds <= _LONGEST_SECONDS:
-        raise FormProblem("seconds", "0〜600 の数字を入力してください。")
-    count = form["count"].strip()
-    if count and not (count.isascii() and count.isdigit() and 0 < int(count) <= 10_000):
-        raise FormProblem("count", "1 以上の整数を入力するか、空欄にしてください。")
-    return FaultKind(form["kind"]), seconds, int(count) if count else None
+    return FaultKind(form["kind"]), *numbers_of(form)
 
 
 async def switch_off(request: Request) -> Response:

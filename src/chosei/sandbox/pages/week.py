@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from chosei.sandbox.graph.model import Instance
@@ -13,10 +14,21 @@ FIRST_HOUR, LAST_HOUR = 8, 20
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """Something with a time, which it has in the reader's own zone. `instance` is whatever the page shows of
+    it."""
+
+    instance: Any
+    start: datetime
+    end: datetime
+    all_day: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """An event, or its part on one day. Minutes from that day's midnight; `lane` of `lanes` side by side."""
 
-    instance: Instance
+    instance: Any
     start: datetime
     end: datetime
     first_minute: int
@@ -56,7 +68,12 @@ def monday_of(day: date) -> date:
 
 def lay_out(monday: date, instances: list[Instance], zone: ZoneInfo) -> Week:
     """The week that begins on `monday`, its wall times in `zone`."""
-    days = tuple(_day(monday + timedelta(days=offset), instances, zone) for offset in range(7))
+    return arranged(monday, [Shown(one, *local_span(one, zone), one.event.all_day) for one in instances])
+
+
+def arranged(monday: date, shown: list[Shown]) -> Week:
+    """The week that begins on `monday`."""
+    days = tuple(_day(monday + timedelta(days=offset), shown) for offset in range(7))
     blocks = [block for day in days for block in day.blocks]
     first = min([FIRST_HOUR, *(block.first_minute // 60 for block in blocks)])
     last = max([LAST_HOUR, *(-(-block.last_minute // 60) for block in blocks)])
@@ -76,26 +93,25 @@ def local_span(instance: Instance, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return instance.starts.astimezone(zone), instance.ends.astimezone(zone)
 
 
-def _day(day: date, instances: list[Instance], zone: ZoneInfo) -> Day:
+def _day(day: date, shown: list[Shown]) -> Day:
     all_day: list[Block] = []
     timed: list[Block] = []
-    for instance in instances:
-        start, end = local_span(instance, zone)
-        block = _part(instance, start, end, day)
-        if block is None:
-            continue
-        (all_day if instance.event.all_day else timed).append(block)
+    for one in shown:
+        block = _part(one, day)
+        if block is not None:
+            (all_day if one.all_day else timed).append(block)
     return Day(day, tuple(all_day), tuple(_in_lanes(timed)))
 
 
-def _part(instance: Instance, start: datetime, end: datetime, day: date) -> Block | None:
+def _part(shown: Shown, day: date) -> Block | None:
     """What of an event falls on `day`, in wall minutes; None for nothing."""
+    start, end = shown.start, shown.end
     first = 0 if start.date() < day else start.hour * 60 + start.minute
     last = DAY_MINUTES if end.date() > day else end.hour * 60 + end.minute
     touches = start.date() <= day and (end.date() > day or (end.date() == day and (last > 0 or start == end)))
     if not touches:
         return None
-    return Block(instance, start, end, first, max(last, first))
+    return Block(shown.instance, start, end, first, max(last, first))
 
 
 def _in_lanes(blocks: list[Block]) -> list[Block]:
