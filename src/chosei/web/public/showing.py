@@ -20,6 +20,7 @@ from chosei.core import wording
 from chosei.core.intervals import Interval
 from chosei.core.language import Language, language_of
 from chosei.core.walltime import local_date
+from chosei.ports.providers import about
 from chosei.records.models import Appointment, BookingPage, MeetingFormat, Proposal
 from chosei.records.places import place_of
 from chosei.web.public.zones import zones_offered
@@ -123,12 +124,18 @@ def _format_names() -> dict[MeetingFormat, tuple[str, str]]:
 def _format_fact(meeting: Proposal | BookingPage | Appointment) -> Fact:
     icon, name = _format_names()[MeetingFormat(meeting.format)]
     if meeting.web_meeting:
-        name = (
-            _("Web会議(Microsoft Teams)")
-            if icon == "video"
-            else _("%(format)s・Web会議(Microsoft Teams)") % {"format": name}
-        )
+        web = _web_name(meeting)
+        name = web if icon == "video" else _("%(format)s・%(web)s") % {"format": name, "web": web}
     return Fact(icon, _("形式"), name)
+
+
+def _web_name(meeting: Proposal | BookingPage | Appointment) -> str:
+    """Web会議(Google Meet): by what is used, once that is known."""
+    account = None
+    if isinstance(meeting, Appointment):
+        account = meeting.meeting_account if meeting.web_apart else meeting.organizer
+    service = about(account.provider).meeting if account is not None else ""
+    return _("Web会議(%(service)s)") % {"service": service} if service else _("Web会議")
 
 
 def _hosts_text(hosts: list[str]) -> str:
