@@ -8,10 +8,12 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from chosei.actions.asking import put_back
 from chosei.actions.booking import book_page
 from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.errors import TimeTaken
 from chosei.actions.inputs import Booking
+from chosei.actions.members import add_member
 from chosei.actions.requests import approve, decline, lapse
 from chosei.core.hours import WeeklyHours
 from chosei.core.intervals import Interval
@@ -23,7 +25,7 @@ from tests.support.times import late
 from tests.support.worker import run_jobs
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
-SATO = "sato@sample.example"
+SATO, SUZUKI = "sato@sample.example", "suzuki@sample.example"
 DAY_AND_NIGHT = WeeklyHours.parse([[("00:00", "24:00")]] * 7, "Asia/Tokyo")
 
 
@@ -129,3 +131,26 @@ def test_a_buffer_deleted_in_outlook_gives_its_time_back_for_good(tenant, linked
         book(plain, Interval(time.start - half, time.start))
     [before, _, _] = tenant.ours(SATO)
     assert before.starts == time.start - half
+
+
+def test_a_colleague_who_deletes_their_copy_of_a_request_is_asked(tenant, linked, sato):
+    suzuki = add_member(sato.organization, SUZUKI, "鈴木 美咲", password="a-long-password")
+    theirs = tenant.connect(suzuki)
+    run_jobs()
+    appointment = book(page_of(sato, hosts=[sato, suzuki], needs_approval=True), late(2, 30))
+    [event] = tenant.ours(SUZUKI)
+    tenant.store.delete_as(tenant.mailbox(SUZUKI), event.id(immutable=True))
+    read(theirs)
+    CalendarEntry.objects.filter(missing_at__isnull=False).update(
+        missing_at=timezone.now() - timedelta(minutes=2)
+    )
+    read(theirs)
+    appointment.refresh_from_db()
+    assert appointment.state == "pending"
+    entry = CalendarEntry.objects.get(connection=theirs, purpose="request")
+    assert entry.question == "removed"
+    put_back(suzuki, entry, now=timezone.now())
+    run_jobs(hurrying=CONVERGE)
+    appointment.refresh_from_db()
+    assert (appointment.state, appointment.revision) == ("pending", 0), "no word to the customer"
+    assert len(tenant.ours(SUZUKI)) == 1
