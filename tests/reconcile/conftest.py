@@ -61,9 +61,9 @@ class Tenant:
     def fault(self, kind: FaultKind, address: str = EVERYBODY, **how: Any) -> None:
         self.sandbox.context.faults.add(kind, address, **how)
 
-    def connect(self, member: Member) -> Connection:
+    def connect(self, member: Member, *, instead: str = "") -> Connection:
         """Sign in on the sandbox's pages as the member, consent, and come back."""
-        url = begin_connection(member, "microsoft")
+        url = begin_connection(member, "microsoft", instead=instead)
         with Person(self.sandbox.url) as person:
             person.open(url)
             for _ in range(4):

@@ -68,9 +68,11 @@ class GoogleTenant:
         query = parse_qs(urlsplit(person.returned_to).query)
         return {name: query.get(name, [""])[0] for name in ("state", "code", "error")}
 
-    def connect(self, member: Member, address: str = "", *, untick: str = "", also: str = "") -> Connection:
+    def connect(
+        self, member: Member, address: str = "", *, untick: str = "", also: str = "", instead: str = ""
+    ) -> Connection:
         """Sign in as the member (or with another account), consent, and come back."""
-        url = begin_connection(member, "google", also=also)
+        url = begin_connection(member, "google", also=also, instead=instead)
         brought = self.returned(url, address or member.email, untick=untick)
         return complete_connection(member, "google", **brought)
 
@@ -85,9 +87,14 @@ def google_tenant_on(settings: Any, request: Any, **options: Any) -> Iterator[Go
         return checked
 
     with running_sandbox(wrap=wrap, **options) as running:
-        for name in ("LOGIN", "TOKEN", "API"):
-            setattr(settings, f"CHOSEI_GOOGLE_{name}_URL", f"{running.url}/google")
-        settings.CHOSEI_GOOGLE_CLIENT_ID, settings.CHOSEI_GOOGLE_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
+        yield google_side(settings, running)
         wiring.forget()
-        yield GoogleTenant(running)
-        wiring.forget()
+
+
+def google_side(settings: Any, running: Sandbox) -> GoogleTenant:
+    """Chosei finds Google in ``running`` from now on."""
+    for name in ("LOGIN", "TOKEN", "API"):
+        setattr(settings, f"CHOSEI_GOOGLE_{name}_URL", f"{running.url}/google")
+    settings.CHOSEI_GOOGLE_CLIENT_ID, settings.CHOSEI_GOOGLE_CLIENT_SECRET = CLIENT_ID, CLIENT_SECRET
+    wiring.forget()
+    return GoogleTenant(running)

@@ -94,7 +94,7 @@ def prospect_of(appointment: Appointment, member: Member, new: Connection) -> Pr
     organizer = appointment.organizer
     keeps = keeps_link(appointment, hosts)
     if organizer is None or organizer.pk not in {one.connection.pk for one in hosts if one.connection}:
-        organizer = organizer_of(hosts, appointment.link)
+        organizer = _next_organizer(appointment, hosts)
     stays = not can_move(appointment, hosts)
     rooms = [room for room in rooms_of(appointment) if room.address]
     moves = not stays and organizer != appointment.organizer
@@ -137,7 +137,7 @@ def settle_with(
     before, issuer = appointment.organizer, appointment.issuer
     linked = [host.connection for host in hosts if host.connection is not None]
     if not stays and (before is None or before not in linked):
-        appointment.organizer = organizer_of(hosts, appointment.link)
+        appointment.organizer = _next_organizer(appointment, hosts)
     organizer = appointment.organizer
     told = dict(was or {})
     if appointment.link_with_event and organizer and appointment.web_service not in ("", organizer.provider):
@@ -156,6 +156,19 @@ def settle_with(
     if told:
         until = now + LINK_PATIENCE if "link" in told else None
         changed(appointment, before=None, was=told, joined=joined, wait_for_link_until=until, now=now)
+
+
+def _next_organizer(appointment: Appointment, hosts: Sequence[Attending]) -> Connection | None:
+    """As at confirmation; among those who can issue the link, rather somebody whose calendar can book the
+    rooms that are promised."""
+    first = organizer_of(hosts, appointment.link)
+    rooms = [room for room in rooms_of(appointment) if room.address]
+    booking = [
+        one for one in hosts if one.connection and all(can_invite(one.connection, room) for room in rooms)
+    ]
+    other = organizer_of(booking, appointment.link)
+    loses_link = appointment.link_with_event and first is not None and first.web_meeting
+    return first if other is None or (loses_link and not other.web_meeting) else other
 
 
 def account_gone(connection_id: int, error: NeedsReconnect, *, now: datetime) -> None:

@@ -93,7 +93,7 @@ def test_a_disconnection_lists_what_rests_on_the_account(people: Company, client
     page = company.publish(people.author)
     team = company.publish(people.author, hosts=[people.author, people.colleague], participation="any")
     found = listed(client, f"/settings/connections/{people.connection.pk}/disconnection")
-    assert "Outlookにそのまま残ります" in says(found, f"/appointments/{appointment.pk}")
+    assert "カレンダーにそのまま残ります" in says(found, f"/appointments/{appointment.pk}")
     assert "Web会議のURLは発行されません" in says(found, f"/proposals/{alone.pk}")
     assert "URLは発行されません" not in says(found, f"/proposals/{together.pk}")
     assert "仮予約は削除されます" in says(found, f"/proposals/{together.pk}")

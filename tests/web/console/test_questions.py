@@ -25,9 +25,9 @@ def asked(people: Company) -> CalendarEntry:
 
 def test_both_answers_are_offered_where_the_question_is_shown(client, asked):
     page = client.get(f"/appointments/{asked.appointment_id}").content.decode()
-    assert "Outlookの予定を元に戻す" in page
+    assert "カレンダーの予定を元に戻す" in page
     assert "削除に合わせて取りやめる" in page
-    assert "Outlookから予定が削除されました" in client.get("/").content.decode()
+    assert "カレンダーから予定が削除されました" in client.get("/").content.decode()
 
 
 def test_following_the_deletion_cancels(client, asked):

@@ -21,8 +21,8 @@ def calendar_question(member: Member, reader: Reader) -> Body | None:
     asked = list(rows.select_related("appointment", "candidate__proposal").order_by("id"))
     if not asked:
         return None
-    subject = _("Outlookで変更された予定について、ご確認をお願いします")
-    what = _("Outlookで動かされた、または削除された予定があります。どうするか、お選びください。")
+    subject = _("カレンダーで変更された予定について、ご確認をお願いします")
+    what = _("カレンダーで動かされた、または削除された予定があります。どうするか、お選びください。")
     blocks: list[Block] = [
         facts.guest_addressee("", reader.name),
         Say(what),
@@ -49,6 +49,10 @@ def _one(entry: CalendarEntry, reader: Reader) -> Aside:
         meeting, time = entry.candidate.proposal, entry.candidate
         url = console_proposal_url(entry.candidate.proposal)
     when = times.span(time, reader.zone or meeting.zone, reader.language)
-    done = _("Outlookから削除されました。") if entry.question == "removed" else _("Outlookで動かされました。")
+    done = (
+        _("カレンダーから削除されました。")
+        if entry.question == "removed"
+        else _("カレンダーで動かされました。")
+    )
     who = one_line(f"{meeting.guest_company} {meeting.guest_name}") or pgettext("addressee", "お客様")
     return Aside(f"{who} {when} {done}", pgettext("mail", "予定を開く"), url)

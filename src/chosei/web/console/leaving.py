@@ -67,7 +67,7 @@ def left_without(member: Member, connection: Connection) -> Left:
     )
     running = gates.proposals_of(member).filter(hosts__member=member, state__in=RUNNING)
     pages = gates.booking_pages_of(member).filter(hosts__member=member)
-    stays = _("Outlookにそのまま残ります。")
+    stays = _("カレンダーにそのまま残ります。")
     return Left(
         [Fate(one, stays) for one in coming.distinct().order_by("starts_at", "pk")],
         [_proposal_unlinked(one, member) for one in running.distinct().order_by("deadline", "pk")],

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 
 from chosei.core.entries import EntryState
 from chosei.core.states import CandidateState
+from chosei.ports.providers import about
 from chosei.records.models import (
     Appointment,
     CalendarEntry,
@@ -20,6 +21,7 @@ from chosei.records.models import (
     Proposal,
 )
 from chosei.web.console import words
+from chosei.web.console.providers import place_name
 from chosei.web.console.words import Word
 
 _ON_THE_WAY = (EntryState.WAITING, EntryState.RETRYING)
@@ -27,7 +29,8 @@ _ON_THE_WAY = (EntryState.WAITING, EntryState.RETRYING)
 
 @dataclass(frozen=True, slots=True)
 class EntryStatus:
-    """One entry in one person's calendar; ``what`` names one that is not the meeting itself. ``problem`` is a
+    """One entry in one person's calendar; ``what`` names one that is not the meeting itself, ``place`` the
+    calendar it stands in. ``problem`` is a
     sentence with the next step, ``question`` what the host is asked about it ("moved" or "removed"), or
     empty.
     """
@@ -39,6 +42,7 @@ class EntryStatus:
     question: str
     parked: bool = False
     what: str | Promise = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ def entry_status(entry: CalendarEntry) -> EntryStatus:
     problem = words.entry_problem(entry) if waits else ""
     parked = state == EntryState.PARKED
     what = words.BESIDE.get(entry.purpose, "")
-    return EntryStatus(entry.pk, entry.connection.member.name, word, problem, entry.question, parked, what)
+    whose, place = entry.connection.member.name, place_name(about(entry.connection.provider))
+    return EntryStatus(entry.pk, whose, word, problem, entry.question, parked, what, place)
 
 
 def candidate_statuses(proposal: Proposal) -> list[CandidateStatus]:

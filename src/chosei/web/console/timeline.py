@@ -15,37 +15,39 @@ from chosei.web.console.words import MAIL_KIND
 SENTENCES = {
     "proposal_opened": _("日程調整を始めました。"),
     "proposal_changed": _("日程調整の内容を変更しました。"),
-    "hold_written": _("仮予約をOutlookに登録しました。"),
-    "hold_removed": _("仮予約をOutlookから削除しました。"),
-    "hold_problem": _("仮予約をOutlookに登録できませんでした。"),
+    "hold_written": _("仮予約をカレンダーに登録しました。"),
+    "hold_removed": _("仮予約をカレンダーから削除しました。"),
+    "hold_problem": _("仮予約をカレンダーに登録できませんでした。"),
     "mail_sent": _("「%(mail)s」を送りました。"),
     "mail_refused": _("「%(mail)s」を送れませんでした。宛先をご確認ください。"),
     "proposal_confirmed": _("お客様が候補日時を選び、日程が確定しました。"),
     "proposal_withdrawn": _("日程調整を取り下げました。"),
     "proposal_expired": _("回答期限を過ぎたため、日程調整を終了しました。"),
     "approval_asked": _("お客様から予約の申し込みがありました。承認を待っています。"),
-    "request_written": _("承認待ちの予定をOutlookに登録しました。"),
-    "request_removed": _("承認待ちの予定をOutlookから削除しました。"),
+    "request_written": _("承認待ちの予定をカレンダーに登録しました。"),
+    "request_removed": _("承認待ちの予定をカレンダーから削除しました。"),
     "request_put_back": _(
-        "Outlookで承認待ちの予定の日時が変更されたため、お客様が希望した日時に戻します。"
+        "カレンダーで承認待ちの予定の日時が変更されたため、お客様が希望した日時に戻します。"
         "別の日時にするには、却下して改めてご案内ください。"
     ),
     "request_deleted": _(
-        "Outlookで承認待ちの予定が削除されたため、申し込みを却下し、お客様にお知らせします。"
+        "カレンダーで承認待ちの予定が削除されたため、申し込みを却下し、お客様にお知らせします。"
     ),
     "buffer_before_given_back": _(
-        "Outlookで前のバッファの予定が削除されたため、その時間を空きに戻しました。"
+        "カレンダーで前のバッファの予定が削除されたため、その時間を空きに戻しました。"
     ),
-    "buffer_after_given_back": _("Outlookで後のバッファの予定が削除されたため、その時間を空きに戻しました。"),
+    "buffer_after_given_back": _(
+        "カレンダーで後のバッファの予定が削除されたため、その時間を空きに戻しました。"
+    ),
     "request_approved": _("申し込みを承認し、日程が確定しました。"),
     "request_declined": _("申し込みを却下し、お客様にお知らせします。"),
     "request_lapsed": _("承認されないまま期限を過ぎたため、お受けできない旨をお客様にお知らせします。"),
     "host_chosen": _("担当者は%(host)sさんに決まりました。%(why)s"),
     "appointment_confirmed": _("日程が確定しました。"),
-    "event_written": _("予定をOutlookに登録しました。"),
-    "event_accepted": _("担当者のOutlookで、会議への出席を承諾しました。返信のメールは送りません。"),
-    "event_removed": _("予定をOutlookから削除しました。"),
-    "event_problem": _("予定をOutlookに登録できませんでした。"),
+    "event_written": _("予定をカレンダーに登録しました。"),
+    "event_accepted": _("担当者のカレンダーで、会議への出席を承諾しました。返信のメールは送りません。"),
+    "event_removed": _("予定をカレンダーから削除しました。"),
+    "event_problem": _("予定をカレンダーに登録できませんでした。"),
     "link_issued": _("Web会議URLが発行されました。"),
     "web_meeting_made": _("Web会議を作成しました。"),
     "web_meeting_changed": _("Web会議の内容を変更しました。"),
@@ -58,7 +60,7 @@ SENTENCES = {
     ),
     "link_missing": _("Web会議URLがまだ発行されていません。発行されしだい、お客様にお知らせします。"),
     "appointment_moved": _(
-        "Outlookで予定の日時が変更されたため、アポイントメントを新しい日時に移し、お客様にお知らせします。"
+        "カレンダーで予定の日時が変更されたため、アポイントメントを新しい日時に移し、お客様にお知らせします。"
     ),
     "appointment_changed": _("アポイントメントの%(what)sを変更し、お客様にお知らせします。"),
     "appointment_moved_by_guest": _("お客様が日時を変更しました。"),
@@ -67,19 +69,19 @@ SENTENCES = {
     "proposal_offered_again": _("新しい候補日時をご案内しました。"),
     "mail_again": _("宛先を確認し、「%(mail)s」をもう一度送ります。"),
     "move_asked": _(
-        "Outlookで予定の日時が変更されましたが、アポイントメントは元の日時のままです。どちらにするかをお選びください。"
+        "カレンダーで予定の日時が変更されましたが、アポイントメントは元の日時のままです。どちらにするかをお選びください。"
     ),
     "removal_asked": _(
-        "Outlookから予定が削除されましたが、日程はそのままにしています。どちらにするかをお選びください。"
+        "カレンダーから予定が削除されましたが、日程はそのままにしています。どちらにするかをお選びください。"
     ),
-    "event_deleted": _("Outlookから予定が削除されたことを確認しました。"),
-    "entry_retried": _("Outlookへの登録を、もう一度試します。"),
+    "event_deleted": _("カレンダーから予定が削除されたことを確認しました。"),
+    "entry_retried": _("カレンダーへの登録を、もう一度試します。"),
     "entries_moved": _("接続を切り替えたカレンダーへ、予定を移します。"),
     "removed_by_hand": _("以前のカレンダーに残っていた予定を、手で削除しました。"),
     "appointment_handed_over": _("担当を引き継ぎました。"),
-    "event_restored": _("Outlookの予定を元に戻します。"),
-    "candidate_moved": _("Outlookで仮予約の日時が変更されたため、候補日時を移しました。"),
-    "candidate_withdrawn": _("Outlookで仮予約が削除または変更されたため、その候補日時を取り下げました。"),
+    "event_restored": _("カレンダーの予定を元に戻します。"),
+    "candidate_moved": _("カレンダーで仮予約の日時が変更されたため、候補日時を移しました。"),
+    "candidate_withdrawn": _("カレンダーで仮予約が削除または変更されたため、その候補日時を取り下げました。"),
     "chat_sent": _("社内チャットに通知しました。"),
     "chat_refused": _("社内チャットに通知できませんでした。管理者は「社内チャット」の設定をご確認ください。"),
     "visitor_arrived": _("お客様が受付にいらっしゃいました。担当者にお知らせします。"),
@@ -125,7 +127,7 @@ ATTENTION = frozenset(
         "candidate_room_missing",
     }
 )
-_ACTORS = {"guest": _("お客様"), "chosei": "Chosei", "provider": "Microsoft 365"}
+_ACTORS = {"guest": _("お客様"), "chosei": "Chosei", "provider": _("カレンダー")}
 
 
 @dataclass(frozen=True, slots=True)

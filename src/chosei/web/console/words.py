@@ -164,7 +164,7 @@ MAIL_KIND = {
     MailKind.ADDRESS_MISMATCH: _("アドレスのご確認のお願い"),
     MailKind.REGISTRATION_BROKEN: _("連携設定のご確認のお願い"),
     MailKind.ACCOUNTS_IN_TROUBLE: _("接続のご確認のお願い"),
-    MailKind.CALENDAR_QUESTION: _("Outlookでの変更のご確認のお願い"),
+    MailKind.CALENDAR_QUESTION: _("カレンダーでの変更のご確認のお願い"),
     MailKind.TRY_AGAIN: _("承認のお知らせ"),
     MailKind.INVITED_MEMBER: _("社員登録のお知らせ"),
 }
@@ -194,24 +194,24 @@ WEEKDAYS = (_("月曜日"), _("火曜日"), _("水曜日"), _("木曜日"), _("�
 # Why an entry waits for a hand, and the next step.
 QUESTION = {
     "moved": _(
-        "Outlookで予定の日時が変更されました。お客様とのお約束は元の日時のままです。どちらの日時にするか、お選びください。"
+        "カレンダーで予定の日時が変更されました。お客様とのお約束は元の日時のままです。どちらの日時にするか、お選びください。"
     ),
     "both": _(
-        "Choseiでの変更と同じ頃に、Outlookでも予定の日時が変更されました。どちらの日時にするか、お選びください。"
+        "Choseiでの変更と同じ頃に、カレンダーでも予定の日時が変更されました。どちらの日時にするか、お選びください。"
     ),
     "removed": _(
-        "Outlookから予定が削除されました。まとめての削除、または主催者以外の削除のため、日程はそのままにしています。"
+        "カレンダーから予定が削除されました。まとめての削除、または主催者以外の削除のため、日程はそのままにしています。"
     ),
 }
 ENTRY_LOST = _("カレンダーとの接続が切れています。「外部連携」でもう一度接続すると、自動で再開します。")
 ENTRY_REFUSED = _(
-    "Outlookに登録できていません。お客様とのお約束はそのまま有効です。理由がわからないときは、再試行してください。"
+    "カレンダーに登録できていません。お客様とのお約束はそのまま有効です。理由がわからないときは、再試行してください。"
 )
 # Why a calendar refused an entry for good, by the provider's code in lower letters.
 REFUSED_BECAUSE = {
     "erroraccessdenied": _("このカレンダーに書き込む許可がありません。「外部連携」で接続し直してください。"),
     "errorquotaexceeded": _("メールボックスの容量がいっぱいです。空きを作ってから、再試行してください。"),
-    "errorinvalidrecipients": _("招待する方か会議室のアドレスを、Outlookが受け付けませんでした。"),
+    "errorinvalidrecipients": _("招待する方か会議室のアドレスを、カレンダーが受け付けませんでした。"),
     "errorsendasdenied": _("このアカウントから招待を送る許可がありません。"),
     "no_mailbox": _("Exchange Onlineのメールボックスがありません。ライセンスをご確認ください。"),
 }

@@ -60,7 +60,7 @@ def _formats() -> list[tuple[str, str | Promise]]:
 
 class MeetingFields(forms.Form):
     title = forms.CharField(
-        label=_("会議タイトル"), max_length=200, help_text=_("お客様の画面とOutlookの予定に表示します。")
+        label=_("会議タイトル"), max_length=200, help_text=_("お客様の画面とカレンダーの予定に表示します。")
     )
     description = forms.CharField(
         label=_("説明"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})

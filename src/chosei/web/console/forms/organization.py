@@ -31,7 +31,7 @@ class LogoForm(forms.Form):
 
 class OrganizationForm(forms.Form):
     write_holds = forms.BooleanField(
-        label=_("候補日時をOutlookに仮予約する"),
+        label=_("候補日時をカレンダーに仮予約する"),
         required=False,
         help_text=_("新しい日程調整の初期値です。作成するときに、1件ごとに変えられます。"),
     )

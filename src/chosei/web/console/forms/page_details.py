@@ -55,7 +55,7 @@ class PageDetailsForm(BufferFields):
         ),
     )
     title_pattern = forms.CharField(
-        label=_("Outlookの予定のタイトル"),
+        label=_("カレンダーの予定のタイトル"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"placeholder": PAGE_TITLE_PATTERN}),
@@ -64,7 +64,7 @@ class PageDetailsForm(BufferFields):
     buffer_entries = forms.BooleanField(
         label=_("バッファ用カレンダー予定の自動作成"),
         required=False,
-        help_text=_("担当者がOutlookで削除すると、その時間は空きに戻ります。"),
+        help_text=_("担当者がカレンダーで削除すると、その時間は空きに戻ります。"),
     )
     buffer_title = forms.CharField(
         label=_("バッファ用カレンダー予定のタイトル"),

@@ -17,7 +17,7 @@ class ProfileForm(forms.Form):
     )
     zone = ZoneField(label=_("タイムゾーン"), help_text=_("この画面の日時は、このタイムゾーンで表示します。"))
     ask_before_moving = forms.ChoiceField(
-        label=_("Outlookで確定した予定を動かしたとき"),
+        label=_("カレンダーで確定した予定を動かしたとき"),
         choices=[
             ("no", _("すぐに日時を変更し、お客様にお知らせする")),
             ("yes", _("先に確認する(お選びになるまで元の日時のまま)")),

@@ -81,10 +81,10 @@ class ProposalForm(OffersRooms):
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("担当者のOutlookの予定にだけ載ります。お客様には見えません。"),
+        help_text=_("担当者のカレンダーの予定にだけ載ります。お客様には見えません。"),
     )
     deadline = forms.DateField(label=_("ご回答期限"), required=False, widget=DateInput())
-    write_holds = forms.BooleanField(label=_("候補日時をOutlookに仮予約する"), required=False)
+    write_holds = forms.BooleanField(label=_("候補日時をカレンダーに仮予約する"), required=False)
     room_min_capacity = forms.IntegerField(
         label=_("会議室に入る人数(名)"),
         required=False,

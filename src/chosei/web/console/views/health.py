@@ -34,7 +34,7 @@ _TODO = {
     ConnectionState.APPROVAL_ONLY: _(
         "承認だけが記録されています。メールボックスがないため、カレンダーには使えません。"
     ),
-    ConnectionState.ENDING: _("Outlookに残っている予定の整理が終わるまで、しばらくかかります。"),
+    ConnectionState.ENDING: _("カレンダーに残っている予定の整理が終わるまで、しばらくかかります。"),
 }
 _UNREAD = _("カレンダーを読み取れていません。自動で再試行しています。")
 

@@ -27,14 +27,16 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if request.POST.get("answer") == "follow":
             follow(member, entry, now=timezone.now())
-            messages.success(request, gettext("Outlookでの変更に合わせました。"))
+            messages.success(request, gettext("カレンダーでの変更に合わせました。"))
         else:
             put_back(member, entry, now=timezone.now())
-            messages.success(request, gettext("Outlookの予定を元に戻します。"))
+            messages.success(request, gettext("カレンダーの予定を元に戻します。"))
     except TimeTaken:
         messages.warning(
             request,
-            gettext("Outlookでの新しい日時には別のお約束があるか、すでに過ぎているため、移せませんでした。"),
+            gettext(
+                "カレンダーでの新しい日時には別のお約束があるか、すでに過ぎているため、移せませんでした。"
+            ),
         )
     except Closed as refused:
         messages.warning(request, words.closed(refused.reason))
