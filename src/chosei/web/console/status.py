@@ -30,9 +30,8 @@ _ON_THE_WAY = (EntryState.WAITING, EntryState.RETRYING)
 @dataclass(frozen=True, slots=True)
 class EntryStatus:
     """One entry in one person's calendar; ``what`` names one that is not the meeting itself, ``place`` the
-    calendar it stands in. ``problem`` is a
-    sentence with the next step, ``question`` what the host is asked about it ("moved" or "removed"), or
-    empty.
+    calendar it stands in. ``problem`` is a sentence with the next step, ``question`` what the host is asked
+    about it ("moved" or "removed"), or empty.
     """
 
     pk: int
