@@ -5,10 +5,13 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.inputs import MeetingInput
+from chosei.actions.room_answers import rewrite
+from chosei.actions.room_booking import RoomChoice, take_room
 from chosei.actions.switching import MOVE
 from chosei.core.entries import EntryState
 from chosei.jobs.queue import CONVERGE
@@ -112,9 +115,6 @@ def test_a_room_of_the_other_provider_stays_for_a_person_to_book(tenant, workspa
 
 def with_room(appointment: Appointment, of: Connection) -> Appointment:
     """A room of the Microsoft company is promised for it and has accepted."""
-    from chosei.actions.room_answers import rewrite
-    from chosei.actions.room_booking import RoomChoice, take_room
-
     room = Room.objects.create(
         organization=appointment.organization,
         name="会議室 八重洲A",
@@ -122,8 +122,9 @@ def with_room(appointment: Appointment, of: Connection) -> Appointment:
         provider="microsoft",
         tenant_id=of.account_tenant,
     )
-    take_room(appointment, RoomChoice(room))
-    rewrite(appointment)
+    with transaction.atomic():
+        take_room(appointment, RoomChoice(room))
+        rewrite(appointment)
     run_jobs(hurrying=CONVERGE)
     appointment.refresh_from_db()
     assert Promise.objects.get(room=room).answer == "accepted"
