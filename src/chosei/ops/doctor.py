@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from chosei.ops.config import LOOPBACK_HOSTS, Config, ConfigError, MailServer, is_loopback, load
+from chosei.ops.doctor_google import check_google
 from chosei.ops.doctor_graph_mail import check_graph_mail
 from chosei.ops.doctor_registration import check_registration, count_granted
 from chosei.ops.doctor_sender import check_sender
@@ -36,6 +37,7 @@ def run(setup: Callable[[], None], live: str = "") -> int:
     reached = not findings[-1].advice
     if reached and config.chosei_microsoft_client_id:
         findings += check_registration(config)
+    findings += check_google(config)
     if ready:
         findings.append(count_granted())
     findings.append(check_mail(config))
@@ -84,11 +86,8 @@ def check_sign_in(config: Config) -> list[Finding]:
 
     subject = "Microsoft 365 sign-in"
     if not config.chosei_microsoft_client_id:
-        return [
-            Finding(
-                subject, "not configured", "set CHOSEI_MICROSOFT_CLIENT_ID and …_SECRET, or use the sandbox"
-            )
-        ]
+        advice = "set CHOSEI_MICROSOFT_CLIENT_ID and …_SECRET, or use the sandbox"
+        return [Finding(subject, "not configured", "" if config.chosei_google_client_id else advice)]
     base = f"{config.chosei_microsoft_login_url}/{config.chosei_microsoft_tenant}/v2.0"
     try:
         response = httpx2.get(
