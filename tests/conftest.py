@@ -10,6 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import pytest_django
 import stamina
 
 from tests.environment import RUN
@@ -28,13 +29,22 @@ hypothesis.settings.load_profile("chosei")
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Point Django at this run's server, which starts now if no other worker needed it before."""
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> None:
+    """Point Django at this run's server, which starts now if no other worker needed it before. One worker
+    migrates a database, all copy it.
+    """
     from django.db import connections
 
-    from tests.support.throwaway import database_url, django_parts
+    from tests.support.throwaway import database_url, django_parts, is_ours, migrated_once
 
-    connections["default"].settings_dict.update(django_parts(database_url(Path(os.environ[RUN]))))
+    run = Path(os.environ[RUN])
+    settings = connections["default"].settings_dict
+    settings.update(django_parts(database_url(run)))
+    if is_ours():
+        with django_db_blocker.unblock():
+            settings["TEST"] |= {"TEMPLATE": migrated_once(run), "MIGRATE": False}
 
 
 @pytest.fixture(scope="session")
