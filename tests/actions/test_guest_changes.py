@@ -10,12 +10,13 @@ from chosei.actions.booking import book_page
 from chosei.actions.booking_pages import pause_page
 from chosei.actions.cancellation import cancel_by_host
 from chosei.actions.errors import ActionError, Closed, TimeTaken, Unverifiable
-from chosei.actions.inputs import Booking
+from chosei.actions.inputs import Booking, RoomWish
 from chosei.actions.moving import move_by_guest, page_to_pick_from, times_to_pick
 from chosei.actions.readjusting import WishInput, ask_to_move
-from chosei.records.models import Appointment, CalendarEntry, MailMessage, Promise, TimelineEntry
+from chosei.records.models import Appointment, CalendarEntry, MailMessage, Promise, Room, TimelineEntry
+from chosei.records.places import rooms_of
 from tests.actions.test_races import together
-from tests.support.company import GUEST, NOW, at, busy, connect, member, publish, span
+from tests.support.company import GUEST, NOW, at, busy, connect, member, propose, publish, span
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the live read has threads of its own
 
@@ -170,3 +171,55 @@ def test_a_change_onto_what_somebody_books(page, _):
     assert all(isinstance(one, Appointment | ActionError) for one in outcomes)
     at_that_time = Promise.objects.filter(standing=True, during__contains=span(2, 14).start)
     assert at_that_time.count() == 1
+
+
+def test_on_a_team_page_whoever_was_chosen_stays_and_only_their_time_counts():
+    owner = member()
+    first, second = connect(owner), connect(member(owner.organization, "鈴木 美咲"))
+    page = publish(owner, hosts=[first.member, second.member], participation="any", pick="priority")
+    appointment = booked(page, at(1, 10))
+    busy(first, at(2, 14), 30)
+    busy(second, at(2, 16), 30)
+    starts = {slot.start for slot in times_to_pick(appointment, page, now=NOW).slots}
+    assert at(2, 16) in starts, "the other host, who does not attend, is in nobody's way"
+    with pytest.raises(TimeTaken):
+        move(appointment, at(2, 14))
+    moved = move(appointment, at(2, 16))
+    assert [one.host for one in moved.promises.filter(standing=True)] == [owner]
+
+
+def test_where_everybody_attends_everybody_has_to_be_free():
+    owner = member()
+    first, second = connect(owner), connect(member(owner.organization, "鈴木 美咲"))
+    page = publish(owner, hosts=[first.member, second.member])
+    appointment = booked(page, at(1, 10))
+    busy(second, at(2, 14), 30)
+    with pytest.raises(TimeTaken):
+        move(appointment, at(2, 14))
+    moved = move(appointment, at(2, 15))
+    standing = moved.promises.filter(standing=True)
+    assert {(one.host, one.during.lower) for one in standing} == {
+        (first.member, at(2, 15)),
+        (second.member, at(2, 15)),
+    }
+
+
+def test_a_room_goes_along_or_gives_way_to_the_next_and_without_any_the_time_is_not_offered():
+    owner = member()
+    connect(owner)
+    rooms = [Room.objects.create(organization=owner.organization, name=name) for name in ("A", "B")]
+    page = publish(owner, room_ids=tuple(room.pk for room in rooms))
+    appointment = booked(page, at(1, 10))
+    assert rooms_of(appointment) == rooms[:1]
+    assert rooms_of(move(appointment, at(1, 14))) == rooms[:1]
+
+    wish = RoomWish(room_id=rooms[0].pk)
+    propose(owner, [span(3, 10)], hosts=[member(owner.organization, "田中 翔")], rooms=(wish,))
+    assert rooms_of(move(appointment, at(3, 10), 1)) == rooms[1:]
+
+    others = [member(owner.organization, f"社員 {n}") for n in range(2)]
+    for host, room in zip(others, rooms, strict=True):
+        propose(host, [span(4, 10)], rooms=(RoomWish(room_id=room.pk),))
+    with pytest.raises(TimeTaken):
+        move(appointment, at(4, 10), 2)
+    assert rooms_of(Appointment.objects.get()) == rooms[1:]
