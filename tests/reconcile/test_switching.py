@@ -107,6 +107,7 @@ def test_everything_that_is_to_come_moves_and_nothing_stays_behind(sato):
     sweep()
     old.refresh_from_db()
     assert (old.state, old.access_token, old.refresh_token) == ("ended", "", "")
+    assert (old.address, old.display_name, old.addresses, old.scopes) == ("", "", [], "")
 
 
 def test_the_old_account_reads_nothing_any_more(sato):

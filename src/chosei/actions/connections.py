@@ -19,6 +19,7 @@ from chosei.jobs import queue
 from chosei.records.locks import lock_hosts
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Proposal, Subscription
 
+_TOKENS = ("access_token", "refresh_token", "claims", "login_names", "scopes", "mirror_token")
 LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 
 
@@ -90,7 +91,10 @@ def _settle(proposals: Iterable[Proposal]) -> None:
 
 
 def finish_ending(connection_id: int, *, now: datetime) -> None:
-    """Erase the tokens of an account that was let go, once nothing of ours in it needs them any more."""
+    """Erase an account that was let go, once nothing of ours in it needs it any more: its tokens, and what it
+    said of its owner. What it is known by stays with its entries, and while a person has something to remove
+    there, so does its name.
+    """
     with transaction.atomic():
         connection = Connection.objects.select_for_update().get(pk=connection_id)
         if connection.state != ConnectionState.ENDING:
@@ -110,8 +114,13 @@ def finish_ending(connection_id: int, *, now: datetime) -> None:
         if watched.exclude(remote_id="").exists():
             return  # it is ended through this account, or runs out
         connection.state = advance(CONNECTION, ConnectionState.ENDING, ConnectionEvent.FINISH)
-        connection.access_token = connection.refresh_token = ""
-        connection.save(update_fields=["state", "access_token", "refresh_token", "changed_at"])
+        for field in _TOKENS:
+            setattr(connection, field, "")
+        connection.addresses, connection.further_calendars = [], []
+        parked = connection.entries.filter(state=EntryState.PARKED).exclude(remote_id="")
+        if not parked.exists():
+            connection.address = connection.display_name = ""
+        connection.save()
 
 
 def resume(connection: Connection) -> None:
