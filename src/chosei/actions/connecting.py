@@ -65,7 +65,14 @@ def begin_connection(member: Member, provider: str, *, also: str = "", instead: 
 
 
 def complete_connection(
-    member: Member, provider: str, *, state: str, code: str, error: str, error_detail: str = ""
+    member: Member,
+    provider: str,
+    *,
+    state: str,
+    code: str,
+    error: str,
+    error_detail: str = "",
+    begun_here: bool = True,
 ) -> Connection:
     """The browser is back from the provider's sign-in. Tests the mailbox and keeps the tokens, sealed.
 
@@ -73,9 +80,10 @@ def complete_connection(
     proposals that run. One that was to take another's place lets that go, see ``switching``.
     An account without a mailbox, as administrators often have, has still consented: that is kept (承認のみ),
     without its tokens.
+    ``begun_here``: by the browser that has come back; another one is refused, and uses nothing up.
     Raises ConnectRefused.
     """
-    attempt = _spend(member, provider, state)
+    attempt = _spend(member, provider, state, begun_here)
     if error:
         returned = wiring.authorization(provider).returned(error, error_detail)
         raise _finished(attempt, _refusal(returned)) from returned
@@ -124,8 +132,9 @@ def _claims(member: Member, provider: str) -> str:
     return (refused.claims if refused else "") or (lost.claims if lost else "")
 
 
-def _spend(member: Member, provider: str, state: str) -> ConnectionAttempt:
-    """The attempt this state belongs to, now used up. A state is good once, for one member, for an hour."""
+def _spend(member: Member, provider: str, state: str, begun_here: bool) -> ConnectionAttempt:
+    """The attempt this state belongs to, now used up. A state is good once, for one member in one browser,
+    for an hour."""
     with transaction.atomic():
         attempt = (
             ConnectionAttempt.objects.select_for_update()
@@ -136,6 +145,8 @@ def _spend(member: Member, provider: str, state: str) -> ConnectionAttempt:
             raise ConnectRefused("state_unknown")
         if attempt.member_id != member.pk:
             raise ConnectRefused("other_member")
+        if not begun_here:
+            raise ConnectRefused("state_unknown")
         if attempt.returned_at is not None or attempt.begun_at < timezone.now() - SIGN_IN_LASTS:
             raise ConnectRefused("state_spent")
         attempt.returned_at = timezone.now()

@@ -19,6 +19,7 @@ from chosei.web.console.connecting import REASONS
 from tests.support import company
 from tests.web.browsing import LOOKS, complaints, picture, scrolls_sideways
 from tests.web.console.conftest import Company, signed_in, visit
+from tests.web.console.test_connections import began
 
 TENANT = "22222222-2222-4222-8222-222222222222"
 RETURN = "/connect/microsoft/admin-consent"
@@ -61,7 +62,7 @@ def told() -> list[str]:
 
 def test_an_error_that_is_the_wall_shows_the_three_ways(people: Company) -> None:
     attempt(people.colleague)
-    client = signed_in(people.colleague)
+    client = began(signed_in(people.colleague), "known")
     given = {"state": "known", "error": "access_denied", "error_description": "AADSTS90094: admin"}
     page = client.get("/connect/microsoft/callback", given, follow=True).content.decode()
     for way in (

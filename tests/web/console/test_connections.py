@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.test import Client
 
@@ -48,9 +51,15 @@ def test_a_return_that_nobody_started_changes_nothing_and_is_explained_once(peop
     assert not Connection.objects.filter(member=people.colleague).exists()
 
 
-def test_a_colleagues_return_is_not_mine(people: Company) -> None:
-    import hashlib
+def began(client: Client, state: str) -> Client:
+    """The browser, as if it had gone to sign in with this state."""
+    session = client.session
+    session["connect_begun"] = [hashlib.sha256(state.encode()).hexdigest()]
+    session.save()
+    return client
 
+
+def test_a_colleagues_return_is_not_mine(people: Company) -> None:
     state = "a-state-of-the-colleague"
     ConnectionAttempt.objects.create(
         member=people.colleague,
@@ -77,8 +86,6 @@ def test_a_colleagues_return_is_not_mine(people: Company) -> None:
 def test_what_microsoft_refuses_is_said_in_plain_words(
     people: Company, given: dict[str, str], sentence: str
 ) -> None:
-    import hashlib
-
     ConnectionAttempt.objects.create(
         member=people.colleague,
         provider="microsoft",
@@ -86,12 +93,24 @@ def test_what_microsoft_refuses_is_said_in_plain_words(
         nonce="nonce",
         code_verifier="verifier",
     )
-    client = signed_in(people.colleague)
+    client = began(signed_in(people.colleague), "known")
     page = client.get(
         "/connect/microsoft/callback", {"state": "known", **given}, follow=True
     ).content.decode()
     assert sentence in page
     assert "<script>alert" not in page
+
+
+def test_what_one_browser_began_another_one_cannot_finish(people: Company) -> None:
+    here, elsewhere = signed_in(people.colleague), signed_in(people.colleague)
+    away = here.post("/connect/microsoft")
+    [state] = parse_qs(urlsplit(away.headers["Location"]).query)["state"]
+    back = {"state": state, "error": "access_denied"}
+    refused = elsewhere.get("/connect/microsoft/callback", back, follow=True).content.decode()
+    assert "この画面から始めた接続ではないようです" in refused
+    assert ConnectionAttempt.objects.get().returned_at is None, "nothing is used up by it"
+    answered = here.get("/connect/microsoft/callback", back, follow=True).content.decode()
+    assert "接続を中止しました" in answered
 
 
 def test_disconnecting_asks_first_and_says_what_it_means(client: Client, people: Company) -> None:

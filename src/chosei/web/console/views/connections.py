@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +37,7 @@ from chosei.web.console.providers import LIVE, calendar_name, cards_of, live_con
 from chosei.web.console.waiting import approval_context
 
 _PROBLEM, _OWN_TAB, _FINISHED = "connect_refused", "connect_own_tab", "connect_finished"
+_BEGUN, _MOST_BEGUN = "connect_begun", 20
 FOR_ROOMS = "connect_for_rooms"
 
 
@@ -134,9 +137,25 @@ def sign_in(request: HttpRequest, provider: str, *, instead: str = "") -> HttpRe
     if not within_limit("connect", str(member.pk), limit=20, seconds=600):
         return _refused(request, provider, ConnectRefused("too_often"))
     try:
-        return redirect(begin_connection(member, provider, instead=instead))
+        return _to_sign_in(request, begin_connection(member, provider, instead=instead))
     except ConnectRefused as refused:
         return _refused(request, provider, refused)
+
+
+def _to_sign_in(request: HttpRequest, address: str) -> HttpResponse:
+    """Off to the provider; this browser alone may bring the ``state`` back (RFC 6749 section 10.12)."""
+    states = parse_qs(urlsplit(address).query).get("state", [])
+    begun = [*request.session.get(_BEGUN, []), *(_digest(state) for state in states)]
+    request.session[_BEGUN] = begun[-_MOST_BEGUN:]
+    return redirect(address)
+
+
+def _begun_here(request: HttpRequest) -> bool:
+    return _digest(request.GET.get("state", "")) in request.session.get(_BEGUN, [])
+
+
+def _digest(state: str) -> str:
+    return hashlib.sha256(state.encode()).hexdigest()
 
 
 def insist_offered(provider: str) -> About:
@@ -163,6 +182,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
             code=given.get("code", ""),
             error=given.get("error", ""),
             error_detail=given.get("error_description", ""),
+            begun_here=_begun_here(request),
         )
     except ConnectRefused as refused:
         return _refused(request, provider, refused)
@@ -246,7 +266,7 @@ def begin_for_rooms(request: HttpRequest, provider: str) -> HttpResponse:
     except ConnectRefused as refused:
         return _refused(request, provider, refused)
     request.session[FOR_ROOMS] = True
-    return redirect(address)
+    return _to_sign_in(request, address)
 
 
 def _refused(request: HttpRequest, provider: str, refused: ConnectRefused) -> HttpResponse:
