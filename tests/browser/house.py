@@ -109,7 +109,7 @@ def running_house(data_dir: Path) -> Iterator[House]:
 
 
 def _wait_for(url: str, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 180  # a busy machine takes its time
     while True:
         try:
             if httpx2.get(url).status_code == 200:

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import chosei.web.console
 from tests.browser.house import House, running_house
@@ -21,13 +21,33 @@ from tests.web.browsing import chromium_at
 
 FOLDER = Path(chosei.web.console.__file__).parent / "static" / "console" / "help"
 SIZE = {"width": 1120, "height": 700}
-SATO = "sato@sample.example"
+SATO, SUZUKI = "sato@sample.example", "suzuki@sample.example"
 LANGUAGES = {"ja": "ja-JP", "en": "en-GB"}
-NAMES = ("menu", "not-connected", "approval", "connected", "disconnection", "profile")
+WORDS = {
+    "ja": {"title": "導入のご相談", "company": "株式会社テスト", "name": "三田 花子"},
+    "en": {"title": "Getting started", "company": "Test Inc.", "name": "Hanako Mita"},
+}
+GUEST = "hanako@test.example"
+SETTINGS = {  # looked at once the calendar is connected
+    "calendars": "/settings/connections/calendars",
+    "rooms": "/settings/rooms",
+    "reception": "/settings/reception",
+    "chat": "/settings/chat",
+    "guests": "/settings/guests",
+    "letters": "/settings/letters",
+    "members": "/members/",
+    "hours": "/settings/working-hours",
+}
+NAMES = (
+    *("menu", "not-connected", "approval", "profile", "mismatch", "connected", "disconnection"),
+    *("compose", "holds", "appointment", "page", "opening"),
+    *SETTINGS,
+)
+_WAITS = 20_000  # milliseconds, for what a job does behind a page
 
 
 def main() -> None:
-    """Walk the connection in each language, in a house of its own, and write the pictures."""
+    """Walk through the product in each language, in a house of its own, and write the pictures."""
     chromium = shutil.which("chromium") or "chromium"
     with chromium_at(chromium) as browser:
         for language in LANGUAGES:
@@ -38,6 +58,17 @@ def main() -> None:
 
 
 def _take(browser: Browser, house: House, language: str) -> None:
+    page = _signed_in(browser, house, language)
+    _connection(page, house, language)
+    _proposal(page, language)
+    _booking_page(page, language)
+    for name, path in SETTINGS.items():
+        page.goto(path)
+        _keep(page, language, name)
+    page.context.close()
+
+
+def _signed_in(browser: Browser, house: House, language: str) -> Page:
     context = browser.new_context(
         base_url=house.url,
         locale=LANGUAGES[language],
@@ -45,6 +76,7 @@ def _take(browser: Browser, house: House, language: str) -> None:
         viewport={"width": SIZE["width"], "height": SIZE["height"]},
         color_scheme="light",
     )
+    context.set_default_timeout(_WAITS)
     page = context.new_page()
     page.goto("/")
     page.locator("input[name=username]").fill(SATO)
@@ -53,6 +85,11 @@ def _take(browser: Browser, house: House, language: str) -> None:
     page.wait_for_url(house.url + "/")
     page.locator(f"button[name=language][value={language}]").click()
     page.wait_for_selector(f"html[lang={language}]")
+    return page
+
+
+def _connection(page: Page, house: House, language: str) -> None:
+    """From the first look, over a colleague's account taken by mistake, to the right one."""
     page.locator("header summary").click()
     _keep(page, language, "menu")
     page.goto("/settings/connections")
@@ -61,32 +98,97 @@ def _take(browser: Browser, house: House, language: str) -> None:
     _keep(page, language, "approval")
     page.goto("/settings/profile")
     _keep(page, language, "profile")
-    _connect(page, house)
+    _sign_in_there(page, house, SUZUKI)
+    page.goto("/settings/connections")
+    expect(page.locator("#mismatch")).to_be_visible()
+    _settled(page, "/settings/connections")
+    _keep(page, language, "mismatch")
+    _sign_in_there(page, house, SATO)
+    _settled(
+        page, "/settings/connections", shows=r".connection .facts dd:nth-of-type(2):text-matches('\d:\d\d')"
+    )
     _keep(page, language, "connected")
     page.locator(".connection-actions a").click()
     _keep(page, language, "disconnection")
-    context.close()
 
 
-def _connect(page: Page, house: House) -> None:
+def _sign_in_there(page: Page, house: House, address: str) -> None:
     page.goto("/settings/connections")
     with page.context.expect_page() as opened:  # the sign-in has a tab of its own
-        page.locator(".connection-actions form button").click()
+        page.locator("form[data-own-tab] button").first.click()
     tab = opened.value
-    tab.locator("input[name=loginfmt]").fill(SATO)
+    tab.wait_for_load_state()
+    if not tab.locator("input[name=loginfmt]").count():  # the picker, once somebody is known there
+        tab.get_by_text(re.compile("別のアカウント|another account", re.IGNORECASE)).first.click()
+    tab.locator("input[name=loginfmt]").fill(address)
     tab.get_by_role("button", name=re.compile("^(次へ|Next)$")).click()
     tab.locator("input[name=passwd]").fill(PASSWORD)
     tab.get_by_role("button", name=re.compile("^(サインイン|Sign in)$")).click()
-    tab.wait_for_load_state("networkidle")
-    if not tab.url.startswith(house.url):
-        tab.get_by_role("button", name=re.compile("^(承諾|Accept)$")).click()
+    tab.get_by_role("button", name=re.compile("^(承諾|Accept)$")).click()
     tab.wait_for_url(house.url + "/**")
     tab.close()
-    for _ in range(40):  # until the calendar has been read once
-        page.goto("/settings/connections")
-        if page.locator(".connection .facts dd").nth(1).inner_text() not in ("まもなく読み取ります", "Soon"):
+
+
+def _settled(page: Page, path: str, *, shows: str = "main") -> None:
+    """The page without the news of a moment ago, and once what jobs bring is to be seen."""
+    for _ in range(60):
+        page.goto(path)
+        if page.locator(shows).count():
             return
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(500)
+    raise AssertionError(f"{path}: there is no {shows}")
+
+
+def _proposal(page: Page, language: str) -> None:
+    """Composed from free times, sent, and confirmed by the customer."""
+    words = WORDS[language]
+    page.goto("/proposals/new")
+    page.locator("input[name=title]").fill(words["title"])
+    page.locator("input[name=guest_company]").fill(words["company"])
+    page.locator("input[name=guest_name]").fill(words["name"])
+    page.locator("input[name=guest_email]").fill(GUEST)
+    page.locator("input[name=web_meeting]").check()
+    rows = page.locator(".candidate-rows > :not([hidden])")
+    page.locator("[data-find]").click()
+    expect(rows).not_to_have_count(0)
+    page.evaluate("scrollTo(0, 0)")
+    _keep(page, language, "compose")
+    page.locator("button[name=outcome][value=send]").click()
+    page.wait_for_url(re.compile(r"/proposals/\d+$"))
+    address = page.url
+    _settled(page, address, shows=":nth-match(#progress .badge.settled, 5)")
+    link = page.locator("input[value*='/p/']").first.input_value()
+    page.locator("#candidates").evaluate(
+        "one => scrollTo(0, scrollY + one.getBoundingClientRect().top - 100)"
+    )
+    _keep(page, language, "holds")
+    guest = page.context.browser
+    assert guest is not None
+    customer = guest.new_page(locale=LANGUAGES[language])
+    customer.goto(link)
+    customer.locator("input[name=candidate]").first.check(force=True)  # drawn by its label
+    customer.locator(".thumb-bar button").click()
+    customer.wait_for_url(re.compile("/confirm"))
+    customer.locator("form button.primary").last.click()
+    customer.wait_for_url(re.compile("/a/"))
+    customer.close()
+    _open_first(page, "/appointments/")
+    _settled(page, page.url, shows="input[value*='meetup-join']")
+    _keep(page, language, "appointment")
+
+
+def _booking_page(page: Page, language: str) -> None:
+    _open_first(page, "/pages/")
+    _keep(page, language, "page")
+    page.goto(f"{page.url}/opening")
+    _keep(page, language, "opening")
+
+
+def _open_first(page: Page, listing: str) -> None:
+    """The first of what a list shows."""
+    page.goto(listing)
+    links = [str(one.get_attribute("href")) for one in page.locator("main a[href]").all()]
+    page.goto(next(link for link in links if re.fullmatch(rf"{listing}\d+", link)))
 
 
 def _keep(page: Page, language: str, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.test import Client
 from django.utils import translation
 from playwright.sync_api import expect
 
+import chosei
 from chosei.core.troubles import Trouble
 from chosei.mails.troubles import TROUBLES
 from chosei.web.console.connecting import PROBLEMS
@@ -104,6 +106,9 @@ WAYS = {
     "/settings/chat": "chat",
     "/settings/guests": "guests",
     "/members/connections": "lost",
+    "/members/": "members",
+    "/settings/letters": "letters",
+    "/settings/working-hours": "hours",
 }
 
 
@@ -130,6 +135,25 @@ def test_every_reason_for_a_lost_connection_has_its_next_step(db: None, language
     with translation.override(language):
         assert [one.h3.text for one in shown if one.h3] == [str(one.title) for one in TROUBLES.values()]
     assert all(one.select("p strong") for one in shown), "somebody has something to do"
+
+
+MICROSOFTS = {  # names of things on Microsoft's own pages
+    *("組織の代理として同意する", "要求されているアクセスを許可", "公開方法"),
+    *("エンタープライズ アプリケーション", "同意とアクセス許可", "ユーザーの同意設定", "アクセス許可の分類"),
+}
+
+
+def test_what_help_names_stands_on_a_page() -> None:
+    """A label that is renamed or gone must not be looked for in vain."""
+    code = Path(chosei.__file__).parent
+    guide = {code / "web/console/views/guide.py", *(code / "web/console/templates/console/help").iterdir()}
+    files = [one for suffix in ("html", "py") for one in code.rglob(f"*.{suffix}")]
+    elsewhere = [one for one in files if one not in guide and "sandbox" not in one.parts]
+    # Where a page itself only quotes a name, that is no proof that the thing is there.
+    labels = re.sub("「[^」]*」", "", "\n".join(one.read_text("utf-8") for one in elsewhere))
+    named = {name for one in guide for name in re.findall("「([^」]*)」", one.read_text("utf-8"))}
+    missing = sorted(name for name in named - MICROSOFTS if name not in labels)
+    assert missing == []
 
 
 def test_it_stands_in_the_menu(people: Company) -> None:

@@ -168,13 +168,20 @@ def _link_facts(appointment: Appointment, *, for_guest: bool) -> list[Fact]:
         return [Fact(pgettext("mail", "Web会議URL"), appointment.join_url, appointment.join_url)]
     if not appointment.web_meeting:
         return []
-    if appointment.organizer_id is not None:
-        return [Fact(pgettext("mail", "Web会議URL"), _("準備ができ次第、あらためてメールでお送りします"))]
-    if for_guest:
-        return [Fact(pgettext("mail", "Web会議URL"), _("担当より、あらためてご案内いたします"))]
-    return [
-        Fact(
-            pgettext("mail", "Web会議URL"),
-            _("連携されたカレンダーがないため発行されません。お客様へは直接ご案内ください"),
+    if appointment.link_is_to_come:
+        said = _("準備ができ次第、あらためてメールでお送りします")
+        if not for_guest:
+            said = _(
+                "準備ができ次第、あらためてメールでお送りします。"
+                "発行されないときは、会議を作成するライセンスと会社の設定をIT担当者にご確認ください"
+            )
+    elif for_guest:
+        said = _("担当より、あらためてご案内いたします")
+    elif appointment.organizer_id is not None:
+        said = _(
+            "接続したアカウントではWeb会議を作成できないため、発行されません(ライセンスまたは会社の設定)。"
+            "お客様へは直接ご案内ください"
         )
-    ]
+    else:
+        said = _("連携されたカレンダーがないため発行されません。お客様へは直接ご案内ください")
+    return [Fact(pgettext("mail", "Web会議URL"), said)]

@@ -144,6 +144,14 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
         """Whether the organiser's event is to bring the web meeting's link along."""
         return self.web_meeting and not self.web_apart
 
+    def link_is_to_come(self) -> bool:
+        """Whether a web meeting's link is still to be issued, by an account that can."""
+        if not self.web_meeting or self.join_url:
+            return False
+        if self.web_apart:
+            return self.issuer is not None
+        return self.organizer is not None and self.organizer.web_meeting
+
     @property
     def is_incomplete(self) -> bool:
         """Whether the web meeting's link or a room's answer is still to come."""

@@ -67,7 +67,7 @@ def context_of(request: HttpRequest, appointment: Appointment) -> dict[str, obje
     zone = reader_zone(request, appointment.guest_zone or appointment.zone)
     status = status_of(appointment)
     no_link_yet = appointment.web_meeting and not appointment.join_url and status == "confirmed"
-    waits = no_link_yet and appointment.organizer_id is not None
+    waits = no_link_yet and appointment.link_is_to_come
     fresh = timezone.now() - appointment.confirmed_at < _SOON
     return {
         "organization": appointment.organization,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from chosei.actions.appointing import LINK_PATIENCE
 from chosei.actions.cancellation import cancel_by_host
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, can
@@ -131,6 +132,12 @@ def _may_cancel(appointment: Appointment) -> bool:
     return can(APPOINTMENT, state, AppointmentEvent.CANCEL) and appointment.starts_at > timezone.now()
 
 
+def _link_overdue(appointment: Appointment) -> bool:
+    """Whether no link has come in the time that one takes, or none can come from that account."""
+    waited = timezone.now() - appointment.link_awaited_from
+    return appointment.link_with_event and (not appointment.link_is_to_come or waited > LINK_PATIENCE)
+
+
 def _facts(appointment: Appointment, viewer: Member) -> dict[str, Any]:
     entries = appointment.entries.select_related("connection__member").order_by("id")
     return {
@@ -144,6 +151,7 @@ def _facts(appointment: Appointment, viewer: Member) -> dict[str, Any]:
         "web": web_status(appointment, viewer),
         "moves": status.appointment_moves(appointment),
         "code": shown_code(appointment),
+        "link_overdue": _link_overdue(appointment),
         "chats": chat_lines(appointment.chat_messages.select_related("destination").order_by("id")),
         **room_facts(appointment),
     }
