@@ -95,7 +95,8 @@ class Scene:
 
     def connection(self, member: Member, **fields: Any) -> Connection:
         connected_at = fields.pop("connected_at", NOW - timedelta(days=30))
-        given = {"provider": "microsoft", "account_tenant": "t", "account_object": str(member.pk)} | fields
+        account = {"account_tenant": "t", "account_object": str(member.pk), "web_meeting": True}
+        given = {"provider": "microsoft", **account} | fields
         connection = Connection.objects.create(member=member, address=member.email, **given)
         Connection.objects.filter(pk=connection.pk).update(connected_at=connected_at)
         return connection
