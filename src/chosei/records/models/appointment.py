@@ -144,6 +144,7 @@ class Appointment(SecretLinked, Meeting, GuestDetails):
         """Whether the organiser's event is to bring the web meeting's link along."""
         return self.web_meeting and not self.web_apart
 
+    @property
     def link_is_to_come(self) -> bool:
         """Whether a web meeting's link is still to be issued, by an account that can."""
         if not self.web_meeting or self.join_url:
