@@ -105,10 +105,10 @@ def _connection(page: Page, house: House, language: str) -> None:
     _keep(page, language, "mismatch")
     _sign_in_there(page, house, SATO)
     _settled(
-        page, "/settings/connections", shows=r".connection .facts dd:nth-of-type(2):text-matches('\d:\d\d')"
+        page, "/settings/connections", shows=".connection .facts dd:nth-of-type(2):has-text(':')"
     )
     _keep(page, language, "connected")
-    page.locator(".connection-actions a").click()
+    page.locator("a[href$='/disconnection']").first.click()
     _keep(page, language, "disconnection")
 
 
