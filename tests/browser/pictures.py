@@ -104,9 +104,7 @@ def _connection(page: Page, house: House, language: str) -> None:
     _settled(page, "/settings/connections")
     _keep(page, language, "mismatch")
     _sign_in_there(page, house, SATO)
-    _settled(
-        page, "/settings/connections", shows=".connection .facts dd:nth-of-type(2):has-text(':')"
-    )
+    _settled(page, "/settings/connections", shows=".connection .facts dd:nth-of-type(2):has-text(':')")
     _keep(page, language, "connected")
     page.locator("a[href$='/disconnection']").first.click()
     _keep(page, language, "disconnection")
