@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from chosei.mails import troubles_google
 from chosei.mails.troubles import TROUBLES
 
 
@@ -116,6 +117,8 @@ USE = (
 )
 GROUPS = ((_("使い方"), USE), (_("Microsoft 365との連携"), CONNECTION))
 TOPICS = (*USE, *CONNECTION)
+REASONS = TROUBLES | {key: word for key, word in troubles_google.TROUBLES.items() if key not in TROUBLES}
+"""Why a connection is lost: what every provider knows in common words, and what only one of them knows."""
 
 
 @require_safe
@@ -129,5 +132,5 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     others = [one for one in TOPICS if one is not found]
-    context = {"topic": found, "others": others, "troubles": TROUBLES.values()}
+    context = {"topic": found, "others": others, "troubles": REASONS.values()}
     return render(request, f"console/help/{found.slug}.html", context)
