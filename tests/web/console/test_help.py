@@ -136,7 +136,9 @@ def test_every_reason_for_a_lost_connection_has_its_next_step(db: None, language
     assert all(one.select("p strong") for one in shown), "somebody has something to do"
 
 
-MICROSOFTS = {  # names of things on Microsoft's own pages
+PROVIDERS = {  # names of things on the providers' own pages
+    *("続行", "アクセスをブロック: 管理者がアクセスを許可していません", "セキュリティ", "APIの制御"),
+    *("アプリのアクセス制御", "信頼できる"),
     *("組織の代理として同意する", "要求されているアクセスを許可", "公開方法"),
     *("エンタープライズ アプリケーション", "同意とアクセス許可", "ユーザーの同意設定", "アクセス許可の分類"),
 }
@@ -144,7 +146,7 @@ MICROSOFTS = {  # names of things on Microsoft's own pages
 
 def _as_written(name: str) -> str:
     """A pattern for the name in code, where a service may be a placeholder."""
-    services = r"(?:Microsoft 365|Outlook(?:カレンダー)?)"
+    services = r"(?:Microsoft 365|Outlook(?:カレンダー)?|Googleカレンダー)"
     parts = [re.escape(part) for part in re.split(services, name)]
     return rf"(?:{services}|{{{{ \w+ }}}}|%\(\w+\)s)".join(parts)
 
@@ -158,7 +160,7 @@ def test_what_help_names_stands_on_a_page() -> None:
     # Where a page itself only quotes a name, that is no proof that the thing is there.
     labels = re.sub("「[^」]*」", "", "\n".join(one.read_text("utf-8") for one in elsewhere))
     named = {name for one in guide for name in re.findall("「([^」]*)」", one.read_text("utf-8"))}
-    missing = sorted(name for name in named - MICROSOFTS if not re.search(_as_written(name), labels))
+    missing = sorted(name for name in named - PROVIDERS if not re.search(_as_written(name), labels))
     assert missing == []
 
 
