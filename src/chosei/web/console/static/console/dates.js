@@ -12,7 +12,7 @@ export const mondayOf = (day) => plusDays(day, -((day.getDay() + 6) % 7));
 export class Dates {
   constructor(language, allDay) {
     this.ja = language.startsWith("ja");
-    this.locale = this.ja ? "ja" : "en-GB";
+    this.locale = this.ja ? "ja" : "en-US";
     this.allDay = allDay;
     this.dash = this.ja ? "〜" : "–";
     this.comma = this.ja ? "、" : ", ";
@@ -43,8 +43,8 @@ export class Dates {
 
   period(first, last) {
     const year = first.getFullYear();
-    if (iso(first) === iso(last)) return this.ja ? `${year}年${this.day(first)}` : `${this.day(first)} ${year}`;
-    return this.ja ? `${year}年${this.date(first)}〜${this.date(last)}` : `${this.date(first)} – ${this.date(last)} ${last.getFullYear()}`;
+    if (iso(first) === iso(last)) return this.ja ? `${year}年${this.day(first)}` : `${this.day(first)}, ${year}`;
+    return this.ja ? `${year}年${this.date(first)}〜${this.date(last)}` : `${this.date(first)} – ${this.date(last)}, ${last.getFullYear()}`;
   }
 
   hours({ start, end, allDay }) {
@@ -52,6 +52,6 @@ export class Dates {
   }
 
   label(start, end) {
-    return `${this.day(start)} ${this.hours({ start, end })}`;
+    return `${this.day(start)}${this.ja ? "" : ","} ${this.hours({ start, end })}`;
   }
 }
