@@ -56,3 +56,27 @@ def test_an_entry_survives_being_stored():
     invited = SETTLED.settled(attendees=(WantedAttendee("suzuki@sample.example", "鈴木", "person"),))
     assert DesiredEntry.from_json(invited.to_json()) == invited
     assert SeenEntry.from_json(LINKED.to_json()) == LINKED
+
+
+@pytest.mark.parametrize(
+    ("known", "rooms_wanted", "step"),
+    [
+        (facts(None, HOLD, SEEN, "r1"), False, Step.WAIT),
+        (facts(None, HOLD, SEEN, "r1"), True, Step.RELEASE),
+        (facts(None, create_begun=True), False, Step.LOOK),
+        (facts(), False, Step.NOTHING),
+    ],
+)
+def test_what_is_replaced_goes_only_once_the_other_stands_but_lets_its_rooms_go(known, rooms_wanted, step):
+    leaving = replace(known, replaced_soon=True, rooms_wanted=rooms_wanted)
+    assert next_step(leaving) is step
+    stands = replace(leaving, replaced_soon=False)
+    assert next_step(stands) is (Step.DELETE if known.remote_id else step)
+
+
+@pytest.mark.parametrize(
+    "known", [facts(HOLD), facts(SETTLED, HOLD, SEEN, "r1")], ids=["to be created", "to be changed"]
+)
+def test_no_room_is_asked_while_the_event_before_has_it(known):
+    assert next_step(replace(known, rooms_taken=True)) is Step.WAIT
+    assert next_step(replace(known, rooms_taken=False)) in (Step.CREATE, Step.UPDATE)
