@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.support.contract_schema import GRAPH_ROOT, Exchange, graph_contract, is_graph
 from tests.support.google_contract import google_contract, is_google
+from tests.support.zoom_contract import is_zoom, zoom_contract
 
 __all__ = [
     "Exchange",
@@ -42,6 +43,8 @@ def validate_request(exchange: Exchange) -> list[str]:
     """The violations of one request, the items of a $batch included."""
     if is_google(exchange.path):
         return google_contract().request(exchange)
+    if is_zoom(exchange.path, exchange.method):
+        return zoom_contract().request(exchange)
     found = graph_contract().request(exchange)
     if exchange.path == f"{GRAPH_ROOT}/$batch":
         for item in _items(exchange.body, "requests"):
@@ -57,6 +60,8 @@ def validate_response(exchange: Exchange, status: int, headers: Mapping[str, str
     """The violations of one answer, the items of a $batch included."""
     if is_google(exchange.path):
         return google_contract().response(exchange, status, headers, body)
+    if is_zoom(exchange.path, exchange.method):
+        return zoom_contract().response(exchange, status, headers, body)
     found = graph_contract().response(exchange, status, headers, body)
     if exchange.path != f"{GRAPH_ROOT}/$batch" or status != 200:
         return found
@@ -147,7 +152,8 @@ class ValidatingASGI:
         path = scope.get("path", "")
         # a form posted to /authorize is the sandbox's own page talking to itself
         own_form = scope.get("method") == "POST" and not path.endswith("/token")
-        known = is_graph(path) or is_google(path) or (_IDENTITY.fullmatch(path) and not own_form)
+        served = is_graph(path) or is_google(path) or is_zoom(path, scope.get("method", ""))
+        known = served or (_IDENTITY.fullmatch(path) and not own_form)
         if scope["type"] != "http" or not known:
             await self.app(scope, receive, send)
             return

@@ -10,8 +10,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from chosei.sandbox.context import SandboxContext, context_of
+from chosei.sandbox.errors import GraphError
 from chosei.sandbox.faults import FaultKind
-from chosei.sandbox.middleware import SERVER_SEND, lose_reply, torn
+from chosei.sandbox.middleware import lose_reply, torn
 from chosei.sandbox.zoom.grants import Grants
 from chosei.sandbox.zoom.store import People, Person, ZoomStore
 
@@ -76,10 +77,13 @@ class _Faulty:
     lost: bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.lost:
-            await lose_reply({**scope, SERVER_SEND: scope[SERVER_SEND]}, receive, send)
-        else:
+        if not self.lost:
             await self.inner(scope, receive, torn(send))
+            return
+        try:
+            await lose_reply(scope, receive, send)
+        except GraphError:  # the connection is out of reach: a gateway in between would say so
+            await ZoomError(504, 504, "The answer was lost on its way.").response()(scope, receive, send)
 
 
 async def met(context: SandboxContext, name: str, work: Awaitable[Response]) -> Response | _Faulty:
