@@ -13,6 +13,7 @@ from chosei.ops.doctor_google import check_google
 from chosei.ops.doctor_graph_mail import check_graph_mail
 from chosei.ops.doctor_registration import check_registration, count_granted
 from chosei.ops.doctor_sender import check_sender
+from chosei.ops.doctor_zoom import check_zoom
 from chosei.ops.finding import Finding
 
 TIMEOUT_SECONDS = 5.0
@@ -38,6 +39,7 @@ def run(setup: Callable[[], None], live: str = "") -> int:
     if reached and config.chosei_microsoft_client_id:
         findings += check_registration(config)
     findings += check_google(config)
+    findings += check_zoom(config)
     if ready:
         findings.append(count_granted())
     findings.append(check_mail(config))
