@@ -37,7 +37,8 @@ def link_issued(appointment_id: int, join_url: str, *, through: int | None = Non
         appointment.save(update_fields=["join_url", "changed_at"])
         if through is not None:
             rewrite(appointment)
-        note("link_issued", appointment=appointment, proposal=appointment.proposal, actor="provider")
+        actor = "provider" if through is None else "chosei"
+        note("link_issued", appointment=appointment, proposal=appointment.proposal, actor=actor)
         for mail in MailMessage.objects.filter(appointment=appointment, kind__in=list(_FOLLOWS)):
             if mail.state == MailState.WAITING:
                 queue.enqueue(queue.POST, str(mail.pk))

@@ -32,7 +32,7 @@ def meeting_gone(web_meeting_id: int, *, now: datetime) -> None:
         row.save(update_fields=["remote_id", "join_url", "written", "doubted", "create_begun", "changed_at"])
         if row.desired is None or appointment.state != AppointmentState.CONFIRMED:
             return
-        note("web_meeting_gone", appointment=appointment, proposal=appointment.proposal, actor="provider")
+        note("web_meeting_gone", appointment=appointment, proposal=appointment.proposal, actor="chosei")
         _expect_another(appointment, now)
         queue.enqueue(queue.MEET, str(appointment.pk))
 
@@ -79,7 +79,7 @@ def drop_account(connection: Connection, *, now: datetime) -> None:
             "web_account_gone",
             appointment=row.appointment,
             proposal=row.appointment.proposal,
-            actor="provider",
+            actor="chosei",
         )
     forgotten = {"remote_id": "", "join_url": "", "written": None, "create_begun": False, "doubted": False}
     rows.filter(desired__isnull=True).update(**forgotten, state=EntryState.GONE, problem="")

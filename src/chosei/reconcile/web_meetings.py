@@ -256,7 +256,7 @@ def _park(row: WebMeeting, error: PortError) -> None:
             "web_meeting_problem",
             appointment=row.appointment,
             proposal=row.appointment.proposal,
-            actor="provider",
+            actor="chosei",
             code=error.code,
         )
 

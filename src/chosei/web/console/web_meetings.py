@@ -8,12 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chosei.actions.people import attending, hosts_here, organizer_of
 from chosei.actions.web_links import DEAUTHORISED
 from chosei.actions.web_starts import hosted
 from chosei.core.entries import EntryState
 from chosei.core.states import AppointmentState, ConnectionState
 from chosei.ports.providers import PROVIDERS, about
-from chosei.records.models import Appointment, Member, WebMeeting
+from chosei.records.models import Appointment, Member, Proposal, WebMeeting
 from chosei.web.console import words
 from chosei.web.console.words import Word
 
@@ -70,6 +71,14 @@ def web_status(appointment: Appointment, viewer: Member) -> WebStatus | None:
 def service_name(service: str) -> str:
     """「Zoom」; empty for the calendar's own."""
     return about(service).meeting if service in PROVIDERS else ""
+
+
+def tool_of(proposal: Proposal) -> str:
+    """What the link will be of, as things stand: the tool that was chosen, or the organiser's calendar's."""
+    if not proposal.web_meeting or proposal.web_service:
+        return service_name(proposal.web_service)
+    organizer = organizer_of(attending(hosts_here(proposal)), proposal.link)
+    return about(organizer.provider).meeting if organizer is not None and organizer.web_meeting else ""
 
 
 def _problem(row: WebMeeting, service: str) -> str:

@@ -25,6 +25,7 @@ from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.listing import newest_of
 from chosei.web.console.searching import Search, proposal_states, proposals_found
 from chosei.web.console.timeline import happened
+from chosei.web.console.web_meetings import tool_of
 from chosei.web.console.wishing import open_requests
 from chosei.web.console.words import Word
 
@@ -87,6 +88,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "requests": open_requests(proposal),
         "may_withdraw": can(PROPOSAL, ProposalState(proposal.state), ProposalEvent.WITHDRAW),
         "format": words.FORMAT.get(proposal.format, proposal.format),  # type: ignore[call-overload]
+        "tool": tool_of(proposal),
         "hosts": [host.member for host in proposal.hosts.select_related("member")],
     }
     return render(request, "console/proposal.html", context)
