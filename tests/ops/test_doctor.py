@@ -46,6 +46,9 @@ def house(sandbox: Sandbox, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -
     """An environment in which everything is well."""
     monkeypatch.setenv("CHOSEI_MICROSOFT_LOGIN_URL", sandbox.url)
     monkeypatch.setenv("CHOSEI_MICROSOFT_GRAPH_URL", sandbox.url)
+    for name in ("GOOGLE_LOGIN", "GOOGLE_TOKEN"):
+        monkeypatch.setenv(f"CHOSEI_{name}_URL", f"{sandbox.url}/google")
+    monkeypatch.setenv("CHOSEI_ZOOM_LOGIN_URL", f"{sandbox.url}/zoom")
     monkeypatch.setenv("CHOSEI_EMAIL_URL", mailbox.smtp_url)
 
 
