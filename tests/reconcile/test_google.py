@@ -18,6 +18,7 @@ from chosei.actions.rooms import ask_directory
 from chosei.adapters.google import scopes
 from chosei.mails.troubles import trouble_words
 from chosei.ports.directory import PLACES
+from chosei.reconcile.observe import observe
 from chosei.reconcile.sweep import sweep
 from chosei.reconcile.tokens import access_token
 from chosei.reconcile.watching import look_after
@@ -242,6 +243,21 @@ def test_a_channel_that_stopped_is_begun_anew_and_nothing_is_missed(workspace, w
     [channel] = workspace.google.channels.all()
     assert watched.remote_id.startswith(channel.id)
     assert MirroredEvent.objects.filter(connection=googled, starts_at=late(1).start).exists()
+
+
+def test_news_that_no_channel_told_have_it_looked_after_at_once(workspace, watched, googled):
+    old = timezone.now() - timedelta(minutes=30)
+    Subscription.objects.update(changed_at=old)
+    workspace.google.channels.drop(watched.remote_id.split(" ")[0])
+    observe(googled.pk)
+    run_jobs()
+    assert workspace.google.channels.all() == [], "nothing new, and so no reason to doubt"
+    workspace.enters(SATO, "商談", late(1).start, late(1).end)
+    observe(googled.pk)
+    run_jobs()
+    watched.refresh_from_db()
+    [channel] = workspace.google.channels.all()
+    assert watched.remote_id.startswith(channel.id)
 
 
 def test_a_forgotten_sync_token_has_everything_read(workspace, googled):

@@ -9,13 +9,15 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from chosei.jobs import queue
 from chosei.records.models import Subscription
 
+LONG_SILENCE = timedelta(minutes=10)
+"""Longer than a notification ever takes that is only late."""
 _TROUBLES = frozenset({"reauthorizationRequired", "subscriptionRemoved"})
 
 
@@ -47,6 +49,7 @@ def take(notices: Sequence[Notice], *, now: datetime) -> int:
         and hmac.compare_digest(digest(notice.secret), known[notice.subscription].secret_hash)
     ]
     with transaction.atomic():
+        Subscription.objects.filter(pk__in={row.pk for row, _ in genuine}).update(told_at=now)
         troubled = {row.connection_id for row, notice in genuine if notice.lifecycle in _TROUBLES}
         for connection_id in troubled:
             look_after_soon(connection_id, now=now)
@@ -59,3 +62,13 @@ def look_after_soon(connection_id: int, *, now: datetime) -> None:
     """Have the connection's subscription begun, extended or ended, whatever it needs."""
     Subscription.objects.filter(connection_id=connection_id).update(due_at=now, attempts=0)
     queue.enqueue(queue.WATCH, str(connection_id))
+
+
+def doubt_silence(connection_id: int, *, now: datetime) -> None:
+    """Something new was read of which nobody had told us. A subscription that has long said nothing may have
+    stopped without a word: it is looked after, which finds out.
+    """
+    long_ago = now - LONG_SILENCE
+    silent = Subscription.objects.filter(connection_id=connection_id, changed_at__lt=long_ago)
+    if silent.exclude(remote_id="").exclude(told_at__gte=long_ago).exists():
+        look_after_soon(connection_id, now=now)

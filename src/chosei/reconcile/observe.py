@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from chosei.actions.connecting import NO_MAILBOX
 from chosei.actions.health import mailbox_lost, untroubled
+from chosei.actions.notices import doubt_silence
 from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.core.troubles import Trouble
@@ -50,6 +51,8 @@ def _observe(connection: Connection) -> None:
     if not keep(connection, reading):
         queue.enqueue(queue.OBSERVE, str(connection.pk), after=1)
         return
+    if reading.changes is not None and (reading.changes.events or reading.changes.gone):
+        doubt_silence(connection.pk, now=reading.begun)
     connection.refresh_from_db()
     untroubled(connection.pk, Trouble.NO_MAILBOX)
     if connection.state == ConnectionState.ACTIVE:

@@ -13,7 +13,7 @@ class Subscription(models.Model):
     ``remote_id`` is the provider's, empty while none stands there. ``secret_hash`` is the SHA-256 of what the
     provider repeats with every notification. ``url`` is where it was told to notify us; under another public
     address it is made anew. ``due_at`` (UTC): when it is to be looked after next; ``problem`` is the short
-    code of why that failed last.
+    code of why that failed last. ``told_at``: when the provider last told us anything by it.
     """
 
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="subscription")
@@ -24,6 +24,7 @@ class Subscription(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveIntegerField(default=0)
     problem = models.CharField(max_length=80, blank=True, default="")
+    told_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
