@@ -56,7 +56,8 @@ def connected(host: Page, house: House) -> Page:
     )
     # The sign-in has a tab of its own; the page it came from waits, and updates by itself.
     with host.context.expect_page() as opened:
-        host.get_by_role("button", name="接続", exact=True).click()
+        microsoft = host.get_by_role("region", name="Microsoft 365")
+        microsoft.get_by_role("button", name="接続", exact=True).click()
     tab = opened.value
     tab.locator("input[name=loginfmt]").fill(SATO)
     tab.get_by_role("button", name="次へ").click()

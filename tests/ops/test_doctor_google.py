@@ -21,12 +21,13 @@ def url() -> Iterator[str]:
 
 def configured(url: str, **changes: str) -> Config:
     values: dict[str, Any] = {
+        "_env_file": None,
         "chosei_google_client_id": CLIENT_ID,
         "chosei_google_client_secret": CLIENT_SECRET,
         **{f"chosei_google_{name}_url": url for name in ("login", "token", "api")},
         **changes,
     }
-    return Config(_env_file=None, **values)
+    return Config(**values)
 
 
 def test_a_good_client_needs_nothing(url: str) -> None:
