@@ -33,9 +33,9 @@ class About:
 
     ``name`` is the product ("Microsoft 365"); ``calendar`` what people connect ("Outlookカレンダー"), for
     meetings the service itself; ``place`` where events stand ("Outlook"); ``meeting`` the web conference it
-    issues ("Teams"), empty where none. ``rooms``: it has a directory of the company's rooms, read
-    with the permission ``rooms_permission``. ``approval``: a
-    company's administrator can approve Chosei for everybody by a link.
+    issues ("Teams"), empty where none. ``rooms``: it has a directory of the company's rooms, read with the
+    permission ``rooms_permission``. ``approval``: a company's administrator can approve Chosei for everybody
+    by a link. ``help``: the help's topic for a sign-in that leads nowhere.
     """
 
     key: str
@@ -47,3 +47,4 @@ class About:
     rooms: bool = False
     rooms_permission: str = ""
     approval: bool = False
+    help: str = "connect"

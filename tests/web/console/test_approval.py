@@ -266,3 +266,12 @@ def test_the_page_that_waits_knows_that_its_sign_in_is_over(people: Company) -> 
     again = f"{page}?begun={row.pk}"
     assert waits in client.get(again).content.decode(), "another one begins"
     assert waits not in client.get(f"{page}?begun=x").content.decode()
+
+
+def test_where_no_link_approves_the_waiting_page_leads_to_the_help(people: Company, settings: Any) -> None:
+    settings.CHOSEI_GOOGLE_CLIENT_ID = "google-client"
+    page = signed_in(people.colleague).get("/settings/connections?begun=0&at=google").content
+    notice = BeautifulSoup(page, "html.parser").select_one(".notice[role=status]")
+    assert notice is not None
+    assert "Google Workspaceのサインインをお待ちしています" in notice.text
+    assert [link["href"] for link in notice.select("a")] == ["/help/connect"]

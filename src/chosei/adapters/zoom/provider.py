@@ -37,6 +37,7 @@ class ZoomProvider:
         calendar=Words("Zoom", "Zoom"),
         place=Words("Zoom", "Zoom"),
         meeting="Zoom",
+        help="zoom",
     )
 
     def __init__(self, settings: Any) -> None:
