@@ -109,7 +109,7 @@ def test_proposal_from_offer_to_cancellation(connected: Page, guest: Page, house
     # B2: the week shows Outlook, three candidates are marked, the proposal is saved
     host.get_by_role("link", name="日程調整", exact=True).click()
     host.get_by_role("link", name="日程調整を作成").click()
-    expect(host.get_by_role("article").filter(has_text="部内定例").first).to_be_visible()
+    expect(host.get_by_role("gridcell", name=re.compile("部内定例")).first).to_be_visible()
     mark_three_candidates(host)
     host.get_by_label("会議タイトル").fill("導入のご相談")
     host.get_by_label("会社名").fill("株式会社テスト")

@@ -14,7 +14,13 @@ from chosei import wiring
 from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, to_member
 from chosei.actions.people import LINKED
-from chosei.actions.sign_ins import ADMIN_CONSENT, SIGN_IN_LASTS, SILENT_AFTER, redirect_uri
+from chosei.actions.sign_ins import (
+    ADMIN_CONSENT,
+    COMPLETED_WITHIN,
+    SIGN_IN_LASTS,
+    SILENT_AFTER,
+    redirect_uri,
+)
 from chosei.core.states import ApprovalState
 from chosei.ports.authorization import WALL, Permission
 from chosei.records.links import link_hashes
@@ -205,6 +211,14 @@ def last_sign_in(member: Member) -> int:
     return attempts.values_list("pk", flat=True).first() or 0
 
 
+def came_back(member: Member, after: int, *, now: datetime) -> ConnectionAttempt | None:
+    """The member's latest sign-in, where it has a higher number than ``after`` and was completed lately."""
+    latest = ConnectionAttempt.objects.filter(member=member, pk__gt=after).order_by("-pk").first()
+    if latest is None or latest.returned_at is None or latest.returned_at < now - SIGN_IN_LASTS:
+        return None
+    return latest
+
+
 def sign_in_under_way(member: Member, provider: str, *, now: datetime | None = None) -> str:
     """Where the member's latest sign-in is: "" (none), "running", or "silent" when it does not come back.
 
@@ -216,8 +230,10 @@ def sign_in_under_way(member: Member, provider: str, *, now: datetime | None = N
         .order_by("-begun_at", "-pk")
         .first()
     )
-    if attempt is None or attempt.returned_at is not None or attempt.result not in ("", TOLD):
+    if attempt is None or attempt.result not in ("", TOLD):
         return ""
+    if attempt.returned_at is not None:  # and is being completed, unless that was cut off
+        return "running" if attempt.returned_at >= now - COMPLETED_WITHIN else ""
     if attempt.begun_at >= now - SILENT_AFTER:
         return "running"
     return "" if attempt.result else "silent"

@@ -9,6 +9,8 @@ from django.conf import settings
 SIGN_IN_LASTS = timedelta(hours=1)
 SILENT_AFTER = timedelta(minutes=2)
 """A sign-in that has not come back by then has probably met a page that leads nowhere: the admin wall."""
+COMPLETED_WITHIN = timedelta(minutes=1)
+"""For so long at most a sign-in that has come back is completed: its code exchanged, its calendar tried."""
 CALLBACK, ADMIN_CONSENT = "callback", "admin-consent"
 
 

@@ -268,6 +268,34 @@ def test_the_page_that_waits_knows_that_its_sign_in_is_over(people: Company) -> 
     assert waits not in client.get(f"{page}?begun=x").content.decode()
 
 
+def test_the_page_that_waits_says_what_came_as_soon_as_it_is_kept(people: Company) -> None:
+    client = signed_in(people.colleague)
+    row = attempt(people.colleague)
+    address = f"{LISTING}?begun={row.pk - 1}&at=microsoft"
+    connected = "Outlookカレンダーと連携しました。"
+
+    def shown() -> str:
+        return str(client.get(address).content.decode())
+
+    ConnectionAttempt.objects.update(returned_at=timezone.now())
+    assert "サインインをお待ちしています" in shown(), "back, and its calendar is being tried"
+    assert connected not in shown()
+    company.connect(people.colleague)
+    ConnectionAttempt.objects.update(result="connected")
+    assert connected in shown(), "the other tab has not even been answered"
+    assert "サインインをお待ちしています" not in shown()
+    assert connected not in client.get(LISTING).content.decode()
+    ConnectionAttempt.objects.update(returned_at=timezone.now() - timedelta(hours=2))
+    assert connected not in shown()
+
+
+def test_a_completion_that_was_cut_off_is_not_waited_for(people: Company) -> None:
+    row = attempt(people.colleague, minutes=2)
+    ConnectionAttempt.objects.update(returned_at=timezone.now() - timedelta(minutes=1, seconds=5))
+    seen = signed_in(people.colleague).get(f"{LISTING}?begun={row.pk - 1}").content.decode()
+    assert "サインインをお待ちしています" not in seen
+
+
 def test_where_no_link_approves_the_waiting_page_leads_to_the_help(people: Company, settings: Any) -> None:
     settings.CHOSEI_GOOGLE_CLIENT_ID = "google-client"
     page = signed_in(people.colleague).get("/settings/connections?begun=0&at=google").content

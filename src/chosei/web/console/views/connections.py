@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from chosei.actions.approvals import approval_of, last_sign_in, sign_in_under_way
+from chosei.actions.approvals import approval_of, came_back, last_sign_in, sign_in_under_way
 from chosei.actions.connecting import begin_connection, complete_connection
 from chosei.actions.connections import disconnect
 from chosei.actions.errors import ConnectRefused
@@ -39,6 +39,11 @@ from chosei.web.console.waiting import approval_context
 _PROBLEM, _OWN_TAB, _FINISHED = "connect_refused", "connect_own_tab", "connect_finished"
 _BEGUN, _MOST_BEGUN = "connect_begun", 20
 FOR_ROOMS = "connect_for_rooms"
+_KEPT = {
+    "connected": (ConnectionState.ACTIVE, ConnectionState.ADDRESS_MISMATCH),
+    "approved": (ConnectionState.APPROVAL_ONLY,),
+}
+"""By what came of a sign-in: as what its account is kept."""
 
 
 def approval_only(member: Member) -> Connection | None:
@@ -51,6 +56,7 @@ def approval_only(member: Member) -> Connection | None:
 @member_required
 def listing(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
+    _say_what_came(request, member)
     connection = live_connection(member)
     shown = request.session.get(_PROBLEM)
     problem = problem_of(shown["reason"], shown["provider"]) if shown else None
@@ -94,11 +100,28 @@ def news(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _before(request: HttpRequest) -> int | None:
+    """The number of the last sign-in before the one that this page waits for; None where there is none."""
+    before = request.GET.get("begun", "")
+    return int(before) if before.isdecimal() and len(before) < 19 else None
+
+
+def _say_what_came(request: HttpRequest, member: Member) -> None:
+    """To the page that has waited, as soon as the account is kept, whatever the other tab shows by then."""
+    before = _before(request)
+    back = came_back(member, before, now=timezone.now()) if before is not None else None
+    if back is None or back.result not in _KEPT:
+        return
+    kept = gates.connections_of(member).filter(provider=back.provider, state__in=_KEPT[back.result]).first()
+    if kept is not None:
+        _tell(request, back.provider, kept.state)
+
+
 def _begun_since(request: HttpRequest, member: Member) -> bool:
     """Whether the sign-in that this page waits for has not even reached us: none is newer than the last one
     of before."""
-    before = request.GET.get("begun", "")
-    return before.isdecimal() and len(before) < 19 and last_sign_in(member) <= int(before)
+    before = _before(request)
+    return before is not None and last_sign_in(member) <= before
 
 
 def _state_of(member: Member) -> str:
@@ -209,10 +232,7 @@ def finished(request: HttpRequest, provider: str) -> HttpResponse:
         "connected": told["state"] == ConnectionState.ACTIVE,
         "mismatch": told["state"] == ConnectionState.ADDRESS_MISMATCH,
     }
-    response = render(request, "console/connect_finished.html", context)
-    if told["state"]:
-        _tell(request, provider, told["state"])  # for the page that has waited
-    return response
+    return render(request, "console/connect_finished.html", context)
 
 
 def _tell(request: HttpRequest, provider: str, state: str) -> None:
