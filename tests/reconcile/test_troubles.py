@@ -16,6 +16,7 @@ from chosei.actions.members import add_member
 from chosei.core.troubles import ADMINISTRATORS, NOT_THE_MEMBERS, OPERATORS, Trouble
 from chosei.jobs import queue
 from chosei.jobs.queue import CONVERGE
+from chosei.mails import troubles_google
 from chosei.mails.compose import compose
 from chosei.mails.troubles import TROUBLES
 from chosei.reconcile.observe import observe
@@ -95,9 +96,10 @@ def test_a_lost_permission_is_known_for_what_it_is_and_told_once(tenant, suzuki,
 
 
 def test_every_trouble_has_its_own_words_for_whoever_can_mend_it():
-    assert set(TROUBLES) == set(Trouble)
-    assert len({str(words.what) for words in TROUBLES.values()}) == len(Trouble)
-    for words in TROUBLES.values():
+    everything = [*TROUBLES.values(), *troubles_google.TROUBLES.values()]
+    assert {*TROUBLES, *troubles_google.TROUBLES} == set(Trouble)
+    assert len({str(words.what) for words in everything}) == len(everything)
+    for words in everything:
         assert str(words.member)
         assert str(words.administrator)
 
