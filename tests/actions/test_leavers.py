@@ -15,13 +15,13 @@ from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.connections import disconnect
 from chosei.actions.errors import Closed, TimeTaken, Unverifiable
+from chosei.actions.hold_wishes import settle_holds
 from chosei.actions.inputs import Booking, ProposalInput
 from chosei.actions.members import remove_member
 from chosei.actions.offers import page_offer
 from chosei.actions.people import attending
 from chosei.actions.proposal_changes import change_proposal
 from chosei.actions.readjusting import WishInput, ask_for_other_times
-from chosei.actions.wishes import settle_holds
 from chosei.core.entries import DesiredEntry
 from chosei.mails.compose import compose
 from chosei.records.models import (

@@ -15,6 +15,7 @@ from psycopg.types.range import TimestamptzRange
 from chosei.actions.answers import keep_answers
 from chosei.actions.chat import tell_chat
 from chosei.actions.inputs import FormatOption, GuestInput
+from chosei.actions.meeting_wishes import want_appointment, want_buffers, want_request
 from chosei.actions.outbox import queue_mail, to_member, to_visitors, with_author
 from chosei.actions.people import Attending, organizer_of
 from chosei.actions.reception_codes import settle_code
@@ -23,7 +24,7 @@ from chosei.actions.room_booking import RoomChoice, carrying, take_room
 from chosei.actions.rules import own_link
 from chosei.actions.timeline import note
 from chosei.actions.web_meetings import settle_issuer
-from chosei.actions.wishes import converge_soon, want_appointment, want_buffers, want_request
+from chosei.actions.wishes import converge_soon
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
 from chosei.core.web_meetings import Link

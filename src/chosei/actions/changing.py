@@ -19,6 +19,7 @@ from chosei.actions.conflicts import ConflictKind, HostConflict, conflicts_at
 from chosei.actions.errors import Closed, InvalidInput, TimeTaken
 from chosei.actions.inputs import ChangeInput
 from chosei.actions.live import busy_times, read_live
+from chosei.actions.meeting_wishes import want_appointment, want_buffers
 from chosei.actions.outbox import queue_mail, to_member
 from chosei.actions.people import Attending, attending, attending_at, organizer_of
 from chosei.actions.promising import committed
@@ -28,7 +29,7 @@ from chosei.actions.room_booking import move_rooms, rooms_at_stake
 from chosei.actions.rules import own_link
 from chosei.actions.timeline import note
 from chosei.actions.web_meetings import is_apart, settle_issuer
-from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
+from chosei.actions.wishes import converge_soon
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
 from chosei.records.locks import lock_hosts

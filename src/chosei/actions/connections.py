@@ -9,10 +9,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from chosei.actions.hold_wishes import settle_holds
+from chosei.actions.meeting_wishes import want_request
 from chosei.actions.notices import look_after_soon
 from chosei.actions.people import attending, hosts_here
 from chosei.actions.taken import RUNNING
-from chosei.actions.wishes import converge_soon, drop, settle_holds, want_request
+from chosei.actions.wishes import converge_soon, drop
 from chosei.core.entries import EntryPurpose, EntryState
 from chosei.core.states import CONNECTION, AppointmentState, ConnectionEvent, ConnectionState, advance
 from chosei.jobs import queue

@@ -13,12 +13,13 @@ from django.db import IntegrityError, transaction
 
 from chosei.actions.changing import promise_hosts
 from chosei.actions.errors import Closed, InvalidInput
+from chosei.actions.meeting_wishes import want_request
 from chosei.actions.outbox import queue_mail, to_member
 from chosei.actions.people import attending, attending_at
 from chosei.actions.rules import STANDING
 from chosei.actions.switching import can_move, hosts_of, settle_with
 from chosei.actions.timeline import note
-from chosei.actions.wishes import converge_soon, want_request
+from chosei.actions.wishes import converge_soon
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
 from chosei.records.locks import lock_hosts

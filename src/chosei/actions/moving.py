@@ -15,6 +15,7 @@ from chosei.actions.changes import changed
 from chosei.actions.changing import host_ids_of, promise_hosts
 from chosei.actions.errors import Closed, TimeTaken, Unverifiable
 from chosei.actions.live import busy_times, read_live
+from chosei.actions.meeting_wishes import want_appointment, want_buffers
 from chosei.actions.offers import PageOffer, look_again, present, whole_window
 from chosei.actions.people import Attending, attending, attending_at
 from chosei.actions.promising import committed
@@ -32,7 +33,7 @@ from chosei.actions.rules import (
     with_buffers,
 )
 from chosei.actions.timeline import note
-from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
+from chosei.actions.wishes import converge_soon
 from chosei.core.attendance import AllOf, AnyOf, Host, Requirement, is_unknowable
 from chosei.core.attendance import Room as RoomNeed
 from chosei.core.hours import DateRange

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from chosei.actions.checks import check_email, check_hosts, check_meeting
 from chosei.actions.errors import Closed, InvalidInput
+from chosei.actions.hold_wishes import settle_holds
 from chosei.actions.inputs import ProposalInput
 from chosei.actions.outbox import queue_mail, to_guest
 from chosei.actions.people import Attending, attending
@@ -30,7 +31,7 @@ from chosei.actions.room_changes import RoomsFound, RoomsWanted, find_rooms, giv
 from chosei.actions.room_wishes import Planned, Wished, wished_rooms
 from chosei.actions.taken import RUNNING
 from chosei.actions.timeline import note
-from chosei.actions.wishes import converge_soon, settle_holds
+from chosei.actions.wishes import converge_soon
 from chosei.core.intervals import Interval
 from chosei.core.states import CandidateState
 from chosei.records.locks import lock_hosts

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from chosei.actions.checks import check_email, check_hosts, check_meeting
 from chosei.actions.errors import Closed, InvalidInput
+from chosei.actions.hold_wishes import want_holds
 from chosei.actions.inputs import ProposalInput
 from chosei.actions.outbox import queue_mail, to_guest, to_member
 from chosei.actions.people import Attending, attending
@@ -18,7 +19,7 @@ from chosei.actions.room_reading import ask_rooms
 from chosei.actions.room_wishes import Planned, check_hold, plan_rooms, wished_rooms
 from chosei.actions.taken import RUNNING
 from chosei.actions.timeline import note
-from chosei.actions.wishes import converge_soon, drop, want_holds
+from chosei.actions.wishes import converge_soon, drop
 from chosei.core.entries import EntryPurpose
 from chosei.core.intervals import Interval
 from chosei.core.states import (

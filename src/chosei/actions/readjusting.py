@@ -10,6 +10,7 @@ from django.db import transaction
 
 from chosei.actions.checks import check_zone
 from chosei.actions.errors import Closed, InvalidInput, RoomsRefused
+from chosei.actions.hold_wishes import settle_holds
 from chosei.actions.inputs import RoomWish
 from chosei.actions.outbox import queue_mail, to_guest, to_member, with_author
 from chosei.actions.people import Attending, attending, in_charge
@@ -25,7 +26,7 @@ from chosei.actions.reminding import plan_deadline
 from chosei.actions.room_changes import RoomsFound, RoomsWanted, find_rooms, give_room
 from chosei.actions.room_wishes import Planned, wish_of
 from chosei.actions.timeline import note
-from chosei.actions.wishes import converge_soon, settle_holds
+from chosei.actions.wishes import converge_soon
 from chosei.core.intervals import Interval
 from chosei.core.states import (
     PROPOSAL,

@@ -10,6 +10,8 @@ from datetime import datetime
 from django.db import transaction
 
 from chosei.actions.changes import changed
+from chosei.actions.hold_wishes import want_hold_again
+from chosei.actions.meeting_wishes import want_appointment, want_request
 from chosei.actions.people import attending, attending_at
 from chosei.actions.room_agenda import Apart
 from chosei.actions.room_booking import (
@@ -24,7 +26,7 @@ from chosei.actions.room_booking import (
 from chosei.actions.room_reading import ask_rooms
 from chosei.actions.rules import STANDING
 from chosei.actions.timeline import note
-from chosei.actions.wishes import converge_soon, want_appointment, want_hold_again, want_request
+from chosei.actions.wishes import converge_soon
 from chosei.core.entries import DesiredEntry, SeenEntry
 from chosei.core.intervals import Interval
 from chosei.core.rooms import RoomAnswer, RoomState

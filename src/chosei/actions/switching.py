@@ -17,11 +17,12 @@ from django.db import transaction
 from chosei.actions.appointing import LINK_PATIENCE
 from chosei.actions.changes import changed
 from chosei.actions.connections import converge_all, hold_again
+from chosei.actions.meeting_wishes import want_appointment, want_buffers
 from chosei.actions.people import Attending, attending, organizer_of
 from chosei.actions.room_booking import take_rooms_over
 from chosei.actions.timeline import note
 from chosei.actions.web_meetings import settle_issuer
-from chosei.actions.wishes import converge_soon, want_appointment, want_buffers
+from chosei.actions.wishes import converge_soon
 from chosei.core.states import AppointmentState, ConnectionState
 from chosei.ports.errors import NeedsReconnect
 from chosei.records.locks import lock_hosts
