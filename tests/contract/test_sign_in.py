@@ -14,7 +14,7 @@ from chosei.adapters.microsoft.authorization import MicrosoftAuthorization, Regi
 from chosei.adapters.microsoft.calendar import MicrosoftCalendar
 from chosei.adapters.microsoft.graph import Graph
 from chosei.ports.authorization import Grant, Identity
-from chosei.ports.errors import Misconfigured, NeedsReconnect, Rejected, Transient
+from chosei.ports.errors import Misconfigured, NeedsReconnect, Rejected, Throttled
 from chosei.sandbox.demo import SAMPLE, stable_id
 from chosei.sandbox.faults import FaultKind
 from tests.support.person import Person
@@ -144,7 +144,8 @@ def test_a_fault_while_refreshing_changes_nothing() -> None:
         way = Way(sandbox)
         grant, _ = way.connect()
         sandbox.context.faults.add(FaultKind.UNAVAILABLE, seconds=60, count=1)
-        with pytest.raises(Transient):
+        with pytest.raises(Throttled) as told:
             way.port().refresh(grant.refresh_token)
+        assert told.value.retry_after > 0
         assert way.port().refresh(grant.refresh_token).access_token
         way.http.close()

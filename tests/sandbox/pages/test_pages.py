@@ -84,7 +84,7 @@ class TestFrontPage:
     def test_it_speaks_english(self, sandbox: Sandbox) -> None:
         with Person(sandbox.url, language="en") as reader:
             assert reader.open("/").heading == "Mailboxes"
-            assert "This is a sandbox, not the real Microsoft 365." in reader.text
+            assert "This is a sandbox, not a real service." in reader.text
 
     def test_licences_can_be_taken(self, sandbox: Sandbox, person: Person) -> None:
         user = sandbox.context.directory.user(SATO)
