@@ -7,7 +7,8 @@ import stat
 import pytest
 from cryptography.fernet import Fernet
 
-from chosei.ops.config import SANDBOX_CLIENT_ID, ConfigError, MailFromGraph, load
+from chosei.ops.config import SANDBOX_CLIENT_ID, ConfigError, load
+from chosei.ops.mail_urls import MailFromGraph
 
 
 @pytest.fixture(autouse=True)

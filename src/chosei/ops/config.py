@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from chosei.ops import mail_urls
+from chosei.ops.mail_urls import MailFromGraph, MailServer
 
 ROOT = Path(__file__).resolve().parents[3]
 """The checkout: the folder that holds `run` and `src/`."""
@@ -27,32 +28,12 @@ SANDBOX_CLIENT_SECRET = "sandbox-secret"  # noqa: S105  (the sandbox is on loopb
 SANDBOX_ZOOM_CLIENT_ID = "ChoseiSandboxZoomApp01"
 SANDBOX_ZOOM_WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105  (likewise)
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class ConfigError(Exception):
     """The configuration cannot be used; each line of the message names one variable and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class MailServer:
-    """Where mail is handed in. `security` is how the connection is protected."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    security: Literal["none", "starttls", "tls"]
-
-
-@dataclass(frozen=True, slots=True)
-class MailFromGraph:
-    """The mailbox of Exchange Online that mail leaves from, and its tenant (id or domain)."""
-
-    address: str
-    tenant: str
 
 
 def is_loopback(url: str) -> bool:
@@ -223,9 +204,9 @@ class Config(BaseSettings):
     @classmethod
     def _check_email_url(cls, value: str) -> str:
         if value and urlsplit(value).scheme == "graph":
-            _mail_from_graph(value)
+            mail_urls.mail_from_graph(value)
         elif value:
-            _mail_server(value)
+            mail_urls.mail_server(value)
         return value
 
     @field_validator("chosei_email_from")
@@ -266,12 +247,14 @@ class Config(BaseSettings):
     def mail_from_graph(self) -> MailFromGraph | None:
         """The mailbox that mail leaves from through Graph; None where it goes over SMTP."""
         graph = urlsplit(self.chosei_email_url).scheme == "graph"
-        return _mail_from_graph(self.chosei_email_url) if graph else None
+        return mail_urls.mail_from_graph(self.chosei_email_url) if graph else None
 
     @cached_property
     def mail_server(self) -> MailServer:
         """The configured mail server, or the mailbox viewer's. Raises ValueError for mail through Graph."""
-        return _mail_server(self.chosei_email_url or f"smtp://127.0.0.1:{self.chosei_mailbox_smtp_port}")
+        return mail_urls.mail_server(
+            self.chosei_email_url or f"smtp://127.0.0.1:{self.chosei_mailbox_smtp_port}"
+        )
 
 
 def _plus_1000(port: object) -> object:
@@ -285,39 +268,6 @@ def _wants_sandbox(values: dict[str, Any]) -> bool:
         and values.get("chosei_sandbox", "auto") != "off"
         and is_loopback(str(values["chosei_public_url"]))
     )
-
-
-def _mail_server(url: str) -> MailServer:
-    """smtp://, smtp+starttls:// or smtps://user:password@host:port; `?tls=starttls` is STARTTLS too."""
-    parts = urlsplit(url)
-    if parts.scheme not in MAIL_PORTS or not parts.hostname:
-        raise ValueError("must look like smtp://user:password@mail.example.com:587 (smtps:// for TLS)")
-    try:
-        port = parts.port or MAIL_PORTS[parts.scheme]
-    except ValueError:
-        raise ValueError("has a port that is not a number up to 65535") from None
-    security: Literal["none", "starttls", "tls"] = "tls" if parts.scheme == "smtps" else "none"
-    if parts.scheme == "smtp+starttls" or dict(parse_qsl(parts.query)).get("tls") == "starttls":
-        security = "starttls"
-    return MailServer(
-        parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), security
-    )
-
-
-def _mail_from_graph(url: str) -> MailFromGraph:
-    """graph://MAILBOX?tenant=TENANT; the application's secret stands in a variable of its own."""
-    parts = urlsplit(url)
-    members = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if "@" not in parts.netloc or not parts.username or not parts.hostname or parts.path.strip("/"):
-        raise ValueError("must look like graph://noreply@example.com?tenant=example.onmicrosoft.com")
-    if parts.password is not None or ":" in parts.netloc.rpartition("@")[2]:
-        raise ValueError("takes a mailbox alone with graph://, without password and port")
-    tenant = members.get("tenant", "")
-    if set(members) != {"tenant"} or not re.fullmatch(r"[A-Za-z0-9.-]+", tenant):
-        raise ValueError("needs ?tenant= with graph:// and nothing else: the tenant's id or domain")
-    if tenant.lower() in {"organizations", "common", "consumers"}:
-        raise ValueError("needs the one tenant of the mailbox with graph://, its id or domain")
-    return MailFromGraph(f"{unquote(parts.username)}@{parts.hostname}", tenant)
 
 
 def load(**given: Any) -> Config:

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from chosei.ops.config import LOOPBACK_HOSTS, Config, ConfigError, MailServer, is_loopback, load
+from chosei.ops.config import LOOPBACK_HOSTS, Config, ConfigError, is_loopback, load
 from chosei.ops.doctor_google import check_google
 from chosei.ops.doctor_graph_mail import check_graph_mail
 from chosei.ops.doctor_registration import check_registration, count_granted
 from chosei.ops.doctor_sender import check_sender
 from chosei.ops.doctor_zoom import check_zoom
 from chosei.ops.finding import Finding
+from chosei.ops.mail_urls import MailServer
 
 TIMEOUT_SECONDS = 5.0
 LARGEST_CLOCK_ERROR_SECONDS = 60.0

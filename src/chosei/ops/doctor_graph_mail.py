@@ -7,8 +7,9 @@ from email.utils import parseaddr
 from chosei.adapters.http import Http
 from chosei.adapters.mail.graph import GraphMail, GraphMailbox
 from chosei.core.addresses import same_address
-from chosei.ops.config import Config, MailFromGraph, is_loopback
+from chosei.ops.config import Config, is_loopback
 from chosei.ops.finding import Finding
+from chosei.ops.mail_urls import MailFromGraph
 from chosei.ports.errors import Misconfigured, PortError, Throttled
 
 SUBJECT = "mail through Microsoft 365"
