@@ -210,3 +210,26 @@ def test_the_pages_of_members(
         found += [f"{name}: {one}" for one in (*seen.complaints, *complaints(seen.page))]
         assert not scrolls_sideways(seen.page), name
     assert found == []
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_whoever_is_invited_sets_a_password_in_a_browser_and_gets_in(
+    live_server: Any, people: Company, browser: Any, settings: Any
+) -> None:
+    signed_in(people.administrator).post("/members/new", filled())
+    letter = compose(MailMessage.objects.get(kind=MailKind.INVITED_MEMBER), now=timezone.now())
+    assert letter is not None
+    found = re.search(rf"{re.escape(settings.CHOSEI_PUBLIC_URL)}(/password-reset/\S+/\S+)", letter.text)
+    assert found is not None
+    page = browser.new_context(locale="ja-JP").new_page()
+    page.goto(live_server.url + found[1])
+    for field in (0, 1):
+        page.locator("input[type=password]").nth(field).fill("Correct-Horse-9")
+    page.get_by_role("button", name="パスワードを設定する").click()
+    page.wait_for_url("**/password-reset/done")
+    page.goto(live_server.url)
+    page.get_by_label("メールアドレス").fill("shintani@sample.example")
+    page.get_by_label("パスワード").fill("Correct-Horse-9")
+    page.get_by_role("button", name="サインイン").click()
+    page.wait_for_url(f"{live_server.url}/")
