@@ -64,9 +64,8 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
 
     def write() -> Appointment:
         lock_hosts([host.member.pk for host in hosts], room_ids=[room.pk for room in rooms])
-        locked = (
-            Proposal.objects.select_for_update().select_related("organization", "author").get(pk=proposal.pk)
-        )
+        rows = Proposal.objects.select_for_update(of=("self",)).select_related("organization", "author")
+        locked = rows.get(pk=proposal.pk)
         chosen = _candidate_on_offer(locked, candidate_id, now)
         if (chosen.starts_at, chosen.ends_at) != (time.start, time.end):
             raise TimeTaken  # its hold was moved in Outlook while we looked

@@ -41,7 +41,7 @@ def change_guest_settings(member: Member, wanted: GuestSettings, *, now: datetim
         if problem := problem_of(hours):
             raise InvalidInput(**{field: problem})
     with transaction.atomic():
-        organization = Organization.objects.select_for_update().get(pk=member.organization_id)
+        organization = Organization.objects.select_for_update(no_key=True).get(pk=member.organization_id)
         before = _reminders(organization)
         organization.guest_may_change = wanted.may_change
         organization.guest_may_cancel = wanted.may_cancel

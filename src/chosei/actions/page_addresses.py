@@ -37,7 +37,7 @@ def set_address(page: BookingPage, slug: str) -> None:
 
 
 def _is_ours(page: BookingPage, slug: str) -> bool:
-    organization = Organization.objects.select_for_update().get(pk=page.organization_id)
+    organization = Organization.objects.select_for_update(no_key=True).get(pk=page.organization_id)
     if not organization.slug:
         _name(organization, page.owner)
     row, _ = PageAddress.objects.get_or_create(organization=organization, slug=slug, defaults={"page": page})

@@ -136,7 +136,8 @@ def keep_directory(
     """
     tenant = reader.account_tenant
     with transaction.atomic():
-        locked = RoomDirectory.objects.select_for_update().select_related("organization").get(pk=directory.pk)
+        rows = RoomDirectory.objects.select_for_update(of=("self",)).select_related("organization")
+        locked = rows.get(pk=directory.pk)
         organization = locked.organization
         known = _by_address(organization)
         for found in rooms:

@@ -40,7 +40,8 @@ def meeting_gone(web_meeting_id: int, *, now: datetime) -> None:
 def issue_again(member: Member, appointment: Appointment, *, now: datetime) -> None:
     """Try once more what the service refused, or nobody had an account for. Raises Closed("decided")."""
     with transaction.atomic():
-        locked = Appointment.objects.select_for_update().select_related("organization").get(pk=appointment.pk)
+        rows = Appointment.objects.select_for_update(of=("self",)).select_related("organization")
+        locked = rows.get(pk=appointment.pk)
         parked = locked.web_meetings.filter(state=EntryState.PARKED, desired__isnull=False).first()
         lacking = locked.web_apart and locked.meeting_account_id is None
         if locked.state != AppointmentState.CONFIRMED or (parked is None and not lacking):
