@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from chosei.actions.asking import put_back
@@ -14,7 +15,9 @@ from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.errors import TimeTaken
 from chosei.actions.inputs import Booking
 from chosei.actions.members import add_member
+from chosei.actions.people import attending
 from chosei.actions.requests import approve, decline, lapse
+from chosei.actions.switching import settle_with
 from chosei.core.hours import WeeklyHours
 from chosei.core.intervals import Interval
 from chosei.jobs.queue import CONVERGE
@@ -154,3 +157,78 @@ def test_a_colleague_who_deletes_their_copy_of_a_request_is_asked(tenant, linked
     appointment.refresh_from_db()
     assert (appointment.state, appointment.revision) == ("pending", 0), "no word to the customer"
     assert len(tenant.ours(SUZUKI)) == 1
+
+
+def move(tenant, linked, found: Interval, to: Interval) -> None:
+    """The owner drags our event that stands at ``found``, and a reading sees it."""
+    [event] = [one for one in tenant.ours(SATO) if (one.starts, one.ends) == (found.start, found.end)]
+    tenant.store.move_as(tenant.mailbox(SATO), event.id(immutable=True), to.start, to.end)
+    read(linked)
+
+
+def spans(tenant) -> list[tuple]:
+    return [(one.starts, one.ends) for one in tenant.ours(SATO)]
+
+
+def test_a_buffer_moved_in_outlook_keeps_free_the_time_where_it_stands(tenant, linked, sato):
+    page = page_of(sato, buffer_after_minutes=30, buffer_entries=True)
+    appointment = book(page, late(2, 30))
+    meeting, half = late(2, 30), timedelta(minutes=30)
+    beside = Interval(meeting.end, meeting.end + half)
+    later = Interval(meeting.end + 2 * half, meeting.end + 4 * half)
+    plain = page_of(sato)
+    move(tenant, linked, beside, later)
+    read(linked)
+    assert spans(tenant) == [(meeting.start, meeting.end), (later.start, later.end)], "it stays there"
+    assert kinds(appointment).count("buffer_after_moved") == 1
+    for taken_time in (Interval(later.start, later.start + half), Interval(later.start + half, later.end)):
+        with pytest.raises(TimeTaken):
+            book(plain, taken_time)
+    assert book(plain, beside).state == "confirmed", "beside the meeting the time is free"
+
+
+def test_a_buffer_moved_back_or_whose_meeting_moves_stands_beside_it_again(tenant, linked, sato):
+    page = page_of(sato, buffer_after_minutes=30, buffer_entries=True)
+    appointment = book(page, late(2, 30))
+    meeting, half = late(2, 30), timedelta(minutes=30)
+    beside, away = Interval(meeting.end, meeting.end + half), late(4, 30)
+    plain = page_of(sato)
+    move(tenant, linked, beside, away)
+    move(tenant, linked, away, beside)
+    assert "buffer_after_moved_back" in kinds(appointment)
+    with pytest.raises(TimeTaken):
+        book(plain, beside)
+    move(tenant, linked, beside, away)
+    other = Interval(meeting.start + timedelta(days=1), meeting.end + timedelta(days=1))
+    move(tenant, linked, meeting, other)
+    assert spans(tenant) == [(other.start, other.end), (other.end, other.end + half)]
+    with pytest.raises(TimeTaken):
+        book(plain, Interval(other.end, other.end + half))
+    read(linked)
+    assert spans(tenant) == [(other.start, other.end), (other.end, other.end + half)]
+    cancel_by_guest(appointment, reason="", now=timezone.now())
+    run_jobs(hurrying=CONVERGE)
+    assert tenant.ours(SATO) == []
+
+
+def settle_again(appointment, sato) -> None:
+    with transaction.atomic():
+        locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
+        settle_with(locked, attending([sato]), now=timezone.now())
+    run_jobs(hurrying=CONVERGE)
+
+
+def test_a_moved_buffer_stays_there_when_only_words_of_the_meeting_change(tenant, linked, sato):
+    page = page_of(sato, buffer_after_minutes=30, buffer_entries=True)
+    appointment = book(page, late(2, 30))
+    beside = Interval(late(2, 30).end, late(2, 30).end + timedelta(minutes=30))
+    away = late(4, 30)
+    move(tenant, linked, beside, away)
+    settle_again(appointment, sato)
+    assert (away.start, away.end) in spans(tenant)
+    page.buffer_entries = False
+    page.save(update_fields=["buffer_entries"])
+    settle_again(appointment, sato)
+    assert len(spans(tenant)) == 1
+    with pytest.raises(TimeTaken):
+        book(page_of(sato), beside)

@@ -1,7 +1,7 @@
 """Following what a person did in their own calendar to an event of ours: moved or deleted it.
 
 What waits for approval cannot be moved there, since the customer asked for that very time; deleted, it is
-declined. A buffer that its host deletes gives its time back.
+declined. What becomes of a buffer's event, ``buffers`` knows.
 
 Callers have seen it by a direct read. Everything is checked again under the locks: what we ourselves have
 decided meanwhile goes before. Where a change cannot be followed, or should not be without a word, the entry
@@ -19,6 +19,7 @@ from django.utils import timezone
 from psycopg.types.range import TimestamptzRange
 
 from chosei.actions.asking import Question, ask, unchanged
+from chosei.actions.buffers import beside_again, follow_buffer, give_back
 from chosei.actions.cancellation import cancel_by_calendar
 from chosei.actions.changes import changed
 from chosei.actions.changing import host_ids_of
@@ -29,7 +30,7 @@ from chosei.actions.room_booking import ask_rooms_again
 from chosei.actions.taken import RUNNING
 from chosei.actions.timeline import note
 from chosei.actions.web_meetings import settle_web_meeting
-from chosei.actions.wishes import converge_soon, drop, restore, want_moved
+from chosei.actions.wishes import converge_soon, restore, want_moved
 from chosei.core.entries import BUFFERS, DesiredEntry, EntryPurpose, EntryState, SeenEntry
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState, CandidateState
@@ -61,6 +62,7 @@ def adopt_move(entry: CalendarEntry, seen: SeenEntry, *, now: datetime) -> None:
             _put_request_back(entry)
             return
         if entry.purpose in BUFFERS:
+            follow_buffer(entry, seen)
             return
         if entry.connection.member.ask_before_moving:
             ask(entry, Question.MOVED, seen)
@@ -138,6 +140,7 @@ def _move_appointment(
     _settle_at(current, seen, time)
     others = appointment.entries.filter(desired__isnull=False).exclude(pk=current.pk)
     want_moved(others, time)
+    beside_again(others.filter(purpose__in=BUFFERS).select_related("connection"))
     settle_web_meeting(appointment)
     converge_soon(appointment)
     changed(appointment, before=before, now=now)
@@ -266,7 +269,7 @@ def _remove(entry: CalendarEntry, now: datetime, member: Member | None = None) -
             _give_up(found[0], found[1], member)
         return
     if entry.purpose in BUFFERS:
-        _give_back(entry, entry.appointment, member)
+        give_back(entry, member)
         return
     if entry.purpose == EntryPurpose.REQUEST:
         lock_hosts(host_ids_of(entry.appointment))
@@ -279,26 +282,6 @@ def _remove(entry: CalendarEntry, now: datetime, member: Member | None = None) -
             cancel_by_calendar(entry.appointment, member=member, now=now)
     except Closed:
         return  # it is over, or somebody cancelled it a moment ago
-
-
-def _give_back(entry: CalendarEntry, appointment: Appointment, member: Member | None) -> None:
-    """The host does without this buffer: their time before or after the appointment is free again."""
-    host = entry.connection.member
-    lock_hosts([host.pk])
-    current = unchanged(entry)
-    if current is None:
-        return
-    which = "before" if entry.purpose == EntryPurpose.BUFFER_BEFORE else "after"
-    appointment.promises.filter(host=host).update(**{f"{which}_given_back": True})
-    drop([current])
-    converge_soon(appointment)
-    note(
-        f"buffer_{which}_given_back",
-        appointment=appointment,
-        member=member,
-        actor="member" if member else "provider",
-        host=host.pk,
-    )
 
 
 def _give_up(proposal: Proposal, candidate: Candidate, member: Member | None = None) -> None:

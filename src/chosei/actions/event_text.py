@@ -9,6 +9,7 @@ from django.utils.html import escape, linebreaks
 
 from chosei.core import titles
 from chosei.core.language import Language, language_of
+from chosei.core.questions import answer_text
 from chosei.records.codes import code_digits
 from chosei.records.models import Appointment, Proposal
 
@@ -21,6 +22,7 @@ _WORDS = {
         "companions": "同席される方",
         "furigana": "ふりがな",
         "phone": "電話番号",
+        "address": "ご住所",
         "message": "お客様からのメッセージ",
         "guidance": "お客様へのご案内",
         "code": "受付コード",
@@ -39,6 +41,7 @@ _WORDS = {
         "companions": "Also attending",
         "furigana": "Name in kana",
         "phone": "Phone",
+        "address": "Address",
         "message": "Message from the customer",
         "guidance": "Information for the customer",
         "code": "Reception code",
@@ -134,8 +137,11 @@ def _rows(words: dict[str, str], **values: str) -> str:
 
 def _answers(words: dict[str, str], appointment: Appointment) -> str:
     """What the booking page asked besides, as far as its owner wants that in the calendar."""
-    answers = appointment.answers.filter(in_event=True)
-    return "".join(_row(escape(one.label or words[one.kind]), one.text) for one in answers)
+    language = _language(appointment)
+    return "".join(
+        _row(escape(one.label or words[one.kind]), answer_text(one.kind, one.text, language))
+        for one in appointment.answers.filter(in_event=True)
+    )
 
 
 def _row(label: str, value: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chosei.actions import event_text
+from chosei.actions.buffers import beside_again
 from chosei.actions.people import Attending, organizer_of
 from chosei.actions.web_meetings import settle_web_meeting
 from chosei.actions.wishes import drop, invited, want
@@ -69,31 +70,43 @@ def want_request(appointment: Appointment, hosts: Sequence[Attending]) -> None:
 
 def want_buffers(appointment: Appointment, hosts: Iterable[Attending]) -> None:
     """The time kept free before and after, as events of its own in every linked host's calendar, where the
-    page asks for them. Asked again after a change: the same events follow it.
+    page asks for them. Asked again after a change: the same events follow it; one that its host has moved
+    stays there as long as the meeting stays where it is.
     """
     page = appointment.booking_page
-    standing = CalendarEntry.objects.filter(
+    events = _buffers(appointment, page) if page is not None and page.buffer_entries else {}
+    rows = CalendarEntry.objects.filter(
         appointment=appointment, purpose__in=BUFFERS, desired__isnull=False
-    ).order_by("pk")
-    present = {(entry.connection_id, entry.purpose): entry for entry in standing}
-    wanted: dict[tuple[int, str], DesiredEntry] = {}
-    if page is not None and page.buffer_entries:
-        events = _buffers(appointment, page)
-        given_back = _given_back(appointment)
-        wanted = {
-            (host.connection.pk, purpose): event
-            for host in hosts
-            if host.connection is not None
-            for purpose, event in events.items()
-            if (host.member.pk, purpose) not in given_back
-        }
-    drop(entry for key, entry in present.items() if key not in wanted)
-    for (pk, purpose), event in wanted.items():
-        entry = present.get((pk, purpose)) or CalendarEntry(
+    ).select_related("connection")
+    standing = {(entry.connection_id, entry.purpose): entry for entry in rows.order_by("pk")}
+    wanted = {
+        (host.connection.pk, purpose): (host.member.pk, event)
+        for host in hosts
+        if host.connection is not None
+        for purpose, event in events.items()
+    }
+    given_back = _given_back(appointment)
+    moved = {
+        key: one for key, one in standing.items() if (one.connection.member_id, one.purpose) in given_back
+    }
+    stay = {key for key, one in moved.items() if key in wanted and _is_as_wanted(one, wanted[key][1])}
+    beside_again(one for key, one in moved.items() if key not in stay)
+    deleted = given_back - {(one.connection.member_id, one.purpose) for one in moved.values()}
+    drop(entry for key, entry in standing.items() if key not in wanted)
+    for (pk, purpose), (member, event) in wanted.items():
+        if (pk, purpose) in stay or (member, purpose) in deleted:
+            continue
+        entry = standing.get((pk, purpose)) or CalendarEntry(
             connection_id=pk, purpose=purpose, appointment=appointment, generation=0
         )
         if entry.desired != event.to_json():
             want(entry, event)
+
+
+def _is_as_wanted(entry: CalendarEntry, event: DesiredEntry) -> bool:
+    """Whether it is wanted at the time at which it was wanted before."""
+    before = DesiredEntry.from_json(entry.desired or {})
+    return (before.start, before.end) == (event.start, event.end)
 
 
 def _sides(

@@ -8,6 +8,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from chosei.core import wording
+from chosei.core.language import Language
+
 MAX_QUESTIONS = 30
 MAX_CHOICES = 50
 MAX_LABEL = 200
@@ -20,13 +23,14 @@ FILE_KINDS = frozenset(
 
 
 class QuestionKind(StrEnum):
-    """Stored. The first six are Chosei's own fields; each stands at most once in a form."""
+    """Stored. The first seven are Chosei's own fields; each stands at most once in a form."""
 
     COMPANY = "company"
     NAME = "name"
     FURIGANA = "furigana"
     EMAIL = "email"
     PHONE = "phone"
+    ADDRESS = "address"
     MESSAGE = "message"
     TEXT = "text"
     PARAGRAPH = "paragraph"
@@ -42,6 +46,7 @@ OWN_FIELDS = (
     QuestionKind.FURIGANA,
     QuestionKind.EMAIL,
     QuestionKind.PHONE,
+    QuestionKind.ADDRESS,
     QuestionKind.MESSAGE,
 )
 ALWAYS = frozenset({QuestionKind.NAME, QuestionKind.EMAIL})
@@ -195,6 +200,13 @@ class AnswerProblem(StrEnum):
     FILE_TOO_LARGE = "file_too_large"
     FILE_KIND = "file_kind"
     UNKNOWN = "unknown"
+
+
+def answer_text(kind: str, text: str, language: Language) -> str:
+    """A kept answer as people read it: a date in words, anything else as it was given."""
+    if kind == QuestionKind.DATE and _is_date(text):
+        return wording.date_text(date.fromisoformat(text), language, None)
+    return text
 
 
 def answer_problem(question: Question, answer: Answer) -> AnswerProblem | None:

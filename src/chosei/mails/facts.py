@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 
 from chosei.core import wording
 from chosei.core.language import Language
-from chosei.core.questions import QuestionKind
+from chosei.core.questions import QuestionKind, answer_text
 from chosei.core.rooms import RoomState
 from chosei.core.text import one_line
 from chosei.core.titles import Customer
@@ -162,17 +162,21 @@ def optional(*rows: tuple[str, str]) -> list[Fact]:
     return [Fact(label, clean) for label, value in rows if (clean := one_line(value))]
 
 
-def answer_facts(appointment: Appointment) -> list[Fact]:
+def answer_facts(appointment: Appointment, language: Language) -> list[Fact]:
     """What the booking page asked besides, as far as its owner wants that in mails."""
     own = {
         QuestionKind.FURIGANA: pgettext("mail", "ふりがな"),
         QuestionKind.PHONE: pgettext("mail", "電話番号"),
+        QuestionKind.ADDRESS: pgettext("mail", "ご住所"),
     }
     rows = [
-        (answer.label or own[QuestionKind(answer.kind)], answer.text.replace("\n", " / "))
+        (
+            one_line(answer.label or own[QuestionKind(answer.kind)]),
+            answer_text(answer.kind, answer.text, language).replace("\n", " / "),
+        )
         for answer in appointment.answers.filter(in_mails=True)
     ]
-    return optional(*((one_line(label), text) for label, text in rows))
+    return optional(*rows)
 
 
 def reception_code(appointment: Appointment) -> list[Code]:

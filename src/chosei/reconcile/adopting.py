@@ -77,9 +77,11 @@ def _as_expected(entry: CalendarEntry, row: MirroredEvent | None, connection: Co
         assert connection.mirror_from is not None
         assert connection.mirror_until is not None
         return asked or not written.overlaps(Interval(connection.mirror_from, connection.mirror_until))
-    if entry.purpose in BUFFERS:
-        return True  # whoever moves one means that event alone; one that is gone gives its time back
     before = SeenEntry.from_json(entry.observed) if entry.observed else None
+    if entry.purpose in BUFFERS:
+        # It may stand elsewhere, which was followed then; that it came back is to be followed as well.
+        known = (before.start, before.end) if before else (written.start, written.end)
+        return not sights.moved(known, (row.starts_at, row.ends_at)) and entry.missing_at is None
     if sights.moved((written.start, written.end), (row.starts_at, row.ends_at)):
         asked = entry.question == Question.MOVED and before is not None
         return asked and before is not None and (before.start, before.end) == (row.starts_at, row.ends_at)
@@ -127,7 +129,8 @@ def _look_closely(port: CalendarPort, entry: CalendarEntry) -> None:
         _gone(entry)
         return
     now, written, found = timezone.now(), _written(entry), seen(event)
-    if not sights.moved((written.start, written.end), (event.start, event.end)):
+    moved = sights.moved((written.start, written.end), (event.start, event.end))
+    if not moved and entry.purpose not in BUFFERS:
         _note_sight(entry, found)
         if _written_rooms(entry):
             CalendarEntry.objects.filter(pk=entry.pk).update(room_seen_at=now)

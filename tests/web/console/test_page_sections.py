@@ -11,9 +11,11 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils import timezone
 
+from chosei.actions.answers import set_questions
 from chosei.actions.booking import book_page
 from chosei.actions.inputs import Booking
 from chosei.actions.offers import page_offer
+from chosei.core.questions import STANDARD, Question, QuestionKind
 from chosei.records.models import Appointment, BookingPage, OneTimeLink
 from tests.support import company
 from tests.web.console.conftest import Company
@@ -151,6 +153,21 @@ def test_copy_preview_and_one_time_links(client: Client, people: Company) -> Non
     assert f"/b/{link.link_token}/confirm" in Client().get(f"/b/{link.link_token}").content.decode()
     client.post(f"/pages/{page.pk}/one-time-links/{link.pk}/end")
     assert not OneTimeLink.objects.exists()
+
+
+def test_the_preview_goes_on_to_the_form_and_books_nothing(client: Client, people: Company) -> None:
+    page = company.publish(people.author, consent_required=True)
+    BookingPage.objects.filter(pk=page.pk).update(state="draft")
+    set_questions(people.author, page, (*STANDARD, Question("q1", QuestionKind.TEXT, "部署名")))
+    times = BeautifulSoup(client.get(f"/pages/{page.pk}/preview").content, "html.parser")
+    slot = times.select_one("[name=start]")["value"]
+    assert times.select_one("form.booking")["action"] == f"/pages/{page.pk}/preview"
+    form = BeautifulSoup(client.get(f"/pages/{page.pk}/preview?start={slot}").content, "html.parser")
+    assert "部署名" in form.text
+    assert "個人情報の取り扱いに同意する" in form.text
+    assert form.select_one("form.guest-flow button.primary").has_attr("disabled")
+    assert form.select_one(f"a[href='/pages/{page.pk}']"), "the way back to the settings"
+    assert client.post(f"/pages/{page.pk}/preview", {"start": slot}).status_code == 405
 
 
 def test_why_a_time_is_not_offered(client: Client, people: Company) -> None:

@@ -22,6 +22,7 @@ QUESTIONS = (
     Question("furigana", QuestionKind.FURIGANA, required=True),
     STANDARD[2],
     Question("phone", QuestionKind.PHONE),
+    Question("address", QuestionKind.ADDRESS),
     Question("q1", QuestionKind.CHOICE, "ご利用中のプラン", required=True, choices=("月額", "年額")),
     Question("q2", QuestionKind.SEVERAL, "ご関心", choices=("価格", "機能", "<b>安全</b>"), in_mails=False),
     Question("q3", QuestionKind.DATE, "導入希望日", in_event=False),
@@ -33,6 +34,7 @@ FILLED = {
     "furigana": "みたはなこ",
     "email": "hanako@test.example",
     "phone": "03-1234-5678",
+    "address": "千代田区丸の内1-1",
     "q1": "年額",
     "q2": ["価格", "<b>安全</b>"],
     "q3": "2027-01-15",
@@ -60,6 +62,7 @@ def test_answers_are_kept_and_told_where_the_page_says(client, asking):
     assert kept == {
         "furigana": "みたはなこ",
         "phone": "03-1234-5678",
+        "address": "千代田区丸の内1-1",
         "q1": "年額",
         "q2": "価格\n<b>安全</b>",
         "q3": "2027-01-15",
@@ -68,14 +71,15 @@ def test_answers_are_kept_and_told_where_the_page_says(client, asking):
     }
     assert AnswerFile.objects.get().content == b"%PDF-1.7 secret"
     body = appointment_body(appointment)
-    for words in ("ご利用中のプラン", "&lt;b&gt;安全&lt;/b&gt;", "ふりがな"):
+    for words in ("ご利用中のプラン", "&lt;b&gt;安全&lt;/b&gt;", "ふりがな", "ご住所"):
         assert words in body
     assert "導入希望日" not in body
     for kind in ("confirmed_host", "confirmed_guest"):
         letter = compose(MailMessage.objects.get(kind=kind), now=NOW)
         assert letter is not None
         assert "導入希望日" in letter.text, kind
-        assert "2027-01-15" in letter.text, kind
+        assert "2027年1月15日(金)" in letter.text, kind
+        assert "千代田区丸の内1-1" in letter.text, kind
         assert "ご関心" not in letter.text
 
 

@@ -95,7 +95,7 @@ def guest_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
             (pgettext("mail", "担当"), names),
             (pgettext("mail", "ご連絡先"), appointment.contact),
         ),
-        *facts.answer_facts(appointment),
+        *facts.answer_facts(appointment, reader.language),
         *_page_fact(appointment, reader),
     ]
 
@@ -144,7 +144,7 @@ def host_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
             (pgettext("mail", "同席者"), companions_text(appointment)),
             (pgettext("mail", "件名"), appointment.title),
         ),
-        *facts.answer_facts(appointment),
+        *facts.answer_facts(appointment, reader.language),
         facts.length_fact(appointment, reader.language),
         facts.format_fact(appointment),
         *_link_facts(appointment, for_guest=False),

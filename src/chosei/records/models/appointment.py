@@ -171,7 +171,7 @@ class Promise(models.Model):
     ``standing`` turns False when the appointment is cancelled; the row stays as history. A promise that moves
     with its appointment keeps its row; that of a host who no longer attends goes. ``answer`` is what the room
     said, a ``core.rooms.RoomAnswer``; a room that declined or was let go no longer stands. ``…_given_back``:
-    the host deleted the buffer in their calendar, so that this time of theirs is free again.
+    the host deleted the buffer in their calendar, or moved it, so that the time beside the meeting is free.
     """
 
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="promises")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
@@ -24,7 +25,7 @@ from chosei.core.states import BookingPageState
 from chosei.records.gates import NotThere, booking_page_by_address, booking_page_for_guest, public_pages
 from chosei.records.models import Appointment, BookingPage
 from chosei.web.public.arranging import keep_view, reader_view
-from chosei.web.public.confirming import Choice, ConfirmationView, Visit
+from chosei.web.public.confirming import Choice, ConfirmationView, Visit, slot_of
 from chosei.web.public.doors import LinkView, guest_address
 from chosei.web.public.forms import Asked, GuestForm
 from chosei.web.public.showing import format_name, hero, meeting_facts, reader_language, zone_switch
@@ -69,7 +70,7 @@ def times_page(
 ) -> HttpResponse:
     """One week of free times. For htmx just the times, and nothing at all (204) while they are the same.
 
-    ``preview``: for the page's own members, whatever its state, with nothing to send.
+    ``preview``: for the page's own members, whatever its state, with nothing to book.
     """
     now = timezone.now()
     minutes = wished_minutes(request, page)
@@ -89,10 +90,7 @@ def times_page(
         "lengths": lengths_offered(page),
         "zones": zone_switch(visit.zone, now),
         "view": reader_view(request),
-        "onward": guest_address(request, "page-confirm", page.guest_token),
-        "here": reverse("console:page-preview", args=[page.pk])
-        if preview
-        else guest_address(request, "page", page.guest_token),
+        **_addresses(request, page, preview=preview),
     }
     if request.headers.get("HX-Request"):
         if request.GET.get("seen") == week.fingerprint:
@@ -104,6 +102,75 @@ def times_page(
     return keep_view(
         request, keep_zone(request, render(request, "public/booking.html", context, status=status))
     )
+
+
+def _addresses(request: HttpRequest, page: BookingPage, *, preview: bool) -> dict[str, str]:
+    """Where the times stand, and where a chosen one leads."""
+    if preview:
+        here = reverse("console:page-preview", args=[page.pk])
+        return {"here": here, "onward": here, "settings": reverse("console:page", args=[page.pk])}
+    return {
+        "here": guest_address(request, "page", page.guest_token),
+        "onward": guest_address(request, "page-confirm", page.guest_token),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """The form as it is to be shown for a chosen time."""
+
+    visit: Visit
+    choice: Choice
+    form: GuestForm
+    unverifiable: bool = False
+    preview: bool = False
+
+
+def details_page(
+    request: HttpRequest, page: BookingPage, details: Details, *, status: int = 200
+) -> HttpResponse:
+    """What the page asks of whoever books the chosen time."""
+    choice = details.choice
+    context = {
+        "organization": page.organization,
+        "meeting": page,
+        "facts": meeting_facts(page, host_names(page), minutes=minutes_of(choice), formats=formats_of(page)),
+        "hero": hero(choice.time, details.visit.zone, now=timezone.now()),
+        "visit": details.visit,
+        "choice": choice,
+        "choice_field": "start",
+        "form": details.form,
+        "unverifiable": details.unverifiable,
+        "preview": details.preview,
+        **_addresses(request, page, preview=details.preview),
+    }
+    return render(request, "public/booking_details.html", context, status=status)
+
+
+def preview_page(request: HttpRequest, page: BookingPage) -> HttpResponse:
+    """The times as a customer sees them and, once one is chosen, the form; published or not."""
+    choice = choice_of(page, slot_of(request, "start"))
+    visit = Visit.of(request, page.zone, questions=(), chosen=choice.value if choice else "")
+    if choice is None:
+        return times_page(request, page, visit, preview=True)
+    form = GuestForm(questions=questions_of(page), asked=asked_of(page))
+    return details_page(request, page, Details(visit, choice, form, preview=True))
+
+
+def choice_of(page: BookingPage, value: str) -> Choice | None:
+    """The time that ``value`` names, on offer or not, in a length that the page has."""
+    start, length = slot_start(value), slot_length(value)
+    minutes = length or page.duration_minutes
+    if start is None or minutes not in durations_of(page):
+        return None
+    return Choice(slot_value(start, length), Interval(start, start + timedelta(minutes=minutes)))
+
+
+def asked_of(page: BookingPage) -> Asked:
+    """What the form asks besides its questions."""
+    formats = tuple((one.format, format_name(one)) for one in formats_of(page))
+    notice = page.organization.privacy_notice if page.consent_required else ""
+    return Asked(formats if len(formats) > 1 else (), consent=page.consent_required, notice=notice)
 
 
 def minutes_of(choice: Choice) -> int:
@@ -154,11 +221,7 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
         insist_open(thing)
 
     def parse(self, thing: BookingPage, value: str) -> Choice | None:
-        start, length = slot_start(value), slot_length(value)
-        minutes = length or thing.duration_minutes
-        if start is None or minutes not in durations_of(thing):
-            return None
-        return Choice(slot_value(start, length), Interval(start, start + timedelta(minutes=minutes)))
+        return choice_of(thing, value)
 
     def on_offer(self, thing: BookingPage, choice: Choice) -> bool:
         offer = page_offer(thing, *_ALWAYS, now=timezone.now(), minutes=minutes_of(choice))
@@ -177,20 +240,8 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
         unverifiable: bool = False,
         status: int = 200,
     ) -> HttpResponse:
-        context = {
-            "organization": thing.organization,
-            "meeting": thing,
-            "facts": meeting_facts(
-                thing, host_names(thing), minutes=minutes_of(choice), formats=formats_of(thing)
-            ),
-            "hero": hero(choice.time, visit.zone, now=timezone.now()),
-            "visit": visit,
-            "choice": choice,
-            "choice_field": self.choice_field,
-            "form": form,
-            "unverifiable": unverifiable,
-        }
-        return render(self.request, "public/booking_details.html", context, status=status)
+        details = Details(visit, choice, form, unverifiable)
+        return details_page(self.request, thing, details, status=status)
 
     def act(self, thing: BookingPage, choice: Choice, guest: GuestInput, submission: UUID) -> Appointment:
         # Going back for another time is another booking; the same one sent twice stays one.
@@ -199,9 +250,7 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
         return book_page(thing, wanted, guest, submission=one, now=timezone.now())
 
     def asked(self, thing: BookingPage) -> Asked:
-        formats = tuple((one.format, format_name(one)) for one in formats_of(thing))
-        notice = thing.organization.privacy_notice if thing.consent_required else ""
-        return Asked(formats if len(formats) > 1 else (), consent=thing.consent_required, notice=notice)
+        return asked_of(thing)
 
     def questions(self, thing: BookingPage) -> Questions:
         return questions_of(thing)

@@ -170,6 +170,7 @@ _OWN: dict[QuestionKind, Callable[[], forms.Field]] = {
     QuestionKind.FURIGANA: lambda: _line(gettext("ふりがな"), 120),
     QuestionKind.EMAIL: lambda: _address(),
     QuestionKind.PHONE: lambda: _plain(gettext("電話番号"), "tel", autocomplete="tel"),
+    QuestionKind.ADDRESS: lambda: _line(gettext("ご住所"), MAX_LINE, autocomplete="street-address"),
     QuestionKind.MESSAGE: lambda: _text(gettext("ご要望・ご質問")),
 }
 

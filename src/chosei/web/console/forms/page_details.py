@@ -64,7 +64,9 @@ class PageDetailsForm(BufferFields):
     buffer_entries = forms.BooleanField(
         label=_("バッファ用カレンダー予定の自動作成"),
         required=False,
-        help_text=_("担当者がカレンダーで削除すると、その時間は空きに戻ります。"),
+        help_text=_(
+            "担当者がカレンダーで動かすと、動かした先の時間を空けておきます。削除すると、その時間は空きに戻ります。"
+        ),
     )
     buffer_title = forms.CharField(
         label=_("バッファ用カレンダー予定のタイトル"),

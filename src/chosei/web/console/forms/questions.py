@@ -29,6 +29,7 @@ KINDS: dict[QuestionKind, str | Promise] = {
     QuestionKind.FURIGANA: _("ふりがな"),
     QuestionKind.EMAIL: _("メールアドレス"),
     QuestionKind.PHONE: _("電話番号"),
+    QuestionKind.ADDRESS: _("ご住所"),
     QuestionKind.MESSAGE: _("ご要望・ご質問"),
     QuestionKind.TEXT: _("1行の文章"),
     QuestionKind.PARAGRAPH: _("長い文章"),

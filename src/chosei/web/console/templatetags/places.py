@@ -26,6 +26,12 @@ def same(path: str, address: str) -> bool:
 
 
 @register.filter
+def meeting_of(path: str, address: str) -> bool:
+    """Whether ``path`` is the booking page's 会議 at ``address``, or what is reached from there."""
+    return path in (address, f"{address}/rooms", f"{address}/embedding")
+
+
+@register.filter
 def state_word(page: BookingPage) -> words.Word:
     """The page's state as its badge says it."""
     return words.PAGE[BookingPageState(page.state)]

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chosei.actions.answers import questions_of
 from chosei.actions.booking_pages import change_page, copy_page, set_privacy_notice
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.inputs import BookingPageInput
@@ -32,8 +31,7 @@ from chosei.web.console.forms.page_meeting import PageMeetingForm
 from chosei.web.console.forms.page_opening import PageOpeningForm
 from chosei.web.console.forms.page_people import PagePeopleForm
 from chosei.web.console.providers import live_connection
-from chosei.web.public.bookings import times_page
-from chosei.web.public.confirming import Visit
+from chosei.web.public.bookings import preview_page
 
 
 class Section(Protocol):
@@ -181,6 +179,4 @@ def one_time_end(request: HttpRequest, pk: int, link: int) -> HttpResponse:
 @member_required
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The page as a customer sees it, published or not. Nothing can be booked from here."""
-    page = gates.booking_page_for_member(signed_in(request), pk)
-    visit = Visit.of(request, page.zone, questions=questions_of(page))
-    return times_page(request, page, visit, preview=True)
+    return preview_page(request, gates.booking_page_for_member(signed_in(request), pk))
