@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection as database
 from django.utils import timezone
 
 from chosei.actions.cancellation import cancel_by_guest
+from chosei.actions.errors import ConnectRefused
+from chosei.actions.members import add_member
 from chosei.jobs.queue import MEET
+from chosei.mails.compose import compose
+from chosei.ports.errors import PortError
 from chosei.reconcile.sweep import sweep
 from chosei.reconcile.tokens import access_token
 from chosei.records.models import Connection, MailMessage, TimelineEntry, WebMeeting
@@ -165,6 +169,21 @@ def test_a_permission_that_is_gone_pauses_the_account_and_nothing_else(zoom, lin
     assert appointment.join_url
 
 
+@pytest.mark.parametrize(
+    ("kind", "letter"),
+    [(FaultKind.CONSENT_WITHDRAWN, "accounts_in_trouble"), (FaultKind.SECRET_WRONG, "registration_broken")],
+)
+def test_administrators_are_told_of_zoom_and_of_no_other_service(zoom, zoomed, sato, kind, letter):
+    zoom.fault(kind, SATO) if kind is FaultKind.CONSENT_WITHDRAWN else zoom.sandbox.context.faults.add(kind)
+    with pytest.raises(PortError):
+        access_token(zoomed.pk, force=True)
+    told = compose(MailMessage.objects.get(kind=letter), now=timezone.now())
+    assert told is not None
+    assert "Zoom" in told.subject
+    assert "Microsoft" not in told.subject + told.text
+    assert "Outlook" not in told.text
+
+
 def hook(client, body: bytes, **headers: str):
     signed = {**webhooks.signed(body, timezone.now()), **headers}
     signed.pop("content-type")
@@ -237,6 +256,70 @@ def test_a_meeting_deleted_at_zoom_is_noticed(zoom, zoomed, sato, client):
     [anew] = zoom.meetings(SATO)
     assert anew.id != made.id
     assert str(anew.id) in appointment.join_url
+
+
+def removed(zoom, moment: datetime) -> bytes:
+    """The notice that 佐藤 removed the app."""
+    person = zoom.person(SATO)
+    return event(
+        "app_deauthorized",
+        account_id=person.account_id,
+        user_id=person.id,
+        client_id=apps.CLIENT_ID,
+        deauthorization_time=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+
+
+def test_a_notice_from_before_the_last_sign_in_takes_nothing_away(zoom, zoomed, client):
+    assert hook(client, removed(zoom, timezone.now() - timedelta(minutes=2))).status_code == 204
+    zoomed.refresh_from_db()
+    assert zoomed.state == "active"
+    hook(client, removed(zoom, timezone.now() + timedelta(seconds=2)))
+    zoomed.refresh_from_db()
+    assert (zoomed.state, zoomed.refresh_token) == ("ended", "")
+
+
+def test_a_meeting_moved_at_zoom_is_set_back_to_its_appointment(zoom, zoomed, sato, client):
+    appointment = settled(sato)
+    [made] = zoom.meetings(SATO)
+    body = event("meeting.updated", account_id=zoom.person(SATO).account_id, object={"id": str(made.id)})
+    hook(client, body)
+    run_jobs()
+    assert zoom.counted(SATO) == 1, "an echo of our own changes nothing"
+    later = (made.start + timedelta(hours=1)).isoformat()
+    zoom.zoom.store.change(made, {"start": later, "topic": "別の名前"})
+    hook(client, body)
+    run_jobs()
+    [back] = zoom.meetings(SATO)
+    assert (back.id, back.start, back.topic) == (made.id, appointment.starts_at, "導入のご相談")
+    assert TimelineEntry.objects.filter(kind="web_meeting_moved_there").count() == 1
+    zoom.zoom.store.change(back, {"topic": "別の名前"})
+    hook(client, body)
+    run_jobs()
+    assert zoom.meetings(SATO)[0].topic == "別の名前", "what a person calls it there is theirs"
+
+
+def test_a_service_that_keeps_moving_a_meeting_is_not_written_to_for_ever(zoom, zoomed, sato, client):
+    settled(sato)
+    for _ in range(5):
+        [made] = zoom.meetings(SATO)
+        zoom.zoom.store.change(made, {"start": (made.start + timedelta(hours=1)).isoformat()})
+        hook(client, event("meeting.updated", object={"id": str(made.id)}))
+        run_jobs()
+    assert zoom.counted(SATO) == 1 + 3
+
+
+def test_one_account_for_two_members_keeps_working_for_the_first(zoom, tenant, zoomed, sato):
+    """Signing in again ends the tokens before: without care, the two would put each other out in turn."""
+    suzuki = add_member(sato.organization, "suzuki@sample.example", "鈴木 美咲")
+    with pytest.raises(ConnectRefused) as refused:
+        zoom.connect(suzuki, SATO)
+    assert refused.value.reason == "in_use"
+    assert not Connection.objects.filter(member=suzuki).exists()
+    zoomed.refresh_from_db()
+    assert zoomed.state == "active"
+    assert settled(sato).join_url
+    assert zoom.connect(suzuki, "suzuki@sample.example").state == "active"
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

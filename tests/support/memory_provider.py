@@ -20,6 +20,7 @@ class Refreshing:
 
     def __init__(self) -> None:
         self.presented: list[str] = []
+        self.given_back: list[str] = []
         self.react: Callable[[], None] = lambda: None
         self._lock = Lock()
 
@@ -34,6 +35,9 @@ class Refreshing:
             datetime.now(UTC) + timedelta(hours=1),
             frozenset({"Calendars.ReadWrite"}),
         )
+
+    def revoke(self, token: str) -> None:
+        self.given_back.append(token)
 
 
 class RememberedProvider:

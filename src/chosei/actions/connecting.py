@@ -35,6 +35,12 @@ KEPT_FOR = timedelta(days=7)
 nobody uses die after 90 days or sooner."""
 
 
+_GRANTED = [
+    *("access_token", "refresh_token", "access_expires_at", "refresh_due_at"),
+    *("login_names", "scopes", "changed_at"),
+]
+
+
 def begin_connection(member: Member, provider: str, *, also: str = "", instead: str = "") -> str:
     """Where to send the browser. The attempt is remembered: only this member's browser may bring it back.
 
@@ -94,6 +100,7 @@ def complete_connection(
             ConnectionAttempt.objects.filter(pk=attempt.pk).update(claims=failure.claims)
         raise _finished(attempt, _refusal(failure)) from failure
     try:
+        _leave_to_colleague(member, provider, brought)
         with transaction.atomic():
             lock_hosts([member.pk])  # before any row: whoever confirms now waits for us or we for them
             # Two browser tabs: one after the other; rows that refer to the member need not wait.
@@ -175,6 +182,37 @@ def _mailbox(provider: str, grant: Grant, identity: Identity) -> MailboxProfile 
         if refused.code != NO_MAILBOX:
             raise
         return None
+
+
+def _leave_to_colleague(member: Member, provider: str, brought: _Brought) -> None:
+    """An account for meetings has one permission at a time: a sign-in may end the one before
+    (contracts/zoom.md, "several authorizations"). Whose connection works already goes on with the new one.
+
+    Raises ConnectRefused("in_use").
+    """
+    if about(provider).kind is not ConnectionKind.MEETINGS:
+        return
+    with transaction.atomic():
+        same = Connection.objects.select_for_update(of=("self",)).filter(
+            provider=provider,
+            account_tenant=brought.identity.tenant_id,
+            account_object=brought.identity.object_id,
+            state=ConnectionState.ACTIVE,
+        )
+        other = same.exclude(member=member).first()
+        if other is None:
+            return
+        _keep_grant(other, brought.grant)
+        other.save(update_fields=_GRANTED)
+    raise ConnectRefused("in_use")
+
+
+def _keep_grant(connection: Connection, grant: Grant) -> None:
+    connection.access_token, connection.refresh_token = grant.access_token, grant.refresh_token
+    connection.access_expires_at = grant.expires_at
+    connection.refresh_due_at = timezone.now() + KEPT_FOR
+    connection.login_names = grant.login_names
+    connection.scopes = " ".join(sorted(grant.scopes))
 
 
 def _link(
@@ -267,12 +305,7 @@ def _keep(member: Member, provider: str, brought: _Brought, mailbox: MailboxProf
         connection.state = advance(CONNECTION, ConnectionState(connection.state), ConnectionEvent.MISMATCH)
     if connection.state != before:
         connection.state_since = timezone.now()
-    connection.access_token = brought.grant.access_token
-    connection.refresh_token = brought.grant.refresh_token
-    connection.access_expires_at = brought.grant.expires_at
-    connection.refresh_due_at = timezone.now() + KEPT_FOR
-    connection.login_names = brought.grant.login_names
-    connection.scopes = " ".join(sorted(brought.grant.scopes))
+    _keep_grant(connection, brought.grant)
     connection.web_meeting = mailbox.web_meeting
     connection.mailbox_zone = mailbox.zone or connection.mailbox_zone
     connection.mirror_error = ""

@@ -92,29 +92,43 @@ def _settle(proposals: Iterable[Proposal]) -> None:
         converge_soon(proposal)
 
 
+def is_finished(connection: Connection, *, now: datetime) -> bool:
+    """Whether the account was let go and nothing of ours in it needs it any more."""
+    if connection.state != ConnectionState.ENDING:
+        return False
+    # What is parked cannot be done through this account any more, and is shown to its owner.
+    unfinished = connection.entries.filter(state__in=[EntryState.WAITING, EntryState.RETRYING])
+    to_come = connection.entries.filter(
+        Q(purpose=EntryPurpose.HOLD) | Q(appointment__ends_at__gt=now), desired__isnull=False
+    )
+    meetings = connection.web_meetings.filter(
+        Q(state__in=[EntryState.WAITING, EntryState.RETRYING])
+        | Q(desired__isnull=False, appointment__ends_at__gt=now)
+    )
+    # What is still watched is ended through this account, or runs out.
+    watched = Subscription.objects.filter(connection=connection, expires_at__gt=now).exclude(remote_id="")
+    return not any(rows.exists() for rows in (unfinished, to_come, meetings, watched))
+
+
+def used_by_others(connection: Connection) -> bool:
+    """Whether somebody else here uses the same account: what it allowed us is theirs as well."""
+    same = Connection.objects.filter(
+        provider=connection.provider,
+        account_tenant=connection.account_tenant,
+        account_object=connection.account_object,
+        state__in=(*LIVE, ConnectionState.ENDING),
+    )
+    return same.exclude(pk=connection.pk).exists()
+
+
 def finish_ending(connection_id: int, *, now: datetime) -> None:
-    """Erase an account that was let go, once nothing of ours in it needs it any more: its tokens, and what it
-    said of its owner. What it is known by stays with its entries, and while a person has something to remove
-    there, so does its name.
+    """Erase an account that ``is_finished``: its tokens, and what it said of its owner. What it is known by
+    stays with its entries, and while a person has something to remove there, so does its name.
     """
     with transaction.atomic():
         connection = Connection.objects.select_for_update().get(pk=connection_id)
-        if connection.state != ConnectionState.ENDING:
+        if not is_finished(connection, now=now):
             return
-        # What is parked cannot be done through this account any more, and is shown to its owner.
-        unfinished = connection.entries.filter(state__in=[EntryState.WAITING, EntryState.RETRYING])
-        to_come = connection.entries.filter(
-            Q(purpose=EntryPurpose.HOLD) | Q(appointment__ends_at__gt=now), desired__isnull=False
-        )
-        meetings = connection.web_meetings.filter(
-            Q(state__in=[EntryState.WAITING, EntryState.RETRYING])
-            | Q(desired__isnull=False, appointment__ends_at__gt=now)
-        )
-        if unfinished.exists() or to_come.exists() or meetings.exists():
-            return
-        watched = Subscription.objects.filter(connection=connection, expires_at__gt=now)
-        if watched.exclude(remote_id="").exists():
-            return  # it is ended through this account, or runs out
         connection.state = advance(CONNECTION, ConnectionState.ENDING, ConnectionEvent.FINISH)
         for field in _TOKENS:
             setattr(connection, field, "")

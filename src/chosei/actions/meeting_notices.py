@@ -4,7 +4,7 @@ needed."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +16,7 @@ from chosei.actions.web_links import DEAUTHORISED, drop_account
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
 from chosei.jobs import queue
 from chosei.ports.meeting_notices import Deauthorised, Handshake, MeetingTouched
-from chosei.records.models import Connection, MailKind, MailMessage, WebMeeting
+from chosei.records.models import Connection, ConnectionAttempt, MailKind, MailMessage, WebMeeting
 
 
 def hear(
@@ -30,8 +30,8 @@ def hear(
     match notice:
         case Handshake(answer):
             return answer
-        case Deauthorised(tenant_id, object_id):
-            forget_account(provider, tenant_id, object_id, now=now)
+        case Deauthorised():
+            forget_account(provider, notice, now=now)
         case MeetingTouched(remote_id):
             _doubt(provider, remote_id)
     return None
@@ -48,23 +48,36 @@ def _doubt(provider: str, remote_id: str) -> None:
             queue.enqueue(queue.MEET, str(row.appointment_id))
 
 
-def forget_account(provider: str, tenant_id: str, object_id: str, *, now: datetime) -> None:
+def forget_account(provider: str, notice: Deauthorised, *, now: datetime) -> None:
     """The account has removed Chosei: everything we had of it is erased, and its owner is told what that
-    means.
+    means. Whoever has connected it again since keeps it: a notice may be repeated, or late.
 
     Appointments stand, with the links that customers have: the meetings themselves stay with the service.
     """
     rows = Connection.objects.filter(
-        provider=provider, account_tenant=tenant_id, account_object=object_id
+        provider=provider, account_tenant=notice.tenant_id, account_object=notice.object_id
     ).order_by("pk")
     with transaction.atomic():
         for connection in rows.select_for_update(of=("self",)).select_related("member"):
+            if notice.at is not None and _signed_in_after(connection, notice.at):
+                continue
             used = connection.state in (*LIVE, ConnectionState.ENDING)
             _end(connection)
             drop_account(connection, now=now)
             if used and connection.member.is_active:
                 earlier = MailMessage.objects.filter(connection=connection, kind=MailKind.RECONNECT).count()
                 queue_mail(MailKind.RECONNECT, connection, to_member(connection.member), revision=earlier)
+
+
+def _signed_in_after(connection: Connection, moment: datetime) -> bool:
+    """Compared by whole seconds, as such notices tell them."""
+    later = ConnectionAttempt.objects.filter(
+        member=connection.member_id,
+        provider=connection.provider,
+        result="connected",
+        returned_at__gte=moment.replace(microsecond=0) + timedelta(seconds=1),
+    )
+    return connection.state in LIVE and later.exists()
 
 
 def _end(connection: Connection) -> None:

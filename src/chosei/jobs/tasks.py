@@ -15,6 +15,7 @@ from chosei.reconcile.chat import tell
 from chosei.reconcile.converge import converge
 from chosei.reconcile.directory import fetch_rooms
 from chosei.reconcile.observe import observe
+from chosei.reconcile.parting import part_with
 from chosei.reconcile.post import post
 from chosei.reconcile.rooms import observe_rooms
 from chosei.reconcile.sweep import sweep
@@ -63,6 +64,11 @@ def run_keep_alive(about: str) -> None:
 @app.task(name=queue.CHECK_ACCOUNT)
 def run_check_account(about: str) -> None:
     check_account(int(about))
+
+
+@app.task(name=queue.PART)
+def run_part(about: str) -> None:
+    part_with(int(about))
 
 
 @app.task(name=queue.FETCH_ROOMS)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from chosei.core.troubles import Trouble
-from chosei.mails import troubles_google
+from chosei.mails import troubles_google, troubles_other
 from chosei.mails.trouble_words import AGAIN, ASK, THEMSELVES, WAIT, TroubleWords
+from chosei.ports.providers import MICROSOFT, about
 
 _OPERATOR = _(
     "Microsoft Entra管理センターで新しいクライアント シークレットを作成し、Choseiの設定を更新してください"
@@ -140,8 +141,14 @@ TROUBLES = {
 }
 
 
+_OWN = {MICROSOFT: TROUBLES, "google": troubles_google.TROUBLES}
+
+
 def trouble_words(trouble: str, provider: str) -> TroubleWords:
     """Words for a stored trouble at this provider; those for an unknown reason where there is none."""
     known = Trouble(trouble) if trouble in set(Trouble) else Trouble.SIGNED_OUT
-    own = troubles_google.TROUBLES if provider == "google" else {}
-    return own.get(known) or TROUBLES.get(known) or TROUBLES[Trouble.SIGNED_OUT]
+    if provider in _OWN:
+        own = _OWN[provider].get(known)
+    else:
+        own = troubles_other.words_of(known, about(provider).name)
+    return own or TROUBLES.get(known) or TROUBLES[Trouble.SIGNED_OUT]

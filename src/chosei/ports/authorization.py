@@ -100,5 +100,9 @@ class AuthorizationPort(Protocol):
         With ``also``: ``Rejected("consent_missing")`` where that was never allowed; the old token stays good.
         """
 
+    def revoke(self, token: str) -> None:
+        """Give back what a refresh token stands for; gone already counts as done. A platform that takes
+        nothing back does nothing: the person or an administrator does it there."""
+
     def account(self, access_token: str) -> Account:
         """Who the token belongs to, with every address the account goes by."""

@@ -26,10 +26,12 @@ class Handshake:
 @dataclass(frozen=True, slots=True)
 class Deauthorised:
     """Somebody removed Chosei from their account: their data is to be erased. ``tenant_id`` and ``object_id``
-    as in ``ports.authorization.Identity``."""
+    as in ``ports.authorization.Identity``. ``at`` (UTC): when, where that was told; who has signed in
+    since is not meant."""
 
     tenant_id: str
     object_id: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chosei import wiring
-from chosei.actions.connections import finish_ending
+from chosei.actions.connections import is_finished
 from chosei.actions.proposals import expire_proposal, release_past_candidates, release_stray_holds
 from chosei.actions.reception_codes import expire_codes
 from chosei.actions.reminding import remind, remind_of_deadline
@@ -234,8 +234,9 @@ def _fetch_rooms(now: datetime) -> None:
 
 
 def _finish_connections(now: datetime) -> None:
-    for pk in Connection.objects.filter(state=ConnectionState.ENDING).values_list("pk", flat=True)[:_AT_ONCE]:
-        finish_ending(pk, now=now)
+    for connection in Connection.objects.filter(state=ConnectionState.ENDING)[:_AT_ONCE]:
+        if is_finished(connection, now=now):
+            queue.enqueue(queue.PART, str(connection.pk))
 
 
 def _forget(now: datetime) -> None:

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import structlog
 from django.utils import timezone
 
 from chosei import wiring
 from chosei.actions.daily_limits import used_up
-from chosei.actions.health import connection_lost
+from chosei.actions.limits import within_limit
 from chosei.actions.links import link_issued
 from chosei.actions.timeline import note
 from chosei.actions.web_links import meeting_gone
@@ -25,21 +24,22 @@ from chosei.core.entries import EntryState
 from chosei.core.states import ConnectionState
 from chosei.core.web_meetings import DesiredMeeting, MeetingFacts, next_step
 from chosei.jobs import queue
-from chosei.ports.errors import Missing, NeedsReconnect, PortError, Rejected, Throttled, Transient
+from chosei.ports.errors import Missing, PortError, Throttled, Transient
 from chosei.ports.meetings import MeetingDraft, MeetingPort, ObservedMeeting
-from chosei.reconcile.recording import retry_pause
+from chosei.reconcile import meeting_states as states
 from chosei.records.locks import exclusively
 from chosei.records.models import WebMeeting
-
-log = structlog.get_logger(__name__)
 
 _ROUNDS = 5
 _BUSY_SECONDS = 1.0
 _LOOKS = 3
 """How often a meeting whose creation's answer was lost is looked for, over some seconds, before it is made
 anew."""
+_PUT_BACK = "web_meeting_put_back"
+"""Counted, a few a day for each meeting: a service that does not keep what we write would have us write for
+ever."""
+_DAY = 24 * 3600
 _WRITABLE = (ConnectionState.ACTIVE, ConnectionState.ENDING)
-_UNTROUBLED = {"create_begun": False, "attempts": 0, "retry_at": None, "problem": ""}
 
 
 def settle_meetings(appointment_id: int) -> None:
@@ -73,7 +73,7 @@ def _round(appointment_id: int) -> bool:
             try:
                 _carry_out(wiring.meetings_of(row.connection), row, step)
             except PortError as error:
-                _failed(row, error)
+                states.failed(row, error)
     return worked
 
 
@@ -111,13 +111,13 @@ def _create(port: MeetingPort, row: WebMeeting) -> None:
     if not _counted(port, row):
         return
     draft = _draft(row)
-    _set(row, create_begun=True)  # announced: from now on a meeting of ours may stand there
+    states.put(row, create_begun=True)  # announced: from now on a meeting of ours may stand there
     try:
         made = port.create(draft)
     except Transient:
         raise
     except PortError:
-        _set(row, create_begun=False)  # refused: nothing was made
+        states.put(row, create_begun=False)  # refused: nothing was made
         raise
     _written(row, made)
 
@@ -130,8 +130,8 @@ def _update(port: MeetingPort, row: WebMeeting) -> None:
     except Missing:
         meeting_gone(row.pk, now=timezone.now())
         return
-    _set(row, written=row.desired, written_generation=row.generation, **_UNTROUBLED)
-    _reach(row, EntryState.WRITTEN)
+    states.put(row, written=row.desired, written_generation=row.generation, **states.UNTROUBLED)
+    states.reach(row, EntryState.WRITTEN)
     note(
         "web_meeting_changed", appointment=row.appointment, proposal=row.appointment.proposal, actor="chosei"
     )
@@ -146,9 +146,9 @@ def _look(port: MeetingPort, row: WebMeeting) -> None:
         for double in found[1:]:
             port.delete(double.remote_id)
     elif row.attempts >= _LOOKS:
-        _set(row, **_UNTROUBLED)
+        states.put(row, **states.UNTROUBLED)
         if row.desired is None:
-            _reach(row, EntryState.GONE)
+            states.reach(row, EntryState.GONE)
     else:
         raise Transient("not_listed_yet")
 
@@ -159,8 +159,24 @@ def _read(port: MeetingPort, row: WebMeeting) -> None:
     except Missing:
         meeting_gone(row.pk, now=timezone.now())
         return
-    _set(row, doubted=False)
+    if _moved_there(row, seen) and within_limit(_PUT_BACK, str(row.pk), limit=3, seconds=_DAY):
+        # The appointment is where its time is decided: the next round writes it there again.
+        states.put(row, written=None, doubted=False)
+        note(
+            "web_meeting_moved_there",
+            appointment=row.appointment,
+            proposal=row.appointment.proposal,
+            actor="provider",
+        )
+    else:
+        states.put(row, doubted=False)
     _issued(row, seen.join_url)
+
+
+def _moved_there(row: WebMeeting, seen: ObservedMeeting) -> bool:
+    """Whether somebody moved it at the service. Minutes are what services know."""
+    wanted, minute = _draft(row), timedelta(minutes=1)
+    return abs(seen.start - wanted.start) >= minute or abs(seen.end - wanted.end) >= minute
 
 
 def _draft(row: WebMeeting) -> MeetingDraft:
@@ -175,103 +191,54 @@ def _counted(port: MeetingPort, row: WebMeeting) -> bool:
     wait = used_up(row.connection, port.daily_limit)
     if wait is None:
         return True
-    _failed(row, Throttled("daily_limit", retry_after=wait))
+    states.failed(row, Throttled("daily_limit", retry_after=wait))
     return False
 
 
 def _written(row: WebMeeting, made: ObservedMeeting) -> None:
-    _set(
+    states.put(
         row,
         remote_id=made.remote_id,
         written=row.desired,
         written_generation=row.generation,
         doubted=False,
-        **_UNTROUBLED,
+        **states.UNTROUBLED,
     )
-    _reach(row, EntryState.WRITTEN)
+    states.reach(row, EntryState.WRITTEN)
     note("web_meeting_made", appointment=row.appointment, proposal=row.appointment.proposal, actor="chosei")
     _issued(row, made.join_url)
 
 
 def _found(row: WebMeeting, meeting: ObservedMeeting) -> None:
     """What it says is compared in the next round."""
-    _set(row, remote_id=meeting.remote_id, written=None, doubted=False, **_UNTROUBLED)
+    states.put(row, remote_id=meeting.remote_id, written=None, doubted=False, **states.UNTROUBLED)
     _issued(row, meeting.join_url)
 
 
 def _removed(row: WebMeeting) -> None:
-    _set(row, remote_id="", join_url="", written=None, written_generation=row.generation, **_UNTROUBLED)
-    _reach(row, EntryState.GONE)
+    states.put(
+        row, remote_id="", join_url="", written=None, written_generation=row.generation, **states.UNTROUBLED
+    )
+    states.reach(row, EntryState.GONE)
 
 
 def _issued(row: WebMeeting, url: str) -> None:
     """The link is kept with the meeting first: a kill before it is told leaves it to the next run."""
     if url and row.join_url != url:
-        _set(row, join_url=url)
+        states.put(row, join_url=url)
     _tell(row)
 
 
 def _nothing_to_do(row: WebMeeting) -> None:
     target = EntryState.GONE if row.desired is None else EntryState.WRITTEN
     if row.state not in (target, EntryState.PARKED) and (row.desired is None or row.remote_id):
-        _reach(row, target)
+        states.reach(row, target)
     _tell(row)
 
 
 def _tell(row: WebMeeting) -> None:
     if row.desired is not None and row.join_url and row.join_url != row.appointment.join_url:
         link_issued(row.appointment_id, row.join_url, through=row.connection_id)
-
-
-def _failed(row: WebMeeting, error: PortError) -> None:
-    log.warning(
-        "web_meeting_not_written",
-        web_meeting=row.pk,
-        error_code=error.code,
-        kind=type(error).__name__,
-        request_id=error.request_id,
-    )
-    if isinstance(error, NeedsReconnect):
-        connection_lost(row.connection_id, error)
-        if row.connection.state != ConnectionState.ENDING:
-            return  # it waits until the account is back
-    if isinstance(error, NeedsReconnect | Rejected):
-        _park(row, error)
-        return
-    pause = retry_pause(error, row.attempts + 1)
-    _set(
-        row,
-        state=EntryState.RETRYING,
-        attempts=row.attempts + 1,
-        retry_at=timezone.now() + pause,
-        problem=error.code[:80],
-    )
-
-
-def _park(row: WebMeeting, error: PortError) -> None:
-    as_refused = WebMeeting.objects.filter(pk=row.pk, generation=row.generation)
-    values = {"state": EntryState.PARKED, "problem": error.code[:80], "retry_at": None}
-    if as_refused.update(**values, changed_at=timezone.now()):
-        note(
-            "web_meeting_problem",
-            appointment=row.appointment,
-            proposal=row.appointment.proposal,
-            actor="chosei",
-            code=error.code,
-        )
-
-
-def _reach(row: WebMeeting, state: EntryState) -> None:
-    """The state a person sees, unless something newer is desired by now."""
-    WebMeeting.objects.filter(pk=row.pk, generation=row.generation).update(
-        state=state, changed_at=timezone.now()
-    )
-
-
-def _set(row: WebMeeting, **values: object) -> None:
-    WebMeeting.objects.filter(pk=row.pk).update(changed_at=timezone.now(), **values)
-    for name, value in values.items():
-        setattr(row, name, value)
 
 
 def _come_back(appointment_id: int) -> None:

@@ -26,11 +26,13 @@ _STARTS = count(1000, 1000)
 
 
 class ToyAuthorization:
-    """Tokens are the account's own address; ``closed`` accounts are refused from now on."""
+    """Tokens are the account's own address; ``closed`` accounts are refused from now on. ``revoked``: given
+    back."""
 
     def __init__(self, tenant: str, login_url: str) -> None:
         self._tenant, self._login_url = tenant, login_url
         self.closed: set[str] = set()
+        self.revoked: list[str] = []
 
     def begin(
         self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
@@ -56,6 +58,9 @@ class ToyAuthorization:
         if refresh_token in self.closed:
             raise NeedsReconnect("account_closed")
         return self._grant(refresh_token)
+
+    def revoke(self, token: str) -> None:
+        self.revoked.append(token)
 
     def account(self, access_token: str) -> Account:
         return Account(access_token.partition("@")[0], (access_token,))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -19,6 +19,7 @@ from chosei.adapters.google import id_tokens, scopes
 from chosei.adapters.google.problems import UNREADABLE, refusal
 from chosei.adapters.google.token_errors import returned_problem, token_problem
 from chosei.adapters.http import Answer, Call, Deadline, Http, checked_base
+from chosei.core.troubles import Trouble
 from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission
 from chosei.ports.directory import CONSENT_MISSING
 from chosei.ports.errors import NeedsReconnect, PortError, Rejected, Transient
@@ -27,6 +28,8 @@ APP_CONTROL = "https://admin.google.com/ac/owl/list?tab=configuredApps"
 """Where a Workspace administrator trusts an application for the whole domain (API controls)."""
 REAL_API, REAL_DIRECTORY = "www.googleapis.com", "https://admin.googleapis.com"
 _SECONDS = 10.0  # somebody waits
+_FORM = "application/x-www-form-urlencoded"
+_GONE = ("invalid_token", "invalid_grant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class GoogleAuthorization:
         if not frozenset(scopes.BEYOND[also]) <= grant.scopes:
             raise Rejected(CONSENT_MISSING)
         if scopes.missing(grant.scopes):
-            raise NeedsReconnect("scopes_missing")
+            raise NeedsReconnect("scopes_missing", trouble=Trouble.CONSENT_WITHDRAWN)
         return grant if grant.refresh_token else replace(grant, refresh_token=refresh_token)
 
     def account(self, access_token: str) -> Account:
@@ -135,11 +138,27 @@ class GoogleAuthorization:
         addresses = (address,) if verified and isinstance(address, str) and "@" in address else ()
         return Account(display_name=name if isinstance(name, str) else "", addresses=addresses)
 
+    def revoke(self, token: str) -> None:
+        """Google takes back all that the person allowed Chosei, whichever of its tokens is named."""
+        call = Call(
+            "POST",
+            f"{self._app.token_url}/revoke",
+            "revoke",
+            {"Content-Type": _FORM},
+            content=urlencode({"token": token}).encode(),
+            repeatable=True,
+        )
+        answer = self._http.send(call, Deadline.within(_SECONDS))
+        body = _json(answer)
+        if answer.status == 200 or (answer.status == 400 and (body or {}).get("error") in _GONE):
+            return
+        raise token_problem(answer.status, body, answer.headers, refreshing=False)
+
     def _token(self, grant_type: str, **members: Any) -> Mapping[str, Any]:
         content = prepare_token_request(
             grant_type, client_id=self._app.client_id, client_secret=self._app.client_secret, **members
         )
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        headers = {"Content-Type": _FORM}
         url = f"{self._app.token_url}/token"
         # Not repeated: a code is good once.
         answer = self._http.send(

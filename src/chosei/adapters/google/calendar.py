@@ -11,7 +11,7 @@ from chosei.adapters.google import changes, events, schedules, watches
 from chosei.adapters.google.client import Api, Request
 from chosei.adapters.google.events import Unreadable
 from chosei.adapters.google.problems import NO_MAILBOX, UNREADABLE
-from chosei.adapters.google.writes import EVENT, EVENTS, SILENTLY, Writer
+from chosei.adapters.google.writes import CHANGING, EVENT, EVENTS, Writer
 from chosei.core.intervals import Interval
 from chosei.ports.calendar import (
     BusyEvent,
@@ -110,7 +110,17 @@ class GoogleCalendar:
             raise Missing("not_invited")
         if not events.accepted(raw):
             body = {"attendees": events.with_answer(raw, "accepted")}
-            raw = self._api.send(Request("PATCH", EVENT, (str(raw.get("id")),), SILENTLY, body))
+            # The list is written whole: on the version read, so that nobody who came since falls out of it.
+            patch = Request(
+                "PATCH",
+                EVENT,
+                (str(raw.get("id")),),
+                CHANGING,
+                body,
+                if_match=str(raw.get("etag") or ""),
+                repeatable=False,
+            )
+            raw = self._api.send(patch)
         return self._observed([raw])[0]
 
     def schedules(self, addresses: Sequence[str], window: Interval) -> list[ScheduleAnswer]:

@@ -13,7 +13,7 @@ from chosei.adapters.google.problems import UNREADABLE
 from chosei.adapters.google.writes import EVENTS
 from chosei.core.intervals import Interval
 from chosei.ports.calendar import CalendarChanges
-from chosei.ports.errors import Transient
+from chosei.ports.errors import Missing, Transient
 
 _TOKEN = "nextSyncToken"  # noqa: S105 (a name)
 
@@ -33,7 +33,9 @@ def follow(api: Api, token: str, window: Interval, *, owner_zone: str, page_size
         raise Transient(UNREADABLE)
     try:
         standing = [raw for raw in latest.values() if raw.get("status") != events.CANCELLED]
-        read = [events.busy(raw, owner_zone) for raw in standing if not raw.get("recurrence")]
+        if any(raw.get("recurrence") for raw in standing):
+            raise Missing("series_told")  # not unfolded, against what we asked: only a whole reading knows
+        read = [events.busy(raw, owner_zone) for raw in standing]
     except Unreadable as error:
         raise Transient(UNREADABLE) from error
     inside = [event for event in read if events.touches(event, window.start, window.end)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
-from chosei.adapters.google.problems import SIGNED_OUT, UNREADABLE, refusal
+from chosei.adapters.google.problems import SIGNED_OUT, UNREADABLE, WritesUsedUp, refusal
 from chosei.adapters.http import Answer, Call, Deadline, Http
 from chosei.ports.errors import NeedsReconnect, PortError, Throttled, Transient
 
@@ -103,7 +103,7 @@ class Api:
         with self.account.places(1):
             answer = self._http.send(replace(call, headers=headers), self._deadline)
             body, error = _read(answer)
-            if isinstance(error, Throttled):
+            if isinstance(error, Throttled) and not isinstance(error, WritesUsedUp):
                 # The quota is the account's: everybody waits, and knows it before our place is free.
                 self.account.pause(error.retry_after)
         return body, error

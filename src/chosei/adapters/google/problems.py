@@ -34,7 +34,8 @@ MINUTE_QUOTA_SECONDS = (20.0, 60.0)
 DAY_QUOTA_SECONDS = (1800.0, 3600.0)
 
 _MINUTE = frozenset({"ratelimitexceeded", "userratelimitexceeded", "quotaexceeded", "resource_exhausted"})
-_DAY = frozenset({"dailylimitexceeded", "calendarusagelimitsexceeded"})
+_WRITES = "calendarusagelimitsexceeded"
+_DAY = frozenset({"dailylimitexceeded", _WRITES})
 _NO_CALENDAR = frozenset({"notacalendaruser"})
 _API_OFF = frozenset({"accessnotconfigured", "service_disabled"})
 _SCOPE = frozenset({"insufficientpermissions", "access_token_scope_insufficient"})
@@ -46,19 +47,25 @@ class Duplicate(Conflict):
     """The id we chose exists already: this creation was carried out before."""
 
 
+class WritesUsedUp(Throttled):
+    """The account may enter no more for some hours. Its calendar can be read all the same."""
+
+
 def refusal(status: int, body: Any, headers: Mapping[str, str]) -> PortError:
     """The error that an answer other than success means."""
     reason = reason_of(body, status)
     lowered, told = reason.lower(), retry_after(headers)
     if status in (403, 429) and (lowered in _MINUTE | _DAY or status == 429):
         span = DAY_QUOTA_SECONDS if lowered in _DAY else MINUTE_QUOTA_SECONDS
-        return Throttled(reason, retry_after=random.uniform(*span) if told is None else told)  # noqa: S311
+        kind = WritesUsedUp if lowered == _WRITES else Throttled
+        return kind(reason, retry_after=random.uniform(*span) if told is None else told)  # noqa: S311
     if status == 503 and told is not None:
         return Throttled(reason, retry_after=told)
     if status in _PASSING_STATUS or status >= 500 or status < 400:
         return Transient(reason)
     if status == 401:
-        return NeedsReconnect(SIGNED_OUT)
+        # "push.webhookUrlUnauthorized" is about the address for messages, and says nothing of the account.
+        return Rejected(reason) if lowered.startswith("push.") else NeedsReconnect(SIGNED_OUT)
     if status == 403:
         return _forbidden(reason)
     if status in (404, 410):

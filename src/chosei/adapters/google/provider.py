@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from chosei.adapters.event_meetings import EventMeetings
 from chosei.adapters.google import scopes
 from chosei.adapters.google.authorization import GoogleAuthorization, Registration
 from chosei.adapters.google.calendar import GoogleCalendar
@@ -44,6 +45,10 @@ class GoogleProvider:
     def calendar(self, access: Account) -> GoogleCalendar:
         """The account's calendar. All calls through it together may take ``access.within`` seconds."""
         return GoogleCalendar(self._api(self._registration.api_url, access))
+
+    def meetings(self, access: Account) -> EventMeetings:
+        """Google Meet, each with its event."""
+        return EventMeetings(self.calendar(access))
 
     def directory(self, access: Account) -> GoogleDirectory:
         """The rooms of the account's company; ``access.token`` must give tokens with that permission."""

@@ -42,7 +42,7 @@ EVENTS = "/calendar/v3/calendars/primary/events"
 EVENT = "/calendar/v3/calendars/primary/events/{}"
 SILENTLY = {"sendUpdates": "none"}
 # Without it, what is said of the meeting is not looked at, and a meeting that is there is lost.
-_CHANGING = {**SILENTLY, "conferenceDataVersion": "1"}
+CHANGING = {**SILENTLY, "conferenceDataVersion": "1"}
 _STOPPING = (Throttled, Unreachable, NeedsReconnect, Misconfigured)
 _NOTHING_SENT = (Unreachable, NeedsReconnect, Misconfigured)
 
@@ -92,7 +92,7 @@ class Writer:
     def _created(self, change: CreateEvent) -> ObservedEvent:
         body = events.creation(change.draft, change.token)
         # Not repeated inside the call: whoever called repeats it, and looks for our key before.
-        insert = Request("POST", EVENTS, query=_CHANGING, body=body, repeatable=False)
+        insert = Request("POST", EVENTS, query=CHANGING, body=body, repeatable=False)
         try:
             return self._with_link(self._written(insert), change.draft)
         except Duplicate as duplicate:
@@ -122,7 +122,7 @@ class Writer:
         if change.etag and change.etag != version:
             raise Conflict("changed_since_read")
         patch = Request(
-            "PATCH", EVENT, (change.remote_id,), _CHANGING, body, if_match=version, repeatable=False
+            "PATCH", EVENT, (change.remote_id,), CHANGING, body, if_match=version, repeatable=False
         )
         return self._with_link(self._written(patch), change.draft)
 

@@ -144,6 +144,9 @@ class MicrosoftAuthorization:
         # The platform may leave the refresh token out; the one we have then stays good.
         return grant if grant.refresh_token else _with_refresh_token(grant, refresh_token)
 
+    def revoke(self, token: str) -> None:
+        """The identity platform has no such request: people take consent back at myapps.microsoft.com."""
+
     def account(self, access_token: str) -> Account:
         call = Call(
             "GET",

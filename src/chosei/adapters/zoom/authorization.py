@@ -23,12 +23,14 @@ from chosei.adapters.http import Call, Deadline, Http, checked_base
 from chosei.adapters.zoom import scopes
 from chosei.adapters.zoom.answers import UNREADABLE, body_of, text_of
 from chosei.adapters.zoom.problems import refusal, token_problem
+from chosei.core.troubles import Trouble
 from chosei.ports.authorization import CANCELLED, WALL, Account, Beginning, Grant, Identity, Permission
 from chosei.ports.errors import NeedsReconnect, PortError, Rejected, Transient
 
 _FORM = "application/x-www-form-urlencoded"
 _WAITING_SECONDS = 10.0
 _WORD = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
+_GONE = ("invalid_token", "invalid_grant")
 _WALL = re.compile(r"pre-?approv|admin", re.IGNORECASE)
 
 
@@ -117,8 +119,10 @@ class ZoomAuthorization:
         if not refresh_token:
             raise NeedsReconnect("refresh_token_missing")
         grant = _grant(self._token({"grant_type": "refresh_token", "refresh_token": refresh_token}))
-        if not grant.refresh_token or scopes.missing(grant.scopes):
-            raise NeedsReconnect("refresh_token_missing" if not grant.refresh_token else "scopes_missing")
+        if not grant.refresh_token:
+            raise NeedsReconnect("refresh_token_missing")
+        if scopes.missing(grant.scopes):
+            raise NeedsReconnect("scopes_missing", trouble=Trouble.CONSENT_WITHDRAWN)
         return grant
 
     def account(self, access_token: str) -> Account:
@@ -127,7 +131,7 @@ class ZoomAuthorization:
         return Account(display_name=_name(me), addresses=(email,) if "@" in email else ())
 
     def revoke(self, token: str) -> None:
-        """Give the permission back. One that is gone already counts as given back."""
+        """This token alone: with a refresh token, what it can bring."""
         call = Call(
             "POST",
             f"{self._app.login_url}/oauth/revoke",
@@ -137,9 +141,10 @@ class ZoomAuthorization:
             repeatable=True,
         )
         answer = self._login.send(call, Deadline.within(_WAITING_SECONDS))
-        if answer.status in (200, 400):  # 400: the token is not one of ours any more
+        body = body_of(answer)
+        if answer.status == 200 or (body or {}).get("error") in _GONE:
             return
-        raise token_problem(answer.status, body_of(answer), answer.headers, refreshing=False)
+        raise token_problem(answer.status, body, answer.headers, refreshing=False)
 
     def _token(self, members: Mapping[str, str]) -> Mapping[str, Any]:
         # Never repeated: a code and a refresh token are good once.

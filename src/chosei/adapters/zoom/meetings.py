@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from math import ceil
 from typing import Any
 from urllib.parse import quote
 
-from chosei.adapters.zoom.answers import UNREADABLE, body_of, text_of
+from chosei.adapters.zoom.answers import UNREADABLE, body_of, instant_of, text_of
 from chosei.adapters.zoom.api import Api, Request
 from chosei.adapters.zoom.problems import has_ended, refusal
 from chosei.ports.errors import Missing, PortError, Transient
@@ -113,7 +113,7 @@ def _body(draft: MeetingDraft) -> dict[str, Any]:
 
 def _observed(body: Mapping[str, Any]) -> ObservedMeeting:
     """Raises ``Transient`` for a meeting that lacks what every one has."""
-    number, start, minutes = body.get("id"), _instant(text_of(body, "start_time")), body.get("duration")
+    number, start, minutes = body.get("id"), instant_of(text_of(body, "start_time")), body.get("duration")
     if not isinstance(number, (int, str)) or isinstance(number, bool) or not number:
         raise Transient(UNREADABLE)
     if start is None or not isinstance(minutes, int):
@@ -131,14 +131,6 @@ def _observed(body: Mapping[str, Any]) -> ObservedMeeting:
 def _key_of(body: Mapping[str, Any]) -> str:
     found = _KEY.search(text_of(body, "agenda"))
     return found.group(1) if found else ""
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 def _link(text: str) -> str:

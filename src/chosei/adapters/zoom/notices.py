@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chosei.adapters.zoom.answers import text_of
+from chosei.adapters.zoom.answers import instant_of, text_of
 from chosei.ports.meeting_notices import (
     Deauthorised,
     Handshake,
@@ -24,6 +24,7 @@ from chosei.ports.meeting_notices import (
 )
 
 OLDEST_SECONDS = 300
+_MEETING_EVENTS = ("meeting.updated", "meeting.deleted")
 
 
 class ZoomNotices:
@@ -58,7 +59,7 @@ class ZoomNotices:
             return Handshake({"plainToken": plain, "encryptedToken": self._sign(plain.encode())})
         if event == "app_deauthorized":
             return self._deauthorised(payload)
-        if event == "meeting.deleted":  # what else changes there is not followed
+        if event in _MEETING_EVENTS:  # our own changes come back as well
             number = _object(payload).get("id")
             return MeetingTouched(str(number)) if isinstance(number, (int, str)) else NothingForUs()
         return NothingForUs()
@@ -66,7 +67,8 @@ class ZoomNotices:
     def _deauthorised(self, payload: Mapping[str, Any]) -> Notice:
         tenant, who = text_of(payload, "account_id"), text_of(payload, "user_id")
         ours = text_of(payload, "client_id") == self._client_id
-        return Deauthorised(tenant, who) if ours and tenant and who else NothingForUs()
+        at = instant_of(text_of(payload, "deauthorization_time"))
+        return Deauthorised(tenant, who, at) if ours and tenant and who else NothingForUs()
 
     def _sign(self, message: bytes) -> str:
         return hmac.new(self._secret.encode(), message, hashlib.sha256).hexdigest()

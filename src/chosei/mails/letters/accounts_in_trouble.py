@@ -13,6 +13,7 @@ from chosei.mails.blocks import Action, Body, Fact, Facts, Say
 from chosei.mails.facts import Reader
 from chosei.mails.links import console_health_url
 from chosei.mails.troubles import trouble_words
+from chosei.ports.providers import about
 from chosei.records.models import Connection, Member
 
 NAMED = 5
@@ -32,8 +33,11 @@ def accounts_in_trouble(member: Member, reader: Reader) -> Body | None:
         by_trouble.setdefault((row.trouble, row.provider), []).append(one_line(row.member.name))
     if not by_trouble:
         return None
-    subject = _("Microsoft 365との接続について、ご確認をお願いします")
-    what = _("会社の設定などにより、カレンダーとの連携が止まっている社員の方がいます。")
+    services = {
+        "services": " / ".join(dict.fromkeys(about(provider).name for _trouble, provider in by_trouble))
+    }
+    subject = _("%(services)sとの接続について、ご確認をお願いします") % services
+    what = _("会社の設定などにより、%(services)sとの連携が止まっている社員の方がいます。") % services
     blocks: list[Say | Facts | Action] = [Say(what)]
     for (trouble, provider), names in by_trouble.items():
         words = trouble_words(trouble, provider)

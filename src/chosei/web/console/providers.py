@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -92,6 +93,7 @@ def _card(of: About, connections: Sequence[Connection]) -> Card:
 
 
 def _coming(connection: Connection) -> int:
-    """How many of its events are still to come."""
-    entries = connection.entries.filter(desired__isnull=False, appointment__ends_at__gt=timezone.now())
-    return entries.values("appointment").distinct().count()
+    """How many of its events, or of its web meetings, are still to come."""
+    to_come = Q(desired__isnull=False, appointment__ends_at__gt=timezone.now())
+    meetings = connection.web_meetings.filter(to_come).values("appointment")
+    return connection.entries.filter(to_come).values("appointment").union(meetings).count()

@@ -62,6 +62,9 @@ SENTENCES = {
     "web_meeting_gone": _(
         "Web会議が会議サービスの側で削除されていたため、作り直し、新しいURLをお客様にお知らせします。"
     ),
+    "web_meeting_moved_there": _(
+        "Web会議の日時が会議サービスの側で変更されていたため、アポイントメントの日時に戻します。"
+    ),
     "web_meeting_problem": _("Web会議を作成または変更できませんでした。"),
     "web_account_gone": _(
         "会議サービスの側でChoseiとの連携が解除されました。お知らせしたURLはそのまま使えます。"
