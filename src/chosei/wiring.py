@@ -6,20 +6,18 @@ The providers are registered in ``ports.providers``, one line each.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import ClassVar, Protocol, cast
 
 from django.conf import settings
 
 from chosei.core.providers import About
+from chosei.ports.accounts import AccountAccess
 from chosei.ports.authorization import AuthorizationPort, Identity
 from chosei.ports.calendar import CalendarPort
 from chosei.ports.chat import ChatPort
 from chosei.ports.directory import PLACES, DirectoryPort
-from chosei.ports.errors import NeedsReconnect
 from chosei.ports.mail import MailPort
 from chosei.ports.meeting_notices import MeetingNotices
 from chosei.ports.meetings import MeetingPort
@@ -28,26 +26,6 @@ from chosei.records.models import Connection
 
 SIGN_IN_SECONDS = 12.0
 """How long somebody who has just signed in waits for their mailbox to be looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountAccess:
-    """An account, and what its calendar needs from us.
-
-    ``zone`` (IANA) is where its owner's days begin. ``token(True, claims)`` asks for a fresh access token;
-    ``refused`` is told when that was turned away too. ``places(n)`` holds n of the mailbox's four places;
-    ``pause`` keeps everybody out of it for so many seconds, as it asked. All calls together may take
-    ``within`` seconds.
-    """
-
-    tenant_id: str
-    object_id: str
-    zone: str
-    token: Callable[[bool, str], str]
-    refused: Callable[[NeedsReconnect], None]
-    places: Callable[[int], AbstractContextManager[None]]
-    pause: Callable[[float], None]
-    within: float | None = None
 
 
 class Provider(Protocol):

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chosei.adapters.microsoft import bodies, events
-from chosei.adapters.microsoft.zones import Unreadable
+from chosei.adapters.microsoft import bodies, drafts, events
+from chosei.adapters.wire import Unreadable
 from chosei.ports.calendar import Attendee, AttendeeKind, AttendeeResponse, EventDraft, ShowAs
 
 TEN = datetime(2026, 12, 3, 1, 0, tzinfo=UTC)  # 10:00 in Tokyo
@@ -58,7 +58,7 @@ def stored(**changes: Any) -> dict[str, Any]:
 
 def change(raw: dict[str, Any], draft: EventDraft = DRAFT) -> dict[str, Any]:
     """The PATCH without our own properties, which go with every one."""
-    body = events.difference(raw, draft, "Asia/Tokyo")
+    body = drafts.difference(raw, draft, "Asia/Tokyo")
     if body:
         assert body.pop("singleValueExtendedProperties")[0] == {"id": events.KEY_PROPERTY, "value": draft.key}
     return body
@@ -183,7 +183,7 @@ def test_the_place_that_teams_writes_is_nobodys_change() -> None:
 
 
 def test_a_new_event_carries_token_key_and_time() -> None:
-    body = events.creation(DRAFT, "token-1")
+    body = drafts.creation(DRAFT, "token-1")
     assert body["transactionId"] == "token-1"
     assert body["start"] == {"dateTime": "2026-12-03T10:00:00", "timeZone": "Tokyo Standard Time"}
     assert body["singleValueExtendedProperties"][0] == {"id": events.KEY_PROPERTY, "value": "key-1"}

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from chosei.adapters.microsoft.zones import Unreadable, instant, moment, span, windows_name, zone_named
+from chosei.adapters.microsoft.zones import instant, moment, span, windows_name, zone_named
+from chosei.adapters.wire import Unreadable
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chosei.adapters.google import changes, events, schedules, watches
+from chosei.adapters.google import changes, drafts, events, schedules, watches
 from chosei.adapters.google.client import Api, Request
-from chosei.adapters.google.events import Unreadable
 from chosei.adapters.google.problems import NO_MAILBOX, UNREADABLE
 from chosei.adapters.google.writes import CHANGING, EVENT, EVENTS, Writer
+from chosei.adapters.wire import Unreadable, touches
 from chosei.core.intervals import Interval
 from chosei.ports.calendar import (
     BusyEvent,
@@ -82,7 +82,7 @@ class GoogleCalendar:
         # Pages may overlap when the calendar changes in between: the later reading counts.
         latest = {(event.remote_id, event.start): event for event in read if not event.cancelled}
         return sorted(
-            (event for event in latest.values() if events.touches(event, window.start, window.end)),
+            (event for event in latest.values() if touches(event, window.start, window.end)),
             key=lambda event: (event.start, event.end, event.remote_id),
         )
 
@@ -109,7 +109,7 @@ class GoogleCalendar:
         if raw is None:
             raise Missing("not_invited")
         if not events.accepted(raw):
-            body = {"attendees": events.with_answer(raw, "accepted")}
+            body = {"attendees": drafts.with_answer(raw, "accepted")}
             # The list is written whole: on the version read, so that nobody who came since falls out of it.
             patch = Request(
                 "PATCH",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from chosei.adapters.google import events
 from chosei.adapters.google.client import Api, Request
-from chosei.adapters.google.events import Unreadable
 from chosei.adapters.google.problems import UNREADABLE
 from chosei.adapters.google.writes import EVENTS
+from chosei.adapters.wire import Unreadable, touches
 from chosei.core.intervals import Interval
 from chosei.ports.calendar import CalendarChanges
 from chosei.ports.errors import Missing, Transient
@@ -38,7 +38,7 @@ def follow(api: Api, token: str, window: Interval, *, owner_zone: str, page_size
         read = [events.busy(raw, owner_zone) for raw in standing]
     except Unreadable as error:
         raise Transient(UNREADABLE) from error
-    inside = [event for event in read if events.touches(event, window.start, window.end)]
+    inside = [event for event in read if touches(event, window.start, window.end)]
     inside.sort(key=lambda event: (event.start, event.end, event.remote_id))
     gone = frozenset(latest) - {event.remote_id for event in inside}
     return CalendarChanges(token=_token(last), events=tuple(inside), gone=gone)

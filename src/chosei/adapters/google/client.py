@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from chosei.adapters.google.problems import SIGNED_OUT, UNREADABLE, WritesUsedUp, refusal
 from chosei.adapters.http import Answer, Call, Deadline, Http
+from chosei.ports.accounts import AccountAccess
 from chosei.ports.errors import NeedsReconnect, PortError, Throttled, Transient
 
 MAX_PAGES = 1000
 _FINAL = frozenset({400, 403, 404, 405, 407, 409, 410, 412})
-
-
-class Account(Protocol):
-    """An account as the wiring describes it (``wiring.AccountAccess``)."""
-
-    @property
-    def tenant_id(self) -> str: ...
-
-    @property
-    def object_id(self) -> str: ...
-
-    @property
-    def zone(self) -> str: ...
-
-    @property
-    def token(self) -> Callable[[bool, str], str]: ...
-
-    @property
-    def refused(self) -> Callable[[NeedsReconnect], None]: ...
-
-    @property
-    def places(self) -> Callable[[int], AbstractContextManager[None]]: ...
-
-    @property
-    def pause(self) -> Callable[[float], None]: ...
-
-    @property
-    def within(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +33,7 @@ class Request:
 class Api:
     """The calls of one account at one base address; no state lives here."""
 
-    def __init__(self, http: Http, base: str, account: Account) -> None:
+    def __init__(self, http: Http, base: str, account: AccountAccess) -> None:
         self._http, self._base, self.account = http, base, account
         self._deadline = Deadline.within(account.within)
 

@@ -10,10 +10,11 @@ from chosei.adapters.event_meetings import EventMeetings
 from chosei.adapters.google import scopes
 from chosei.adapters.google.authorization import GoogleAuthorization, Registration
 from chosei.adapters.google.calendar import GoogleCalendar
-from chosei.adapters.google.client import Account, Api
+from chosei.adapters.google.client import Api
 from chosei.adapters.google.places import GoogleDirectory
 from chosei.adapters.http import is_loopback, shared
 from chosei.core.providers import About, ConnectionKind, Words
+from chosei.ports.accounts import AccountAccess
 
 
 class GoogleProvider:
@@ -42,15 +43,15 @@ class GoogleProvider:
     def authorization(self) -> GoogleAuthorization:
         return self._authorization
 
-    def calendar(self, access: Account) -> GoogleCalendar:
+    def calendar(self, access: AccountAccess) -> GoogleCalendar:
         """The account's calendar. All calls through it together may take ``access.within`` seconds."""
         return GoogleCalendar(self._api(self._registration.api_url, access))
 
-    def meetings(self, access: Account) -> EventMeetings:
+    def meetings(self, access: AccountAccess) -> EventMeetings:
         """Google Meet, each with its event."""
         return EventMeetings(self.calendar(access))
 
-    def directory(self, access: Account) -> GoogleDirectory:
+    def directory(self, access: AccountAccess) -> GoogleDirectory:
         """The rooms of the account's company; ``access.token`` must give tokens with that permission."""
         return GoogleDirectory(self._api(self._registration.directory_url, access))
 
@@ -62,7 +63,7 @@ class GoogleProvider:
         )
         return f"{public_url}/hooks/google" if reachable else ""
 
-    def _api(self, base: str, access: Account) -> Api:
+    def _api(self, base: str, access: AccountAccess) -> Api:
         return Api(shared("google-api", base), base, access)
 
     @cached_property

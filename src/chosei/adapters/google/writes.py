@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chosei.adapters.google import events
+from chosei.adapters.google import drafts, events
 from chosei.adapters.google.client import Api, Request
-from chosei.adapters.google.events import Unreadable
 from chosei.adapters.google.problems import UNREADABLE, Duplicate
 from chosei.adapters.http import Unreachable
+from chosei.adapters.wire import Unreadable, carries
 from chosei.ports.calendar import (
     Change,
     CreateEvent,
@@ -90,7 +90,7 @@ class Writer:
                 return None
 
     def _created(self, change: CreateEvent) -> ObservedEvent:
-        body = events.creation(change.draft, change.token)
+        body = drafts.creation(change.draft, change.token)
         # Not repeated inside the call: whoever called repeats it, and looks for our key before.
         insert = Request("POST", EVENTS, query=CHANGING, body=body, repeatable=False)
         try:
@@ -115,7 +115,7 @@ class Writer:
 
     def _updated_once(self, change: UpdateEvent) -> ObservedEvent:
         raw = self.read(change.remote_id)
-        body, version = events.difference(raw, change.draft, self._zone, change.invited), str(raw["etag"])
+        body, version = drafts.difference(raw, change.draft, self._zone, change.invited), str(raw["etag"])
         if not body:
             # It says so already: the answer to an earlier attempt was lost.
             return self._with_link(raw, change.draft)
@@ -147,12 +147,12 @@ class Writer:
         except Rejected:
             if "conferenceData" not in (request.body or {}):
                 raise
-            return self._api.send(replace(request, body=events.without_meeting(request.body or {})))
+            return self._api.send(replace(request, body=drafts.without_meeting(request.body or {})))
 
     def _with_link(self, raw: Mapping[str, Any], draft: EventDraft) -> ObservedEvent:
         """Look once more where a meeting is still being made. Without a link it stays written."""
         event = events.observed(raw, self._zone)
-        if events.carries(event, draft) or events.meeting_asked(raw) != "pending":
+        if carries(event, draft) or events.meeting_asked(raw) != "pending":
             return event
         try:
             return events.observed(self.read(event.remote_id), self._zone)

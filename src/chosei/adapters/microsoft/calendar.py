@@ -10,7 +10,7 @@ from chosei.adapters.microsoft import delta, events, schedules, watches, zones
 from chosei.adapters.microsoft.graph import Graph, GraphCall, path
 from chosei.adapters.microsoft.problems import NO_MAILBOX, UNREADABLE
 from chosei.adapters.microsoft.writes import EVENT, EVENTS, Writer
-from chosei.adapters.microsoft.zones import Unreadable
+from chosei.adapters.wire import Unreadable, touches
 from chosei.core.intervals import Interval
 from chosei.ports.calendar import (
     BusyEvent,
@@ -95,7 +95,7 @@ class MicrosoftCalendar:
         # Pages may overlap when the calendar changes in between: the later reading counts.
         latest = {(event.remote_id, event.start): event for event in read}
         return sorted(
-            (event for event in latest.values() if events.touches(event, window.start, window.end)),
+            (event for event in latest.values() if touches(event, window.start, window.end)),
             key=lambda event: (event.start, event.end, event.remote_id),
         )
 

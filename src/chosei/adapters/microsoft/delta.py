@@ -15,7 +15,7 @@ from chosei.adapters.microsoft import events
 from chosei.adapters.microsoft.graph import Graph, GraphCall, Reply, path
 from chosei.adapters.microsoft.problems import UNREADABLE
 from chosei.adapters.microsoft.writes import EVENT
-from chosei.adapters.microsoft.zones import Unreadable
+from chosei.adapters.wire import Unreadable, touches
 from chosei.core.intervals import Interval
 from chosei.ports.calendar import BusyEvent, CalendarChanges
 from chosei.ports.errors import Missing, Rejected, Transient
@@ -55,7 +55,7 @@ def follow(graph: Graph, token: str, window: Interval, *, owner_zone: str, page_
         series = tuple(events.busy(raw, owner_zone) for raw in told.values())
     except Unreadable as error:
         raise Transient(UNREADABLE) from error
-    inside = {event.remote_id for event in read if events.touches(event, window.start, window.end)}
+    inside = {event.remote_id for event in read if touches(event, window.start, window.end)}
     return CalendarChanges(
         token=following,
         events=_ordered(event for event in read if event.remote_id in inside),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from chosei.adapters.event_meetings import EventMeetings
@@ -17,31 +15,10 @@ from chosei.adapters.microsoft.calendar import MicrosoftCalendar
 from chosei.adapters.microsoft.graph import Graph
 from chosei.adapters.microsoft.places import MicrosoftDirectory
 from chosei.core.providers import About, ConnectionKind, Words
+from chosei.ports.accounts import AccountAccess
 from chosei.ports.errors import NeedsReconnect
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class Access(Protocol):
-    """An account as the wiring describes it."""
-
-    @property
-    def zone(self) -> str: ...
-
-    @property
-    def token(self) -> Callable[[bool, str], str]: ...
-
-    @property
-    def refused(self) -> Callable[[NeedsReconnect], None]: ...
-
-    @property
-    def places(self) -> Callable[[int], AbstractContextManager[None]]: ...
-
-    @property
-    def pause(self) -> Callable[[float], None]: ...
-
-    @property
-    def within(self) -> float | None: ...
 
 
 class MicrosoftProvider:
@@ -71,19 +48,19 @@ class MicrosoftProvider:
     def authorization(self) -> MicrosoftAuthorization:
         return self._authorization
 
-    def calendar(self, access: Access) -> MicrosoftCalendar:
+    def calendar(self, access: AccountAccess) -> MicrosoftCalendar:
         """The account's calendar. All calls through it together may take ``access.within`` seconds."""
         return MicrosoftCalendar(self._graph(access), owner_zone=access.zone)
 
-    def meetings(self, access: Access) -> EventMeetings:
+    def meetings(self, access: AccountAccess) -> EventMeetings:
         """Teams meetings, each with its event."""
         return EventMeetings(self.calendar(access))
 
-    def directory(self, access: Access) -> MicrosoftDirectory:
+    def directory(self, access: AccountAccess) -> MicrosoftDirectory:
         """The rooms of the account's company; ``access.token`` must give tokens with that permission."""
         return MicrosoftDirectory(self._graph(access))
 
-    def _graph(self, access: Access) -> Graph:
+    def _graph(self, access: AccountAccess) -> Graph:
         base = self._registration.graph_url
         http = shared("microsoft-graph", base)
         deadline = Deadline.within(access.within)
@@ -106,7 +83,7 @@ class MicrosoftProvider:
 
 @dataclass(frozen=True, slots=True)
 class _Tokens:
-    access: Access
+    access: AccountAccess
 
     def get(self, *, renew: bool, claims: str = "") -> str:
         return self.access.token(renew, claims)

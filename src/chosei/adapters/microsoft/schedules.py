@@ -14,7 +14,7 @@ from typing import Any
 from chosei.adapters.microsoft import events, zones
 from chosei.adapters.microsoft.graph import Graph, GraphCall
 from chosei.adapters.microsoft.problems import UNREADABLE
-from chosei.adapters.microsoft.zones import Unreadable
+from chosei.adapters.wire import Unreadable
 from chosei.core.blocking import blocks
 from chosei.core.intervals import Interval, clip
 from chosei.ports.calendar import ScheduleAnswer, ScheduleItem

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from chosei.adapters.http import Unreachable
-from chosei.adapters.microsoft import events
+from chosei.adapters.microsoft import drafts, events
 from chosei.adapters.microsoft.graph import Graph, GraphCall, Reply, path
 from chosei.adapters.microsoft.problems import UNREADABLE, Duplicate
-from chosei.adapters.microsoft.zones import Unreadable
+from chosei.adapters.wire import Unreadable, carries
 from chosei.ports.calendar import (
     Change,
     CreateEvent,
@@ -154,7 +154,7 @@ class Writer:
         if isinstance(answer, PortError):
             return Failed(answer)
         try:
-            body = events.difference(answer.body, change.draft, self._zone, change.invited)
+            body = drafts.difference(answer.body, change.draft, self._zone, change.invited)
             version = events.etag(answer.body)
         except Unreadable:
             return Failed(Transient(UNREADABLE))
@@ -178,7 +178,7 @@ class Writer:
         waiting = {
             i: outcome.event
             for i, outcome in outcomes.items()
-            if isinstance(outcome, Written) and outcome.event and not events.carries(outcome.event, drafts[i])
+            if isinstance(outcome, Written) and outcome.event and not carries(outcome.event, drafts[i])
         }
         calls = [
             _reading(event.remote_id, events.EVENT_SELECT, events.EXPAND_KEY) for event in waiting.values()
@@ -221,7 +221,7 @@ def _waves(changes: Sequence[Change]) -> list[list[int]]:
 
 def _call(change: Change) -> GraphCall:
     if isinstance(change, CreateEvent):
-        return GraphCall("POST", EVENTS, EVENTS, events.creation(change.draft, change.token))
+        return GraphCall("POST", EVENTS, EVENTS, drafts.creation(change.draft, change.token))
     # The organizer's DELETE sends cancellations where there are attendees, and nothing where there are none.
     return GraphCall("DELETE", path(EVENT, change.remote_id), EVENT)
 

@@ -17,13 +17,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tzlocal.windows_tz import tz_win, win_tz
 
+from chosei.adapters.wire import Unreadable
+
 _UTC_NAMES = frozenset({"utc", "tzone://microsoft/utc", "etc/utc", "etc/gmt"})
 _IANA_BY_WINDOWS = {name.lower(): iana for name, iana in win_tz.items()}
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})?")
-
-
-class Unreadable(ValueError):
-    """The provider's answer holds something we cannot understand; guessing would offer a busy time."""
 
 
 @lru_cache(maxsize=256)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from chosei.adapters.http import Deadline, shared
 from chosei.adapters.zoom.api import Api, Tokens
@@ -11,20 +10,7 @@ from chosei.adapters.zoom.authorization import Registration, ZoomAuthorization
 from chosei.adapters.zoom.meetings import ZoomMeetings
 from chosei.adapters.zoom.notices import ZoomNotices
 from chosei.core.providers import About, ConnectionKind, Words
-from chosei.ports.errors import NeedsReconnect
-
-
-class Access(Protocol):
-    """An account as the wiring describes it."""
-
-    @property
-    def token(self) -> Callable[[bool, str], str]: ...
-
-    @property
-    def refused(self) -> Callable[[NeedsReconnect], None]: ...
-
-    @property
-    def within(self) -> float | None: ...
+from chosei.ports.accounts import AccountAccess
 
 
 class ZoomProvider:
@@ -54,7 +40,7 @@ class ZoomProvider:
         login, api = shared("zoom-oauth", app.login_url), shared("zoom", app.api_url)
         return ZoomAuthorization(app, login, api)
 
-    def meetings(self, access: Access) -> ZoomMeetings:
+    def meetings(self, access: AccountAccess) -> ZoomMeetings:
         """The account's meetings. All calls through it together may take ``access.within`` seconds."""
         base = self._registration.api_url
         tokens = Tokens(lambda renew: access.token(renew, ""), access.refused)
