@@ -32,7 +32,7 @@ def test_the_invitation_asks_in_the_form_of_a_business_mail(scene: Scene) -> Non
         "  ・12月3日(木) 14:00〜15:00\n"
         "  ・12月4日(金) 14:00〜15:00\n"
         "  ・12月7日(月) 14:00〜15:00\n"
-        "  (日本標準時(GMT+9))\n"
+        "  ※ 日本標準時(GMT+9)\n"
         "\n"
         "■ 所要時間: 1時間\n"
         "■ 形式: Web会議(URLは日程の確定後にお送りします)\n"
@@ -66,7 +66,7 @@ def test_the_invitation_in_english(scene: Scene) -> None:
     assert letter.subject == "Please choose a time for our appointment"
     assert letter.text.startswith("Dear Hanako Mita,\n\nI hope this message finds you well.\n")
     assert "Proposed times\n  - Thu, Dec 3, 14:00–15:00\n" in letter.text
-    assert "(Japan Standard Time (GMT+9))" in letter.text
+    assert "  Time zone: Japan Standard Time (GMT+9)\n" in letter.text
     assert "Reply by: Tue, Dec 1, 10:00, if you can" in letter.text
     assert f"> Choose a time\n{SITE}/p/{proposal.link_token}\n" in letter.text
     assert letter.language == "en"
@@ -124,7 +124,7 @@ def test_the_guest_is_told_what_was_confirmed(scene: Scene) -> None:
     letter = scene.letter(MailKind.CONFIRMED_GUEST, appointment)
     page = f"{SITE}/a/{appointment.link_token}"
     assert letter.subject == "[株式会社サンプル]アポイントメントの日程が確定しました"
-    assert "■ 日時\n  ・2026年12月3日(木) 14:00〜15:00\n  (日本標準時(GMT+9))\n" in letter.text
+    assert "■ 日時\n  ・2026年12月3日(木) 14:00〜15:00\n  ※ 日本標準時(GMT+9)\n" in letter.text
     assert f"■ Web会議URL\n{JOIN_URL}\n" in letter.text
     assert f"▼ Web会議に参加する\n{JOIN_URL}\n" in letter.text
     assert f"{page}\n" in letter.text
@@ -139,7 +139,7 @@ def test_the_guest_is_told_what_was_confirmed(scene: Scene) -> None:
 def test_the_guests_own_clock_comes_first_and_the_hosts_beside_it(scene: Scene) -> None:
     appointment = scene.appointment(guest_zone="America/New_York")
     text = scene.letter(MailKind.CONFIRMED_GUEST, appointment).text
-    assert "・2026年12月3日(木) 0:00〜1:00\n  (東部標準時(GMT-5))\n" in text
+    assert "・2026年12月3日(木) 0:00〜1:00\n  ※ 東部標準時(GMT-5)\n" in text
     assert "= 2026年12月3日(木) 14:00〜15:00 日本標準時(GMT+9)" in text
     host = scene.letter(MailKind.CONFIRMED_HOST, appointment, scene.host).text
     assert "・2026年12月3日(木) 14:00〜15:00\n" in host
@@ -156,7 +156,7 @@ def test_a_zone_with_the_same_clocks_or_none_at_all_adds_no_second_time(scene: S
 def test_the_guests_confirmation_in_english(scene: Scene) -> None:
     letter = scene.letter(MailKind.CONFIRMED_GUEST, scene.appointment(), language="en")
     assert letter.subject == "[株式会社サンプル] Your appointment is confirmed"
-    assert "Date and time\n  - Thu, Dec 3, 2026, 14:00–15:00\n  (Japan Standard Time (GMT+9))" in letter.text
+    assert "Date and time\n  - Thu, Dec 3, 2026, 14:00–15:00\n  Time zone: Japan Standard" in letter.text
     assert letter.sender_name == "鈴木 美咲 (株式会社サンプル)"
 
 

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from chosei.actions.colleagues import colleague_schedule
+from chosei.actions.composing import days_between, seen_in_outlook
 from chosei.core.availability import Known, Unknown, UnknownReason
 from chosei.core.intervals import Interval
-from chosei.records.models import Connection
+from chosei.core.walltime import local_date
+from chosei.records.models import Connection, Member
 from chosei.sandbox.faults import FaultKind
 from tests.support.times import late
 
@@ -34,6 +36,17 @@ def test_free_busy_is_shown_without_what_the_colleague_does_not_share(tenant, li
     assert late(1) in seen[SUZUKI].availability.busy
     assert late(2) not in seen[SUZUKI].availability.busy
     assert seen[NOBODY].availability == Unknown(UnknownReason.READ_FAILED)
+
+
+def test_whole_days_of_the_colleague_are_shown_as_such(tenant, linked, sato):
+    suzuki = Member.objects.create(organization=sato.organization, email=SUZUKI, name="鈴木 美咲")
+    day = local_date(late(2).start, suzuki.zone)
+    whole = days_between(day, day + timedelta(days=1), suzuki.zone)
+    enters(tenant, SUZUKI, whole)
+    enters(tenant, SUZUKI, late(3))
+    seen = {one.start: one.all_day for one in seen_in_outlook(sato, [suzuki], _days(1, 4))[suzuki.pk].blocks}
+    assert seen[whole.start]
+    assert not seen[late(3).start]
 
 
 @pytest.mark.parametrize("fault", [FaultKind.UNAVAILABLE, FaultKind.THROTTLED, FaultKind.SLOW])

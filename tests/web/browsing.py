@@ -55,6 +55,18 @@ def complaints(page: Page) -> list[str]:
     ]
 
 
+_BESIDE = """() => [...document.querySelectorAll("label > .field-label")].flatMap((name) => {
+  const control = name.parentElement.querySelector("input, select, textarea");
+  const [above, below] = [name, control].map((one) => one.getBoundingClientRect());
+  return above.height && below.height && above.bottom > below.top + 1 ? [name.textContent] : [];
+})"""
+
+
+def beside(page: Page) -> list[str]:
+    """The names of fields that do not stand above their control, as all of them do."""
+    return [f"the label stands beside its control: {name}" for name in page.evaluate(_BESIDE)]
+
+
 def picture(page: Page, name: str) -> None:
     if PICTURES:
         Path(PICTURES).mkdir(parents=True, exist_ok=True)

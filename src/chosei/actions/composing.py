@@ -115,7 +115,7 @@ def seen_in_outlook(viewer: Member, members: Sequence[Member], window: Interval)
         host.member.pk: HostTime(
             host.member,
             host.connection is not None,
-            tuple(_told(block) for block in told[address].blocks),
+            tuple(_told(block, host.member.zone) for block in told[address].blocks),
             told[address].availability,
         )
         for address, host in addresses.items()
@@ -126,9 +126,12 @@ def _address(host: Attending) -> str:
     return (host.connection.address if host.connection else "") or host.member.email
 
 
-def _told(block: ColleagueBlock) -> CalendarBlock:
+def _told(block: ColleagueBlock, zone: str) -> CalendarBlock:
+    """Free/busy does not say what is all-day: whole days of the colleague's ``zone`` are."""
     taken = blocks(block.show_as) and block.end > block.start
-    return CalendarBlock(block.start, block.end, block.title, block.show_as, False, "event", taken)
+    start, end = (at.astimezone(zone_of(zone)) for at in (block.start, block.end))
+    all_day = start.time() == end.time() == time(0) and start < end
+    return CalendarBlock(block.start, block.end, block.title, block.show_as, all_day, "event", taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,32 @@ def find_times(
     rules = SlotRules(minutes, FINDER_STEP, min_notice_minutes=FINDER_NOTICE)
     free = find_slots_within(rules, common_hours(members, window, holidays_off=True), need, now)
     return FreeTimes(tuple(suggest(free, viewer.zone)), unseen=unseen)
+
+
+def times_within(
+    viewer: Member,
+    members: Sequence[Member],
+    stretches: Sequence[Interval],
+    minutes: int,
+    *,
+    now: datetime,
+    without: Proposal | None = None,
+) -> list[Interval]:
+    """For each of the stretches a time of this length in it: the first with nothing in the members' calendars
+    as far as they are known, else its beginning. A stretch not longer than that stays as it is.
+    """
+    if not stretches:
+        return []
+    window = Interval(min(one.start for one in stretches), max(one.end for one in stretches))
+    known = hosts_time(viewer, members, window, now=now, without=without)
+    length, step = timedelta(minutes=minutes), timedelta(minutes=FINDER_STEP)
+    found = []
+    for one in stretches:
+        count = max((one.duration - length) // step + 1, 1)
+        starts = [one.start + number * step for number in range(count)]
+        times = [Interval(start, min(start + length, one.end)) for start in starts]
+        found.append(next((time for time in times if not any(host.under(time) for host in known)), times[0]))
+    return found
 
 
 def days_between(first: date, last: date, zone: str) -> Interval:

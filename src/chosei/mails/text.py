@@ -29,11 +29,12 @@ class _Marks:
     link: str
     colon: str
     rule: str
+    note: str
 
 
 _MARKS = {
-    Language.JA: _Marks("■ ", "・", "▼ ", ": ", "─" * 20),
-    Language.EN: _Marks("", "- ", "> ", ": ", "-- "),
+    Language.JA: _Marks("■ ", "・", "▼ ", ": ", "─" * 20, "※ "),
+    Language.EN: _Marks("", "- ", "> ", ": ", "-- ", "Time zone: "),
 }
 
 
@@ -68,7 +69,7 @@ def _block(block: Block, marks: _Marks) -> str:
 
 def _times(block: Times, marks: _Marks) -> str:
     lines = [f"{marks.part}{block.label}", *(wrap(f"{marks.item}{row}", indent="  ") for row in block.rows)]
-    lines.append(wrap(f"({block.zone})", indent="  "))
+    lines.append(wrap(f"{marks.note}{block.zone}", indent="  "))
     if block.elsewhere:
         lines.append(wrap(f"= {block.elsewhere}", indent="  "))
     return "\n".join(lines)

@@ -76,6 +76,11 @@ def test_conflicts_are_shown_while_typing_and_ask_for_a_word(people, appointment
     shown = host.get(f"/appointments/{appointment.pk}/conflicts", as_shown(host.get(url)) | wish)
     assert "佐藤 健一 15:00〜15:30 予定があります" in text(shown)
     assert "鈴木 美咲 カレンダーを確認できません" in text(shown)
+    assert 'name="over_conflicts"' in shown.content.decode()
+    alone = {**wish, "start": "17:00", "end": "18:00", "hosts": [str(people.author.pk)]}
+    clear = host.get(f"/appointments/{appointment.pk}/conflicts", as_shown(host.get(url)) | alone)
+    assert "佐藤 健一 空いています" in text(clear)
+    assert 'name="over_conflicts"' not in clear.content.decode(), "there is nothing to lie over"
     other = propose(people.colleague, [span(2, 15)])
     confirm_candidate(other, other.candidates.get().pk, GUEST, submission=uuid4(), now=NOW)
     refused = host.post(url, as_shown(host.get(url)) | {**wish, "hosts": [str(people.colleague.pk)]})
@@ -116,6 +121,34 @@ def test_a_request_for_another_time_is_shown_and_can_be_settled(appointment, hos
     host.post(f"/appointments/{appointment.pk}/kept")
     assert "午後を希望します。" not in text(host.get(f"/appointments/{appointment.pk}"))
     assert Readjustment.objects.get().answer == "kept"
+
+
+def test_an_afternoon_wished_for_begins_the_answer_with_its_first_free_hour(people, client):
+    proposal = propose(people.author, [span(1, 10), span(2, 14)])
+    busy(people.connection, at(9, 13), 60)
+    ask_for_other_times(proposal, WishInput("", (span(9, 13, 240), span(10, 9, 30))), now=NOW)
+    page = BeautifulSoup(client.get(f"/proposals/{proposal.pk}/answer").content, "html.parser")
+    rows = page.select(".candidate-row")[:2]
+    times = [[field["value"] for field in row.select(".candidate-times input")] for row in rows]
+    assert times == [["2026-12-03", "14:00", "15:00"], ["2026-12-04", "09:00", "09:30"]]
+
+
+def test_a_time_that_cannot_be_is_said_at_its_row(people, client):
+    proposal = propose(people.author, [span(1, 10)])
+    ask_for_other_times(proposal, WishInput("別の日を", ()), now=NOW)
+    sent = {
+        "candidates-TOTAL_FORMS": "2", "candidates-INITIAL_FORMS": "0",
+        "candidates-0-day": "2026-12-03", "candidates-0-start": "15:00", "candidates-0-end": "16:00",
+        "candidates-1-day": "2026-11-20", "candidates-1-start": "15:00", "candidates-1-end": "16:00",
+        "deadline": "2026-12-02",
+    }  # fmt: skip
+    refused = client.post(f"/proposals/{proposal.pk}/answer", sent)
+    rows = BeautifulSoup(refused.content, "html.parser").select(".candidate-row")
+    assert ["これからの日時を指定してください。" in row.get_text() for row in rows] == [False, True]
+    sent |= {"candidates-1-day": "2026-12-03"}
+    again = client.post(f"/proposals/{proposal.pk}/answer", sent)
+    rows = BeautifulSoup(again.content, "html.parser").select(".candidate-row")
+    assert [bool(row.select(".errorlist")) for row in rows] == [False, True]
 
 
 def test_wishes_begin_the_answer_with_new_candidates(people, client):

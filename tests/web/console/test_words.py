@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import chosei
 from chosei.core import availability, entries, states
 from chosei.records.models import MailKind, MailState, MeetingFormat, TimelineEntry
 from chosei.web.console import timeline, words
+from tests.support.company import NOW
 
 SOURCE = Path(chosei.__file__).parent
 
@@ -55,6 +57,23 @@ def test_a_sentence_names_the_mail_and_the_person() -> None:
     told = timeline.happened([sent])[0]
     assert told.sentence == "「日程調整のご案内」を送りました。"
     assert told.by == "Chosei"
+
+
+def test_what_happened_in_one_go_is_one_line_with_its_count() -> None:
+    def entry(kind: str, minute: int, **detail: str) -> TimelineEntry:
+        return TimelineEntry(kind=kind, actor="chosei", detail=detail, at=NOW - timedelta(minutes=minute))
+
+    newest_first = [
+        entry("hold_removed", 0), entry("mail_sent", 0, mail="invitation"), entry("hold_removed", 0),
+        *[entry("hold_written", 5)] * 3, entry("hold_written", 9),
+    ]  # fmt: skip
+    told = [(one.sentence, one.times) for one in timeline.happened(newest_first)]
+    assert told == [
+        ("仮予約をカレンダーから削除しました。", 2),
+        ("「日程調整のご案内」を送りました。", 1),
+        ("仮予約をカレンダーに登録しました。", 3),
+        ("仮予約をカレンダーに登録しました。", 1),
+    ]
 
 
 def test_the_english_is_complete() -> None:

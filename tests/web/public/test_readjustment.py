@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 
 from chosei.actions.readjusting import AnswerInput, answer_readjustment
@@ -118,5 +119,19 @@ def test_companions_that_cannot_be_are_refused_and_kept(client: Client, proposal
     details = client.get(f"/p/{proposal.link_token}/confirm", {"candidate": candidate})
     refused = send(client, details, name="三田花子", email="h@test.example", companions_bulk=bulk)
     assert refused.status_code == 422
-    assert said in text_of(refused)
+    page = BeautifulSoup(refused.content, "html.parser")
+    field = page.select_one("textarea[name=companions_bulk][aria-invalid=true]")
+    assert field is not None
+    assert field.get_text().strip() == bulk, "everything typed is kept"
+    assert said in page.select_one("#companions_bulk_error").get_text()
     assert not Appointment.objects.exists()
+
+
+def test_a_companion_that_cannot_be_is_marked_in_its_own_row(client: Client, proposal) -> None:
+    candidate = times_on(client.get(f"/p/{proposal.link_token}"), "candidate")[0]
+    details = client.get(f"/p/{proposal.link_token}/confirm", {"candidate": candidate})
+    typed = {"companion_name": ["三田 次郎", "四谷"], "companion_email": ["jiro@test.example", "yotsuya@"]}
+    refused = send(client, details, name="三田花子", email="h@test.example", **typed)
+    rows = BeautifulSoup(refused.content, "html.parser").select(".companion-row")
+    assert [bool(row.select("[aria-invalid=true]")) for row in rows][:2] == [False, True]
+    assert "yotsuya@" in rows[1].select_one(".errorlist").get_text()

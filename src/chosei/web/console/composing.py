@@ -131,7 +131,7 @@ def _show(page: Composition, refused: InvalidInput) -> None:
         codes.pop("rooms")
         page.rows.refuse_rooms(refused)
     if "candidates" in codes:
-        page.rows.non_form_errors().append(refusal(codes.pop("candidates")))
+        page.rows.refuse_times(codes.pop("candidates"), timezone.now())
     if "hosts" in codes:
         code = codes.pop("hosts")
         nobody = gettext("担当者を1人以上選んでください。")

@@ -49,5 +49,7 @@ def _sentence(author: Member, known: Sequence[HostTime], time: Interval) -> str:
 
 def _piece(author: Member, member: Member, block: CalendarBlock) -> str:
     whose = gettext("自分") if member == author else member.name
-    when = wording.time_range_text(Interval(block.start, block.end), author.zone, language_of(get_language()))
+    time = Interval(block.start, block.end)
+    hours = wording.time_range_text(time, author.zone, language_of(get_language()))
+    when = gettext("終日") if block.all_day else hours
     return " ".join(part for part in (whose, when, block.title) if part)

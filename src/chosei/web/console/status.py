@@ -73,12 +73,20 @@ def entry_status(entry: CalendarEntry) -> EntryStatus:
 
 
 def candidate_statuses(proposal: Proposal) -> list[CandidateStatus]:
+    """The candidates with their holds, these in the order of the hosts."""
     rows = proposal.candidates.select_related("room").prefetch_related("entries__connection__member")
+    hosts = list(proposal.hosts.values_list("member_id", flat=True))
+    order = {pk: place for place, pk in enumerate(hosts)}
+
+    def holds(candidate: Candidate) -> list[CalendarEntry]:
+        found = [entry for entry in candidate.entries.all() if not entry.appointment_id]
+        return sorted(found, key=lambda one: order.get(one.connection.member_id, len(hosts)))
+
     return [
         CandidateStatus(
             candidate,
             words.CANDIDATE[CandidateState(candidate.state)],
-            [entry_status(entry) for entry in candidate.entries.all() if not entry.appointment_id],
+            [entry_status(entry) for entry in holds(candidate)],
         )
         for candidate in rows
     ]

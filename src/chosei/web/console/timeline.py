@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -140,22 +140,47 @@ ATTENTION = frozenset(
         "candidate_room_missing",
     }
 )
+_ONE_GO = timedelta(minutes=1)
 _ACTORS = {"guest": _("お客様"), "chosei": "Chosei", "provider": _("カレンダー")}
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One line: when (UTC), what, by whom; ``attention`` asks for a look."""
+    """One line: when (UTC), what, by whom; ``attention`` asks for a look, ``times`` it is true of."""
 
     at: datetime
     sentence: str
     by: str
     attention: bool
+    times: int = 1
 
 
 def happened(entries: Iterable[TimelineEntry]) -> list[Happened]:
-    """A kind without a sentence is a gap here, which a test finds; until then it shows as it is."""
-    return [Happened(entry.at, _sentence(entry), _by(entry), entry.kind in ATTENTION) for entry in entries]
+    """The course of events. What happened in one go, as thirty holds are written, is one line with its count.
+
+    A kind without a sentence is a gap here, which a test finds; until then it shows as it is.
+    """
+    told: list[Happened] = []
+    for entry in entries:
+        line = Happened(entry.at, _sentence(entry), _by(entry), entry.kind in ATTENTION)
+        same = next((place for place in _recent(told, entry.at) if _alike(told[place], line)), None)
+        if same is None:
+            told.append(line)
+        else:
+            told[same] = replace(told[same], times=told[same].times + 1)
+    return told
+
+
+def _recent(told: list[Happened], at: datetime) -> Iterator[int]:
+    """The lines of the same go, the nearest first."""
+    for place in range(len(told) - 1, -1, -1):
+        if abs(told[place].at - at) > _ONE_GO:
+            return
+        yield place
+
+
+def _alike(one: Happened, other: Happened) -> bool:
+    return (one.sentence, one.by) == (other.sentence, other.by)
 
 
 def _sentence(entry: TimelineEntry) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,10 +23,14 @@ _MAX_BULK = 20_000  # characters: 50 people need far fewer
 class Row:
     name: str = ""
     email: str = ""
+    error: str = ""
 
 
 class Companions:
-    """What was sent about companions, as typed; ``errors`` are sentences, ``people`` what they come to."""
+    """What was sent about companions, as typed; ``people`` is what it comes to.
+
+    ``errors`` are sentences: each row has its own, ``bulk_errors`` are those of the field to paste into.
+    """
 
     def __init__(self, data: Any = None) -> None:
         names = data.getlist(NAME)[:MAX_COMPANIONS] if data is not None else []
@@ -34,31 +38,34 @@ class Companions:
         emails += [""] * (len(names) - len(emails))
         typed = [Row(one_line(name), one_line(email)) for name, email in zip(names, emails, strict=False)]
         self.bulk = str(data.get(BULK, ""))[:_MAX_BULK] if data is not None else ""
-        filled = [row for row in typed if row.name or row.email]
+        filled = [replace(row, error=_wrong(row.name, row.email)) for row in typed if row.name or row.email]
         self.rows = filled + [Row()] * max(1, MIN_ROWS - len(filled))
-        self.errors: list[str] = []
-        self.people = self._people([(row.name, row.email) for row in filled] + pasted(self.bulk))
+        pasted_people = pasted(self.bulk)
+        self.bulk_errors = [sentence for one in pasted_people if (sentence := _wrong(*one))]
+        self.people = _people([(row.name, row.email) for row in filled] + pasted_people)
+        if len(self.people) > MAX_COMPANIONS:
+            self.bulk_errors.append(_("同席される方は%(limit)d名までです。") % {"limit": MAX_COMPANIONS})
+        self.errors = [*(row.error for row in filled if row.error), *self.bulk_errors]
 
     @property
     def is_open(self) -> bool:
         return bool(self.people or self.errors or self.bulk)
 
-    def _people(self, entered: list[tuple[str, str]]) -> tuple[CompanionInput, ...]:
-        people: list[CompanionInput] = []
-        seen: set[str] = set()
-        for name, email in entered:
-            if email and not _is_address(email):
-                wrong = {"address": email}
-                self.errors.append(_("メールアドレスの形式をご確認ください: %(address)s") % wrong)
-            if len(name) > 120:
-                self.errors.append(_("お名前が長すぎます: %(name)s…") % {"name": name[:20]})
-            key = email.lower() or f"name:{name}"
-            if key not in seen:
-                seen.add(key)
-                people.append(CompanionInput(name or email, email))
-        if len(people) > MAX_COMPANIONS:
-            self.errors.append(_("同席される方は%(limit)d名までです。") % {"limit": MAX_COMPANIONS})
-        return tuple(people)
+
+def _people(entered: list[tuple[str, str]]) -> tuple[CompanionInput, ...]:
+    """Each once, in order."""
+    people: dict[str, CompanionInput] = {}
+    for name, email in entered:
+        people.setdefault(email.lower() or f"name:{name}", CompanionInput(name or email, email))
+    return tuple(people.values())
+
+
+def _wrong(name: str, email: str) -> str:
+    if email and not _is_address(email):
+        return _("メールアドレスの形式をご確認ください: %(address)s") % {"address": email}
+    if len(name) > 120:
+        return _("お名前が長すぎます: %(name)s…") % {"name": name[:20]}
+    return ""
 
 
 def _is_address(text: str) -> bool:

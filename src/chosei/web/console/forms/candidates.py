@@ -11,6 +11,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.errors import RoomsRefused
+from chosei.actions.proposals import FURTHEST
 from chosei.core.intervals import Interval
 from chosei.core.walltime import zone_of
 from chosei.records.models import Candidate
@@ -96,6 +97,27 @@ class BaseCandidates(forms.BaseFormSet[CandidateForm]):
         for form in self.forms:
             if form.interval in codes:
                 form.add_error("room", refusal(codes[form.interval]))
+
+    def refuse_times(self, code: str, now: datetime) -> None:
+        """Say what was refused at the rows it is true of; what no row is to blame for stands above them."""
+        blamed = list(self._blamed(code, now))
+        for form in blamed:
+            form.add_error("day", refusal(code))
+        if not blamed:
+            self.non_form_errors().append(refusal(code))
+
+    def _blamed(self, code: str, now: datetime) -> Iterable[CandidateForm]:
+        seen: set[Interval] = set()
+        for form in self.forms:
+            time = form.interval
+            if time is None:
+                continue
+            past = code == "in_the_past" and time.start <= now
+            again = code == "twice_the_same" and time in seen
+            far = code == "out_of_range" and time.end > now + FURTHEST
+            if past or again or far:
+                yield form
+            seen.add(time)
 
     def clean(self) -> None:
         if any(self.errors):

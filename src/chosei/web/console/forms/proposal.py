@@ -90,7 +90,6 @@ class ProposalForm(OffersRooms):
         required=False,
         min_value=0,
         max_value=MOST_SEATS,
-        help_text=_("会議室からの返事のメールは、予定の主催者に届きます。"),
     )
     kept_as = forms.CharField(label=_("ひな形の名前"), required=False, max_length=120)
 

@@ -5,6 +5,8 @@ A proposal that has expired goes on in the same way.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from chosei.actions.composing import times_within
 from chosei.actions.errors import Closed, InvalidInput, RoomsRefused
 from chosei.actions.readjusting import AnswerInput, answer_readjustment
 from chosei.core.states import PROPOSAL, CandidateState, ProposalEvent, ProposalState, can
@@ -27,7 +30,8 @@ from chosei.web.console.forms.candidates import (
     nothing_wrong_yet,
     row_of,
 )
-from chosei.web.console.forms.common import add_refusals, refusal
+from chosei.web.console.forms.common import add_refusals
+from chosei.web.console.forms.proposal import DEFAULT_LENGTH
 from chosei.web.console.forms.proposal_rooms import RoomOffer
 from chosei.web.console.wishing import open_requests
 
@@ -69,9 +73,14 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _wished(proposal: Proposal, member: Member) -> list[dict[str, str]]:
-    """The times the customer asked for, as rows to begin with: most answers are one of them."""
-    times = [time for one in open_requests(proposal) for time in one.times]
-    return [row_of(time, member.zone) for time in times[:10] if time.start > timezone.now()]
+    """What the customer asked for, as rows to begin with: most answers are one of them."""
+    now = timezone.now()
+    wished = [time for one in open_requests(proposal) for time in one.times if time.start > now][:10]
+    hosts = [host.member for host in proposal.hosts.select_related("member")]
+    offered = proposal.candidates.first()
+    minutes = (offered.ends_at - offered.starts_at) // timedelta(minutes=1) if offered else DEFAULT_LENGTH
+    times = times_within(member, hosts, wished, minutes, now=now, without=proposal)
+    return [row_of(time, member.zone) for time in times]
 
 
 def _send(
@@ -92,7 +101,7 @@ def _send(
             codes.pop("rooms")
             rows.refuse_rooms(refused)
         if "candidates" in codes:
-            rows.non_form_errors().append(refusal(codes.pop("candidates")))
+            rows.refuse_times(codes.pop("candidates"), timezone.now())
         add_refusals(form, InvalidInput(**codes))
         return None
     except Closed as refused:

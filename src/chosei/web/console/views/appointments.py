@@ -79,6 +79,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "requests": open_requests(appointment),
         "format": words.FORMAT.get(appointment.format, appointment.format),  # type: ignore[call-overload]
         "answers": answers_of(appointment),
+        "companions": appointment.companions.all(),
         **choice_facts(signed_in(request), appointment),
         "hosts": [promise.host for promise in _host_promises(appointment)],
     }

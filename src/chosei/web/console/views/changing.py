@@ -71,7 +71,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "appointment": appointment,
         "form": form,
-        "days": _days(form),
+        **_clashes(form),
         "requests": open_requests(appointment),
     }
     return render(request, "console/change.html", context)
@@ -85,7 +85,7 @@ def conflicts(request: HttpRequest, pk: int) -> HttpResponse:
     appointment = gates.appointment_for_member(member, pk)
     form = ChangeForm(request.GET, appointment=appointment, member=member)
     form.is_valid()
-    return render(request, "console/parts/conflicts.html", {"days": _days(form), "form": form})
+    return render(request, "console/parts/conflicts.html", {**_clashes(form), "form": form})
 
 
 @require_POST
@@ -107,6 +107,12 @@ def _refuse(form: ChangeForm, refused: InvalidInput) -> None:
             gettext("この時間には予定があります。重なったまま変更するときはチェックしてください。"),
         )
     add_refusals(form, InvalidInput(**codes), {"time": "day"})
+
+
+def _clashes(form: ChangeForm) -> dict[str, object]:
+    """The hosts' calendars, and whether there is anything in them that one may knowingly lie ``over``."""
+    days = _days(form)
+    return {"days": days, "over": any(day.kind not in ("free", ConflictKind.PROMISED) for day in days)}
 
 
 def _days(form: ChangeForm) -> list[HostDay]:

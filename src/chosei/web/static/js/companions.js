@@ -9,7 +9,12 @@ for (const box of document.querySelectorAll("[data-companions]")) {
     const row = last.cloneNode(true);
     const label = last.getAttribute("aria-label").replace(/\d+/, (n) => String(Number(n) + 1));
     row.setAttribute("aria-label", label);
-    for (const input of row.querySelectorAll("input")) input.value = "";
+    row.querySelector(".errorlist")?.remove();
+    for (const input of row.querySelectorAll("input")) {
+      input.value = "";
+      input.removeAttribute("aria-invalid");
+      input.removeAttribute("aria-describedby");
+    }
     rows.append(row);
     row.querySelector("input").focus();
     add.hidden = rows.children.length >= 50;

@@ -179,6 +179,14 @@ class Composer {
     return each.slice(0, NAMED).join(this.week.dates.comma) + (each.length > NAMED ? "…" : "");
   }
 
+  // The rows stand in the order of their times; not while somebody types in one of them.
+  order() {
+    if (this.holder.contains(document.activeElement)) return;
+    const timed = this.rows.filter((row) => row.span).sort((one, other) => one.span.start - other.span.start);
+    const wanted = [...timed, ...this.rows.filter((row) => !row.span)].map((row) => row.element);
+    if (wanted.some((element, place) => this.holder.children[place] !== element)) this.holder.append(...wanted);
+  }
+
   // Bring the notes of the rows, the week and the count in step with the rows.
   refresh() {
     if (!this.week) return;
@@ -201,9 +209,11 @@ class Composer {
     const asked = this.rows.map((row) => row.wall ?? "").join();
     if (asked !== this.roomsAskedFor) document.body.dispatchEvent(new Event("rooms-asked")); // which are free then
     this.roomsAskedFor = asked;
+    this.order();
     this.week.draw(shown, this.feed, now);
     const count = this.form.querySelector("[data-count-text]");
-    if (count) count.textContent = shown.length === 1 ? this.words.countOne : this.words.count.replace("{n}", shown.length);
+    count.parentElement.hidden = !shown.length;
+    count.textContent = shown.length === 1 ? this.words.countOne : this.words.count.replace("{n}", shown.length);
   }
 }
 

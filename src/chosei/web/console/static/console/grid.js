@@ -113,7 +113,7 @@ export class Grid {
         ...inLanes(spans(blocks.filter((one) => !one.allDay))).map((span) => this.block(span)),
         ...inLanes(spans(candidates)).map((span) => this.block(span)),
       ];
-      if (now && iso(now) === iso(day)) drawn.push(this.put(make("div", "grid-now"), { from: minutesOf(now), to: minutesOf(now) }));
+      if (now && iso(now) === iso(day) && minutesOf(now) >= this.from && minutesOf(now) < this.to) drawn.push(this.put(make("div", "grid-now"), { from: minutesOf(now), to: minutesOf(now) }));
       this.columns[column].replaceChildren(...drawn);
       this.columns[column].classList.toggle("today", Boolean(now) && iso(now) === iso(day));
     });
