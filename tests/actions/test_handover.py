@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.handover import hand_over
 from chosei.actions.members import remove_member
@@ -16,14 +14,13 @@ from chosei.core.entries import EntryState
 from chosei.jobs.queue import CONVERGE
 from chosei.reconcile.sweep import sweep
 from chosei.records.models import Appointment, CalendarEntry, Connection, MailKind, MailMessage, Member
-from tests.support.company import GUEST, meeting, member, organization, propose
-from tests.support.memory_calendar import StoredEvent
+from tests.support.company import member, organization
+from tests.support.moves import ONSITE, confirmed, standing
 from tests.support.times import late
 from tests.support.toy.provider import OtherProvider, ToyProvider, sign_in, two_calendars
 from tests.support.worker import run_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ONSITE = meeting(format="visit", web_meeting=False, location="東京本社")
 
 
 @pytest.fixture(autouse=True)
@@ -51,21 +48,6 @@ def connected(who: Member, provider: str) -> Member:
     sign_in(who, provider)
     run_jobs()
     return who
-
-
-def confirmed(author: Member, day: int = 3, hosts: tuple[Member, ...] = (), **values) -> Appointment:
-    proposal = propose(author, [late(day)], hosts=hosts, now=timezone.now(), guest_email="", **values)
-    run_jobs()
-    candidate = proposal.candidates.get().pk
-    made = confirm_candidate(proposal, candidate, GUEST, submission=uuid4(), now=timezone.now())
-    run_jobs(hurrying=CONVERGE)
-    made.refresh_from_db()
-    return made
-
-
-def standing(provider: type[ToyProvider], who: Member) -> list[StoredEvent]:
-    events = provider.service.mailbox(who.email).events.values()
-    return sorted((one for one in events if one.key), key=lambda one: one.start)
 
 
 def hosts(appointment: Appointment) -> list[str]:

@@ -125,7 +125,8 @@ def test_a_link_that_comes_while_its_mail_is_being_sent_follows(provider, monkey
     connect(author, now=timezone.now())
     appointment = confirmed(offered(author))
     MailMessage.objects.update(wait_for_link_until=None)
-    server = SlowMail(lambda: link_issued(appointment.pk, "https://meet.example/1"))
+    link = {"join_url": "https://meet.example/1", "through": appointment.issuer}
+    server = SlowMail(lambda: link_issued(appointment.pk, **link))
     monkeypatch.setattr(wiring, "mail_port", lambda: server)
     first = MailMessage.objects.get(kind=MailKind.CONFIRMED_GUEST)
     post(first.pk)

@@ -30,9 +30,9 @@ from chosei.records.models import (
     Member,
 )
 from tests.actions.test_races import together as at_once
-from tests.support.company import GUEST, connect, meeting, member, organization, propose
-from tests.support.memory_calendar import StoredEvent
+from tests.support.company import GUEST, connect, member, organization, propose
 from tests.support.mortal import Fate, Killed, mortal
+from tests.support.moves import ONSITE, confirmed, connected, settled, standing, told_guest
 from tests.support.times import late
 from tests.support.toy.provider import OtherProvider, ToyProvider, sign_in, two_calendars
 from tests.support.worker import run_jobs
@@ -52,39 +52,8 @@ def sato() -> Member:
     return member(email="sato@sample.example")
 
 
-def connected(who: Member, provider: str, **how: str) -> Connection:
-    made = sign_in(who, provider, **how)
-    run_jobs()
-    return made
-
-
-def confirmed(who: Member, day: int = 3, **values) -> Appointment:
-    proposal = propose(who, [late(day)], now=timezone.now(), guest_email="", **values)
-    run_jobs()
-    made = confirm_candidate(
-        proposal, proposal.candidates.get().pk, GUEST, submission=uuid4(), now=timezone.now()
-    )
-    run_jobs(hurrying=CONVERGE)
-    return made
-
-
-def standing(provider: type[ToyProvider], who: Member) -> list[StoredEvent]:
-    events = provider.service.mailbox(who.email).events.values()
-    return sorted((one for one in events if one.key), key=lambda one: one.start)
-
-
-def settled() -> bool:
-    rows = CalendarEntry.objects.exclude(state__in=[EntryState.WRITTEN, EntryState.GONE])
-    return not rows.exists()
-
-
-def told_guest(appointment: Appointment) -> list[str]:
-    rows = MailMessage.objects.filter(appointment=appointment, member=None)
-    return sorted(rows.exclude(kind=MailKind.CONFIRMED_GUEST).values_list("kind", flat=True))
-
-
 def onsite(**values):
-    return {"meeting": meeting(format="visit", web_meeting=False, location="東京本社"), **values}
+    return {"meeting": ONSITE, **values}
 
 
 def test_everything_that_is_to_come_moves_and_nothing_stays_behind(sato):
@@ -180,7 +149,7 @@ def test_what_is_left_is_finished_through_the_account_that_owns_it(sato):
 
 def change(by: Member, appointment: Appointment, *, day: int) -> None:
     wanted = ChangeInput(
-        meeting=meeting(format="visit", web_meeting=False, location="東京本社"),
+        meeting=ONSITE,
         time=late(day),
         host_ids=(by.pk,),
         revision=appointment.revision,

@@ -259,6 +259,7 @@ class MemoryCalendar:
             case DeleteEvent(remote_id):
                 if self._box.events.pop(remote_id, None):
                     self._clear_rooms(remote_id)
+                    self._take_copies(remote_id, ())
         return None
 
     def _create(self, draft: EventDraft, token: str) -> StoredEvent:
@@ -288,7 +289,15 @@ class MemoryCalendar:
         if (before.start, before.end) != (after.start, after.end):
             self._clear_rooms(before.remote_id)
         self._box.events[after.remote_id] = after
+        self._take_copies(after.remote_id, after.attendees)
         return after
+
+    def _take_copies(self, remote_id: str, invited: Sequence[AttendeeStatus]) -> None:
+        """Whoever is not invited any more loses the copy."""
+        kept = {person.address.lower() for person in invited}
+        for address, box in self._service.mailboxes.items():
+            if address not in kept:
+                box.events.pop(f"{remote_id}-{address}", None)
 
     def _clear_rooms(self, remote_id: str) -> None:
         for box in self._service.mailboxes.values():

@@ -22,7 +22,7 @@ def judge(connection_id: int, *, addresses: Sequence[str] | None = None) -> None
     A mismatch takes the connection out of use and mails its owner; an agreement puts it back to work.
     """
     with transaction.atomic():
-        connection = Connection.objects.select_for_update().get(pk=connection_id)
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
         member = Member.objects.get(pk=connection.member_id)
         state = ConnectionState(connection.state)
         if addresses is not None:
@@ -44,7 +44,7 @@ def judge(connection_id: int, *, addresses: Sequence[str] | None = None) -> None
 def found_again(connection_id: int) -> None:
     """A permission that was refused is granted again without its owner's doing: back to work."""
     with transaction.atomic():
-        connection = Connection.objects.select_for_update().get(pk=connection_id)
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
         if connection.state != ConnectionState.NEEDS_RECONNECT:
             return
         connection.problem = connection.trouble = connection.claims = ""
@@ -62,7 +62,7 @@ def accept_alias(administrator: Member, connection: Connection) -> None:
     with transaction.atomic():
         if not Member.objects.filter(pk=administrator.pk, is_active=True, role="administrator").exists():
             raise Closed("not_administrator")
-        locked = Connection.objects.select_for_update().get(pk=connection.pk)
+        locked = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         if locked.state != ConnectionState.ADDRESS_MISMATCH:
             raise Closed("settled")
         locked.accepted_address = Member.objects.get(pk=locked.member_id).email

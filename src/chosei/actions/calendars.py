@@ -76,7 +76,7 @@ def choose_calendars(
     if len(remote_ids) > MOST_CALENDARS:
         raise InvalidInput(calendars="too_many")
     with transaction.atomic():
-        locked = Connection.objects.select_for_update().get(pk=connection.pk)
+        locked = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         before = {one["id"] for one in locked.further_calendars}
         locked.further_calendars = [
             {"id": number, "name": names[number], "missing": False} for number in remote_ids
@@ -97,7 +97,7 @@ def choose_busy(member: Member, statuses: Collection[str]) -> None:
     passable = [status for status in CHOICES if status not in statuses]
     with transaction.atomic():
         # A reading that is being kept has the row locked, and looks at the member only then.
-        list(Connection.objects.select_for_update().filter(member=member).order_by("pk"))
+        list(Connection.objects.select_for_update(no_key=True).filter(member=member).order_by("pk"))
         member.counts_as_busy = [status for status in CHOICES if status in statuses]
         member.save(update_fields=["counts_as_busy"])
         MirroredEvent.objects.filter(connection__member=member).update(

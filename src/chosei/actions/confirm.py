@@ -74,6 +74,8 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
         linked = attending(_hosts(locked))  # as it is now: an account was let go, a colleague has left
         if not {host.member.pk for host in linked} <= {host.member.pk for host in hosts}:
             raise TimeTaken  # others attend since this very moment, whose time nobody has looked at
+        if not {host.connection for host in linked} <= {None, *(host.connection for host in hosts)}:
+            raise Unverifiable  # another calendar is in use since this very moment, which nobody has read
         locked.state = advance(PROPOSAL, ProposalState(locked.state), ProposalEvent.CONFIRM)
         locked.save(update_fields=["state", "changed_at"])
         chosen.state = advance(CANDIDATE, CandidateState(chosen.state), CandidateEvent.CHOOSE)

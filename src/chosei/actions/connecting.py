@@ -239,7 +239,7 @@ def _let_others_go(
     where this one is not the member's.
     """
     kind = about(attempt.provider).kind
-    other = Connection.objects.select_for_update().filter(member=member, kind=kind, state__in=LIVE)
+    other = Connection.objects.select_for_update(no_key=True).filter(member=member, kind=kind, state__in=LIVE)
     one = other.exclude(
         provider=attempt.provider,
         account_tenant=brought.identity.tenant_id,
@@ -275,7 +275,7 @@ def _keep_approval(member: Member, provider: str, brought: _Brought) -> Connecti
 
 
 def _account(member: Member, provider: str, brought: _Brought) -> Connection:
-    known = Connection.objects.select_for_update().filter(
+    known = Connection.objects.select_for_update(no_key=True).filter(
         member=member,
         provider=provider,
         account_tenant=brought.identity.tenant_id,

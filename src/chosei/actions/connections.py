@@ -34,7 +34,7 @@ def disconnect(member: Member, connection: Connection, *, now: datetime) -> None
     with transaction.atomic():
         lock_hosts([member.pk])  # whoever confirms or offers now decides before us or sees what we did
         running = _running_of(member)
-        locked = Connection.objects.select_for_update().get(pk=connection.pk)
+        locked = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
         if locked.state not in (*LIVE, ConnectionState.APPROVAL_ONLY):
             return
         let_go(locked, now=now)
@@ -126,7 +126,7 @@ def finish_ending(connection_id: int, *, now: datetime) -> None:
     stays with its entries, and while a person has something to remove there, so does its name.
     """
     with transaction.atomic():
-        connection = Connection.objects.select_for_update().get(pk=connection_id)
+        connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
         if not is_finished(connection, now=now):
             return
         connection.state = advance(CONNECTION, ConnectionState.ENDING, ConnectionEvent.FINISH)

@@ -1,4 +1,4 @@
-"""A member's coming appointments go to those who stay (引き継ぎ): the member leaves, or has no calendar.
+"""What rests on a member goes to those who stay (引き継ぎ): the member leaves, or has no calendar.
 
 What a colleague takes over stands in the colleague's calendar first, then leaves the member's. What nobody
 takes stays where it is until it has passed, and is named to whoever asked.
@@ -13,6 +13,15 @@ from django.db import IntegrityError, transaction
 
 from chosei.actions.changing import promise_hosts
 from chosei.actions.errors import Closed, InvalidInput
+from chosei.actions.handing_offers import (
+    attend_beside,
+    end_page,
+    end_proposal,
+    hand_page,
+    hand_proposal,
+    pages_with,
+    proposals_with,
+)
 from chosei.actions.meeting_wishes import want_request
 from chosei.actions.outbox import queue_mail, to_member
 from chosei.actions.people import attending, attending_at
@@ -23,41 +32,68 @@ from chosei.actions.wishes import converge_soon
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
 from chosei.records.locks import lock_hosts
-from chosei.records.models import Appointment, MailKind, Member, Role
+from chosei.records.models import Appointment, BookingPage, MailKind, Member, Proposal, Role
+
+Handed = Appointment | Proposal | BookingPage
 
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """``left``: what stays with the member: nobody else attends it, or the successor has no time then."""
+    """``left``: what stays with the member: nobody else attends it, or the successor has no time then.
+    ``ended``: what of that was finished instead: proposals taken back, pages paused.
+    """
 
-    taken: tuple[Appointment, ...]
-    left: tuple[Appointment, ...]
+    taken: tuple[Handed, ...] = ()
+    left: tuple[Handed, ...] = ()
+    ended: tuple[Proposal | BookingPage, ...] = ()
 
 
-def hand_over(by: Member, member: Member, to: Member | None, *, now: datetime) -> HandedOver:
-    """Whoever else attends goes on alone; what only ``member`` was to attend goes to ``to``, if anybody.
+def hand_over(
+    by: Member, member: Member, to: Member | None, *, now: datetime, end_rest: bool = False
+) -> HandedOver:
+    """Whoever else attends goes on alone; what only ``member`` was to attend goes to ``to``, if anybody:
+    coming appointments, running proposals, booking pages. ``end_rest``: proposals and pages that nobody
+    takes are taken back and paused.
 
-    The customers are told who attends now. Raises Closed("not_administrator"), InvalidInput(to).
+    The customers of appointments are told who attends now. Raises Closed("not_administrator"),
+    InvalidInput(to).
     """
     if not Member.objects.filter(pk=by.pk, is_active=True, role=Role.ADMINISTRATOR).exists():
         raise Closed("not_administrator")
     with transaction.atomic():
-        lock_hosts([member.pk, *([to.pk] if to else [])])
+        lock_hosts({member.pk, *attend_beside(member), *([to.pk] if to else [])})
         if to is not None:
             _insist_on_colleague(member, to)
-        rows = Appointment.objects.select_for_update(of=("self",)).select_related(
-            "organization", "organizer", "proposal", "booking_page"
-        )
-        coming = rows.filter(
-            pk__in=member.promises.filter(standing=True).values("appointment"),
-            state__in=STANDING,
-            ends_at__gt=now,
-        )
-        taken: list[Appointment] = []
-        left: list[Appointment] = []
-        for appointment in coming.order_by("starts_at", "pk"):
-            (taken if _taken(by, appointment, member, to, now) else left).append(appointment)
-    return HandedOver(tuple(taken), tuple(left))
+        # In the order in which everybody locks rows: pages, proposals, appointments.
+        pages = [hand_page(pk, member, to) for pk in pages_with(member)]
+        proposals = [hand_proposal(by, pk, member, to) for pk in proposals_with(member)]
+        offers: list[tuple[Proposal | BookingPage, bool]] = [one for one in (*pages, *proposals) if one]
+        meetings = [(one, _taken(by, one, member, to, now)) for one in _coming(member, now)]
+        handed: list[tuple[Handed, bool]] = [*meetings, *offers]
+        unattended = [one for one, taken in offers if not taken]
+        if end_rest:
+            for one in unattended:
+                _end(by, one, now)
+    left = tuple(one for one, taken in handed if not taken and not (end_rest and one in unattended))
+    taken = tuple(one for one, taken in handed if taken)
+    return HandedOver(taken, left, tuple(unattended) if end_rest else ())
+
+
+def _coming(member: Member, now: datetime) -> list[Appointment]:
+    """The appointments that the member is to attend, under their row locks."""
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related(
+        "organization", "organizer", "proposal", "booking_page"
+    )
+    promised = member.promises.filter(standing=True).values("appointment")
+    coming = rows.filter(pk__in=promised, state__in=STANDING, ends_at__gt=now)
+    return list(coming.order_by("starts_at", "pk"))
+
+
+def _end(by: Member, offer: Proposal | BookingPage, now: datetime) -> None:
+    if isinstance(offer, Proposal):
+        end_proposal(by, offer, now=now)
+    else:
+        end_page(by, offer)
 
 
 def _insist_on_colleague(member: Member, to: Member) -> None:
@@ -86,14 +122,15 @@ def _taken(by: Member, appointment: Appointment, member: Member, to: Member | No
         converge_soon(appointment)
         for host in joined:
             queue_mail(MailKind.REQUESTED_HOST, appointment, to_member(host), revision=appointment.revision)
-    names = [host.name for host in after]
+    if appointment.state == AppointmentState.CONFIRMED and member.is_active:
+        queue_mail(MailKind.REMOVED_HOST, appointment, to_member(member), revision=appointment.revision)
     note(
         "appointment_handed_over",
         appointment=appointment,
         proposal=appointment.proposal,
         member=by,
         actor="member",
-        hosts=names,
+        hosts=[host.pk for host in after],
     )
     return True
 

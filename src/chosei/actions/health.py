@@ -83,5 +83,5 @@ def _tell_administrators(connection: Connection, kind: MailKind, when: datetime)
 
 
 def _locked(connection_id: int) -> Connection:
-    rows = Connection.objects.select_for_update(of=("self",)).select_related("member")
+    rows = Connection.objects.select_for_update(of=("self",), no_key=True).select_related("member")
     return rows.get(pk=connection_id)

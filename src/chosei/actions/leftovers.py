@@ -51,7 +51,9 @@ def removed_by_hand(by: Member, entry: CalendarEntry) -> None:
     with transaction.atomic():
         rows = _in_former_calendars().select_for_update(of=("self",))
         current = (
-            rows.select_related("candidate__proposal", "appointment__proposal").filter(pk=entry.pk).first()
+            rows.select_related("candidate__proposal", "appointment__proposal", "connection")
+            .filter(pk=entry.pk)
+            .first()
         )
         if current is None:
             raise Closed("decided")
@@ -64,6 +66,7 @@ def removed_by_hand(by: Member, entry: CalendarEntry) -> None:
                 *("state", "create_begun", "changed_at"),
             ]
         )
+        _forget_name(current.connection)
         note(
             "removed_by_hand",
             appointment=current.appointment,
@@ -71,6 +74,13 @@ def removed_by_hand(by: Member, entry: CalendarEntry) -> None:
             member=by,
             actor="member",
         )
+
+
+def _forget_name(connection: Connection) -> None:
+    """Of an account that is erased only its name was kept, for as long as a person needs it."""
+    rows = Connection.objects.filter(pk=connection.pk, state=ConnectionState.ENDED)
+    if not connection.entries.filter(state=EntryState.PARKED).exclude(remote_id="").exists():
+        rows.update(address="", display_name="")
 
 
 def _in_former_calendars() -> QuerySet[CalendarEntry]:

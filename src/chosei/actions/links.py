@@ -21,23 +21,23 @@ _FOLLOWS = {
 }
 
 
-def link_issued(appointment_id: int, join_url: str, *, through: int | None = None) -> None:
+def link_issued(appointment_id: int, join_url: str, *, through: int) -> None:
     """Keep the link, let the mails go that waited for it, and send it after those that went without.
 
-    ``through``: the account of a service of its own that issued it, which may have been replaced since;
-    then the calendars' events name the link, too.
+    ``through``: the account that issued it, which another may have replaced since: then nothing is kept. The
+    link of a service of its own is named in the calendars' events, too.
     """
     with transaction.atomic():
         appointment = Appointment.objects.select_for_update().get(pk=appointment_id)
         if appointment.join_url == join_url or appointment.state != AppointmentState.CONFIRMED:
             return
-        if through is not None and appointment.meeting_account_id != through:
+        if appointment.issuer != through:
             return
         appointment.join_url = join_url
         appointment.save(update_fields=["join_url", "changed_at"])
-        if through is not None:
+        if appointment.web_apart:
             rewrite(appointment)
-        actor = "provider" if through is None else "chosei"
+        actor = "chosei" if appointment.web_apart else "provider"
         note("link_issued", appointment=appointment, proposal=appointment.proposal, actor=actor)
         for mail in MailMessage.objects.filter(appointment=appointment, kind__in=list(_FOLLOWS)):
             if mail.state == MailState.WAITING:

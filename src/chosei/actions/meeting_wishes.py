@@ -34,11 +34,14 @@ def want_appointment(appointment: Appointment, organizer: Connection | None, hos
     others = (EntryPurpose.ATTENDANCE, *BUFFERS)  # what stood while it waited for approval goes as well
     drop(standing.exclude(purpose__in=others).exclude(connection__in=list(wanted)))
     drop(accepted.exclude(connection__in=copies))
-    for connection, desired in wanted.items():
-        _settle(appointment, connection, desired)
+    events = {one.pk: _settle(appointment, one, desired) for one, desired in wanted.items()}
     known = {entry.connection_id: entry for entry in accepted}
     for connection in copies:
-        entry = known.get(connection.pk) or CalendarEntry(connection=connection, generation=0)
+        entry = known.get(connection.pk)
+        if entry is not None and organizer is not None and _of_another(entry, events[organizer.pk]):
+            drop([entry])
+            entry = None
+        entry = entry or CalendarEntry(connection=connection, generation=0)
         entry.purpose, entry.appointment = EntryPurpose.ATTENDANCE, appointment
         want(entry, _meeting(appointment).settled())
     settle_web_meeting(appointment)
@@ -151,13 +154,21 @@ def _wanted_events(
     return {organizer: settled, **others}
 
 
-def _settle(appointment: Appointment, connection: Connection, desired: DesiredEntry) -> None:
+def _of_another(copy: CalendarEntry, meeting: CalendarEntry) -> bool:
+    """Whether the copy that was accepted is one of another meeting than the organiser's of now: it goes with
+    that one, and the new invitation is accepted on its own."""
+    accepted, now = ((one.observed or {}).get("ical_uid", "") for one in (copy, meeting))
+    return bool(copy.remote_id) and accepted != now
+
+
+def _settle(appointment: Appointment, connection: Connection, desired: DesiredEntry) -> CalendarEntry:
     entry = _event_of(appointment, connection, desired) or _hold_of(appointment, connection)
     if entry is None:
         entry = CalendarEntry(connection=connection, generation=0)
     entry.purpose = EntryPurpose.APPOINTMENT
     entry.appointment = appointment
     want(entry, desired)
+    return entry
 
 
 def _event_of(

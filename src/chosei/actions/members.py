@@ -110,8 +110,8 @@ def remove_member(by: Member, member: Member, *, now: datetime) -> bool:
     Raises InvalidInput(member="last_administrator").
     """
     with transaction.atomic():
-        _under_lock(by)
         lock_hosts([member.pk])  # whoever confirms or books now decides before us or sees that they have left
+        _under_lock(by)
         current = Member.objects.select_for_update().get(pk=member.pk)
         if current.is_administrator and current.is_active:
             _insist_on_another_administrator(current, "member")

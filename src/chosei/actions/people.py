@@ -64,10 +64,13 @@ def attending(members: Sequence[Member]) -> list[Attending]:
     ]
 
 
-def attending_at(appointment: Appointment, members: Sequence[Member]) -> list[Attending]:
+def attending_at(
+    appointment: Appointment, members: Sequence[Member], *, leaving: Connection | None = None
+) -> list[Attending]:
     """The hosts, each with the account through which their event of this appointment is kept.
 
-    One that was let go (終了処理のみ) keeps what it has until that has passed; not one that is gone.
+    One that was let go (終了処理のみ) keeps what it has until that has passed; not one that is gone, nor the
+    one that they are ``leaving`` for another.
     """
     kept = CalendarEntry.objects.filter(
         appointment=appointment,
@@ -76,6 +79,7 @@ def attending_at(appointment: Appointment, members: Sequence[Member]) -> list[At
         connection__state=ConnectionState.ENDING,
         connection__problem="",
     ).select_related("connection")
+    kept = kept.exclude(connection=leaving) if leaving is not None else kept
     owners = {entry.connection.member_id: entry.connection for entry in kept}
     return [
         replace(host, connection=owners.get(host.member.pk, host.connection)) for host in attending(members)

@@ -18,13 +18,14 @@ from chosei.actions.appointing import LINK_PATIENCE
 from chosei.actions.changes import changed
 from chosei.actions.connections import converge_all, hold_again
 from chosei.actions.meeting_wishes import want_appointment, want_buffers
-from chosei.actions.people import Attending, attending, organizer_of
+from chosei.actions.people import Attending, attending_at, organizer_of
 from chosei.actions.room_booking import take_rooms_over
 from chosei.actions.timeline import note
 from chosei.actions.web_meetings import settle_issuer
 from chosei.actions.wishes import converge_soon
 from chosei.core.states import AppointmentState, ConnectionState
-from chosei.ports.errors import NeedsReconnect
+from chosei.core.troubles import Trouble
+from chosei.ports.errors import PortError
 from chosei.records.locks import lock_hosts
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Room
 from chosei.records.places import can_invite, rooms_of
@@ -37,13 +38,24 @@ MOVE, LEAVE = "move", "leave"
 def take_over(member: Member, old: Connection, *, choice: str, now: datetime) -> None:
     """The member's other account is in use instead of ``old``, which has been let go.
 
-    The holds of proposals that run follow in any case. Inside a transaction, under the member's host lock.
+    The holds of proposals that run follow in any case; and everything does where ``old`` could finish nothing
+    any more. Inside a transaction, under the member's host lock.
     """
     hold_again(member)
-    if choice == MOVE:
+    gone = is_gone(old)
+    if gone and not old.problem:
+        old.problem = old.trouble
+        old.save(update_fields=["problem", "changed_at"])
+    if choice == MOVE or gone:
         for appointment in standing_in(old, now=now):
-            move_away(appointment, now=now)
+            move_away(appointment, old, now=now, gone=gone)
     converge_all(old)
+
+
+def is_gone(connection: Connection) -> bool:
+    """Whether the account, by all that is known, cannot even finish what it has: it lets nobody in, or has
+    lost its mailbox."""
+    return bool(connection.problem) or connection.trouble == Trouble.NO_MAILBOX
 
 
 def standing_in(connection: Connection, *, now: datetime) -> list[Appointment]:
@@ -90,7 +102,8 @@ class Prospect:
 def prospect_of(appointment: Appointment, member: Member, new: Connection) -> Prospect:
     """``new`` is the account that is to be used instead, as far as it is known: it need not exist yet."""
     hosts = [
-        Attending(one.member, new if one.member == member else one.connection) for one in _now(appointment)
+        Attending(one.member, new if one.member == member else one.connection)
+        for one in attending_at(appointment, hosts_of(appointment))
     ]
     organizer = appointment.organizer
     keeps = keeps_link(appointment, hosts)
@@ -104,16 +117,12 @@ def prospect_of(appointment: Appointment, member: Member, new: Connection) -> Pr
     return Prospect(appointment, not keeps and not stays, stays, tuple(lost), tuple(anew))
 
 
-def _now(appointment: Appointment) -> list[Attending]:
-    return attending(hosts_of(appointment))
-
-
-def move_away(appointment: Appointment, *, now: datetime, gone: bool = False) -> bool:
-    """Have its events stand in the calendars that the hosts use now. Returns whether they were moved.
+def move_away(appointment: Appointment, old: Connection, *, now: datetime, gone: bool = False) -> bool:
+    """Have its event of ``old`` stand in the calendar that its owner uses now. Returns whether it was moved.
 
     A web meeting whose link nobody could issue anew stays where it is, unless that account is ``gone``.
     """
-    hosts = _now(appointment)
+    hosts = attending_at(appointment, hosts_of(appointment), leaving=old)
     if not gone and not can_move(appointment, hosts):
         return False
     settle_with(appointment, hosts, now=now)
@@ -146,7 +155,8 @@ def settle_with(
     settle_issuer(appointment, hosts)
     issues = appointment.web_apart or (organizer is not None and organizer.web_meeting)
     if appointment.web_meeting and issues and issuer is not None and appointment.issuer not in (None, issuer):
-        told["link"] = appointment.join_url
+        if appointment.join_url:
+            told["link"] = appointment.join_url
         appointment.join_url, appointment.link_wanted_at = "", now
     if organizer != before:
         take_rooms_over(appointment)
@@ -172,17 +182,18 @@ def _next_organizer(appointment: Appointment, hosts: Sequence[Attending]) -> Con
     return first if other is None or (loses_link and not other.web_meeting) else other
 
 
-def account_gone(connection_id: int, error: NeedsReconnect, *, now: datetime) -> None:
-    """The account that was to finish its entries lets nobody in any more. What is to come stands in the
-    calendars that its hosts use now; what it has left behind, a person has to remove.
+def account_gone(connection_id: int, error: PortError, *, now: datetime) -> None:
+    """The account that was to finish its entries lets nobody in any more, or has no mailbox. What is to come
+    stands in the calendars that its hosts use now; what it has left behind, a person has to remove. Nothing
+    happens to an account that is in use.
     """
     with transaction.atomic():
         connection = Connection.objects.select_related("member").get(pk=connection_id)
         lock_hosts([connection.member_id])
-        locked = Connection.objects.select_for_update().get(pk=connection_id)
+        locked = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
         if locked.state != ConnectionState.ENDING or locked.problem:
             return
         locked.problem = error.code[:80]
         locked.save(update_fields=["problem", "changed_at"])
         for appointment in standing_in(locked, now=now):
-            move_away(appointment, now=now, gone=True)
+            move_away(appointment, locked, now=now, gone=True)

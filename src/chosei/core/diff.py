@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chosei.core.entries import DesiredEntry, SeenEntry
@@ -39,6 +39,9 @@ class EntryFacts:
     An event may take the place of another, in another calendar. ``replaced_soon``: the one that takes the
     place of this does not stand yet. ``rooms_wanted``: it is to ask for a room that this one has.
     ``rooms_taken``: a room that this one is to ask for is still that of the event it replaces.
+    ``copies_awaited``: somebody who had a copy of this one is to have an event of their own, which does not
+    stand yet. Of a copy that is given up: ``source_stands``: so does the meeting that takes it along when it
+    goes; ``source_stranded``: nobody can reach that any more.
     """
 
     desired: DesiredEntry | None
@@ -51,6 +54,9 @@ class EntryFacts:
     replaced_soon: bool = False
     rooms_wanted: bool = False
     rooms_taken: bool = False
+    copies_awaited: bool = False
+    source_stands: bool = False
+    source_stranded: bool = False
 
 
 def next_step(
@@ -68,7 +74,7 @@ def next_step(
     if facts.desired is None:
         return _of_leaving(facts)
     if facts.desired != facts.written:
-        return Step.WAIT if facts.rooms_taken else Step.UPDATE
+        return Step.WAIT if facts.rooms_taken or _only_uninvites(facts) else Step.UPDATE
     if facts.desired.web_meeting and still_waiting_for_link and not _has_link(facts.observed):
         return Step.READ
     if still_waiting_for_room and not rooms_answered(facts.desired, facts.observed):
@@ -84,10 +90,24 @@ def _of_leaving(facts: EntryFacts) -> Step:
 
 
 def _of_copy(facts: EntryFacts) -> Step:
-    """A copy comes and goes with its meeting; ours is only to accept it, anew after each change."""
-    if facts.desired is None or facts.desired == facts.written:
+    """A copy comes and goes with its meeting; ours is only to accept it, anew after each change, and to take
+    it away where its meeting never will."""
+    if facts.desired is None:
+        if facts.source_stranded:
+            return Step.DELETE
+        return Step.WAIT if facts.source_stands else Step.NOTHING
+    if facts.desired == facts.written:
         return Step.NOTHING
     return Step.ACCEPT if facts.invited else Step.WAIT
+
+
+def _only_uninvites(facts: EntryFacts) -> bool:
+    """Nothing else is to change than that somebody loses a copy in whose place nothing stands yet."""
+    if not facts.copies_awaited or facts.desired is None or facts.written is None:
+        return False
+    return replace(facts.desired, attendees=()) == replace(facts.written, attendees=()) and (
+        facts.desired.rooms == facts.written.rooms
+    )
 
 
 def rooms_answered(desired: DesiredEntry, observed: SeenEntry | None) -> bool:

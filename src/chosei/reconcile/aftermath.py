@@ -33,10 +33,10 @@ def follow_up(about: str, entries: Sequence[CalendarEntry]) -> None:
             if waits_for_room(entry, now):
                 wakes.append(_room_patience(entry.room_asked_at, now))
         if _carries_the_link(entry) and url and entry.appointment_id:
-            link_issued(entry.appointment_id, url)
+            link_issued(entry.appointment_id, url, through=entry.connection_id)
         elif waits_for_link(entry, now) and entry.appointment and entry.state == EntryState.WRITTEN:
             wakes.append(_patience(entry.appointment, now))
-    waiting = [entry for entry in entries if succession_of(entry, entries).replaced_soon]
+    waiting = [entry for entry in entries if _waits_for_another(entry, entries)]
     for entry in waiting:
         recording.waits(entry)
     if any(_newly_wanted(entry) for entry in entries if entry not in waiting):
@@ -45,6 +45,11 @@ def follow_up(about: str, entries: Sequence[CalendarEntry]) -> None:
         queue.enqueue(
             queue.CONVERGE, about, after=max(min(wakes), timedelta(milliseconds=200)).total_seconds()
         )
+
+
+def _waits_for_another(entry: CalendarEntry, entries: Sequence[CalendarEntry]) -> bool:
+    found = succession_of(entry, entries)
+    return found.replaced_soon or found.copies_awaited or found.source_stands
 
 
 def _newly_wanted(entry: CalendarEntry) -> bool:
@@ -57,6 +62,7 @@ def _carries_the_link(entry: CalendarEntry) -> bool:
     appointment = entry.appointment
     return (
         entry.purpose == EntryPurpose.APPOINTMENT
+        and entry.desired is not None
         and appointment is not None
         and appointment.link_with_event
         and appointment.organizer_id == entry.connection_id

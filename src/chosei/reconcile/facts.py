@@ -37,6 +37,9 @@ def step_of(entry: CalendarEntry, now: datetime, others: Sequence[CalendarEntry]
             replaced_soon=succession.replaced_soon,
             rooms_wanted=succession.rooms_wanted,
             rooms_taken=succession.rooms_taken,
+            copies_awaited=succession.copies_awaited,
+            source_stands=succession.source_stands,
+            source_stranded=succession.source_stranded,
         ),
         still_waiting_for_link=waits_for_link(entry, now),
         still_waiting_for_room=hopes_for_room(entry, now),
@@ -64,6 +67,7 @@ def waits_for_link(entry: CalendarEntry, now: datetime) -> bool:
     return (
         appointment is not None
         and entry.purpose == EntryPurpose.APPOINTMENT
+        and entry.desired is not None
         and appointment.link_with_event
         and not appointment.join_url
         and appointment.state == AppointmentState.CONFIRMED

@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 from django.utils import timezone
 
+from chosei.actions.connecting import NO_MAILBOX
 from chosei.actions.health import connection_lost
 from chosei.actions.switching import account_gone
 from chosei.actions.timeline import note
@@ -99,13 +100,13 @@ def failed(entry: CalendarEntry, error: PortError) -> None:
     )
     if isinstance(error, NeedsReconnect):
         connection_lost(entry.connection_id, error)
-        if entry.connection.state != ConnectionState.ENDING:
-            return  # the entry waits, unharmed, until the connection is back
+    ending = entry.connection.state == ConnectionState.ENDING
+    if isinstance(error, NeedsReconnect) and not ending:
+        return  # the entry waits, unharmed, until the connection is back
+    if isinstance(error, NeedsReconnect) or (ending and error.code == NO_MAILBOX):
         # An account that was let go is not coming back by itself: its owner has to remove the event.
         account_gone(entry.connection_id, error, now=timezone.now())
-        _park(entry, error)
-        return
-    if isinstance(error, Rejected):
+    if isinstance(error, NeedsReconnect | Rejected):
         _park(entry, error)
         return
     attempts = entry.attempts + 1

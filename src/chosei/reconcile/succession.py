@@ -27,17 +27,53 @@ class Succession:
     replaced_soon: bool = False
     rooms_wanted: bool = False
     rooms_taken: bool = False
+    copies_awaited: bool = False
+    source_stands: bool = False
+    source_stranded: bool = False
 
 
 def succession_of(entry: CalendarEntry, others: Sequence[CalendarEntry]) -> Succession:
     """``others``: everything that stands or is wanted for the same thing; ``entry`` may be among them."""
     rivals = [one for one in others if one.pk != entry.pk and _same_meeting(one, entry)]
-    if entry.desired is None:
-        awaited = [one for one in rivals if _replaces(one, entry) and not one.remote_id]
-        wanted = any(_written_rooms(entry) & _desired_rooms(one) for one in rivals)
-        return Succession(replaced_soon=bool(awaited), rooms_wanted=wanted)
-    asks = _desired_rooms(entry) - _written_rooms(entry)
-    return Succession(rooms_taken=any(asks & _held(one) for one in rivals))
+    if entry.desired is not None:
+        asks = _desired_rooms(entry) - _written_rooms(entry)
+        taken = any(asks & _held(one) for one in rivals)
+        return Succession(rooms_taken=taken, copies_awaited=_copies_awaited(entry, rivals))
+    if entry.purpose == EntryPurpose.ATTENDANCE:
+        return _of_given_up_copy(entry, rivals)
+    awaited = [one for one in rivals if _replaces(one, entry) and not one.remote_id]
+    wanted = any(_written_rooms(entry) & _desired_rooms(one) for one in rivals)
+    return Succession(bool(awaited) or _copies_awaited(entry, rivals), rooms_wanted=wanted)
+
+
+def _of_given_up_copy(entry: CalendarEntry, rivals: Sequence[CalendarEntry]) -> Succession:
+    """It goes with the meeting that it is a copy of, unless nobody can take that away any more."""
+    sources = [one for one in rivals if one.remote_id and _uid(one) == _uid(entry) != ""]
+    source = next((one for one in sources if one.purpose == EntryPurpose.APPOINTMENT), None)
+    if source is None or not entry.remote_id:
+        return Succession()
+    settled = source.desired is not None and source.generation == source.written_generation
+    return Succession(source_stands=not settled, source_stranded=source.state == EntryState.PARKED)
+
+
+def _copies_awaited(entry: CalendarEntry, rivals: Sequence[CalendarEntry]) -> bool:
+    """Whether somebody had a copy of this meeting and is about to have an event of their own instead, which
+    does not stand yet. One that cannot be written now is not waited for: the organiser would wait as long."""
+    if entry.purpose != EntryPurpose.APPOINTMENT or not entry.remote_id:
+        return False
+    given_up = {
+        one.connection.member_id
+        for one in rivals
+        if one.purpose == EntryPurpose.ATTENDANCE and one.desired is None and _uid(one) == _uid(entry) != ""
+    }
+    return any(
+        one.connection.member_id in given_up
+        and one.desired is not None
+        and not one.remote_id
+        and one.state != EntryState.PARKED
+        and one.connection.state in _REACHED
+        for one in rivals
+    )
 
 
 def _same_meeting(one: CalendarEntry, other: CalendarEntry) -> bool:
@@ -50,7 +86,7 @@ def _same_meeting(one: CalendarEntry, other: CalendarEntry) -> bool:
 
 def _replaces(one: CalendarEntry, gone: CalendarEntry) -> bool:
     """Whether ``one`` is what the owner of ``gone`` has instead, or the meeting under another organiser."""
-    if one.desired is None or one.connection_id == gone.connection_id:
+    if one.desired is None:
         return False
     if one.connection.member_id == gone.connection.member_id:
         return True
@@ -64,6 +100,10 @@ def _held(entry: CalendarEntry) -> set[str]:
     if entry.state == EntryState.PARKED or entry.connection.state not in _REACHED or not entry.remote_id:
         return set()
     return _written_rooms(entry) - _desired_rooms(entry)
+
+
+def _uid(entry: CalendarEntry) -> str:
+    return str((entry.observed or {}).get("ical_uid", ""))
 
 
 def _written_rooms(entry: CalendarEntry) -> set[str]:

@@ -21,6 +21,7 @@ from chosei import wiring
 from chosei.actions.addresses import found_again
 from chosei.actions.connecting import KEPT_FOR
 from chosei.actions.health import connection_lost, registration_broken
+from chosei.actions.switching import account_gone
 from chosei.core.states import ConnectionState
 from chosei.core.troubles import OPERATORS, may_pass
 from chosei.jobs import queue
@@ -111,6 +112,8 @@ def keep_alive(connection_id: int) -> None:
     except PortError as error:
         # What has to be told has been; the sweep asks again within the hour.
         log.warning("not_kept_alive", connection=connection_id, error_code=error.code)
+        if isinstance(error, NeedsReconnect):
+            account_gone(connection_id, error, now=timezone.now())
 
 
 def _try_again(connection: Connection) -> None:

@@ -4,12 +4,14 @@ account go: read before it is done, so that nothing stays behind unseen.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from chosei.actions.offers import present
 from chosei.actions.people import Attending, attending
@@ -18,7 +20,16 @@ from chosei.actions.taken import RUNNING
 from chosei.core.hostchoice import Participation
 from chosei.core.states import BookingPageState
 from chosei.records import gates
-from chosei.records.models import Appointment, BookingPage, BookingPageHost, Connection, Member, Proposal
+from chosei.records.models import (
+    Appointment,
+    BookingPage,
+    BookingPageHost,
+    Connection,
+    Member,
+    Promise,
+    Proposal,
+    ProposalHost,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,49 @@ class Left:
     appointments: list[Fate]
     proposals: list[Fate]
     pages: list[Fate]
+
+    def __bool__(self) -> bool:
+        return bool(self.appointments or self.proposals or self.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """What still rests on somebody who has left, counted in words."""
+
+    member: Member
+    things: str
+
+
+def left_by_former(administrator: Member) -> list[Remaining]:
+    """Former employees on whom something to come still rests, by name."""
+    now = timezone.now()
+    former = gates.members_of(administrator).filter(is_active=False)
+    promised = Promise.objects.filter(
+        host__in=former, standing=True, appointment__state__in=STANDING, appointment__ends_at__gt=now
+    ).values("host")
+    attended = ProposalHost.objects.filter(member__in=former, proposal__state__in=RUNNING).values("member")
+    made = Proposal.objects.filter(author__in=former, state__in=RUNNING).values("author")
+    in_use = BookingPage.objects.exclude(state=BookingPageState.ARCHIVED)
+    owned = in_use.filter(owner__in=former).values("owner")
+    received = BookingPageHost.objects.filter(member__in=former, page__in=in_use).values("member")
+    concerned = promised.union(attended, made, owned, received)
+    found = former.filter(pk__in={pk for row in concerned for pk in row.values()}).order_by("name", "pk")
+    return [Remaining(one, _counted(left_by(administrator, one))) for one in found]
+
+
+def _counted(left: Left) -> str:
+    return counted([fate.about for fate in (*left.appointments, *left.proposals, *left.pages)])
+
+
+def counted(things: Sequence[Any]) -> str:
+    """「アポイントメント1件、予約ページ2件」"""
+    kinds: list[tuple[type, Callable[[int], str]]] = [
+        (Appointment, lambda n: ngettext("アポイントメント%(n)s件", "アポイントメント%(n)s件", n)),
+        (Proposal, lambda n: ngettext("日程調整%(n)s件", "日程調整%(n)s件", n)),
+        (BookingPage, lambda n: ngettext("予約ページ%(n)s件", "予約ページ%(n)s件", n)),
+    ]
+    counts = [(words, sum(isinstance(one, kind) for one in things)) for kind, words in kinds]
+    return _("、").join(words(n) % {"n": n} for words, n in counts if n)
 
 
 def left_by(administrator: Member, member: Member) -> Left:
@@ -93,7 +147,7 @@ def _proposal_without(proposal: Proposal, member: Member) -> Fate:
     hosts = [host.member for host in proposal.hosts.select_related("member") if host.member.is_active]
     others = [host for host in hosts if host != member]
     if not others:
-        return Fate(proposal, _("お客様は候補を選べなくなります。担当者を変えてください。"), True)
+        return Fate(proposal, _("お客様は候補を選べなくなります。引き継ぐ方を選んでください。"), True)
     if member in hosts:
         return Fate(proposal, _("残りの担当者で続きます。"))
     return Fate(proposal, _("お客様は引き続き候補を選べます。お客様からのご依頼は担当者に届きます。"))
@@ -112,9 +166,9 @@ def _page_without(page: BookingPage, member: Member) -> Fate:
     rows = present(page)
     others = [row for row in rows if row.member_id != member.pk]
     if len(others) == len(rows):
-        return Fate(page, _("受付は変わりません。ページの管理は、管理者が引き継げます。"))
+        return Fate(page, _("受付は変わりません。ページの管理は、引き継ぐ方か担当者に移ります。"))
     if not set(groups_of(page)) <= {row.group for row in others}:
-        return Fate(page, _("予約を受け付けなくなります。担当者を変えてください。"), True)
+        return Fate(page, _("予約を受け付けなくなります。引き継ぐ方を選んでください。"), True)
     return Fate(page, _("残りの担当者で受付を続けます。"))
 
 

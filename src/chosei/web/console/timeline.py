@@ -92,6 +92,7 @@ SENTENCES = {
     "entries_moved": _("接続を切り替えたカレンダーへ、予定を移します。"),
     "removed_by_hand": _("以前のカレンダーに残っていた予定を、手で削除しました。"),
     "appointment_handed_over": _("担当を引き継ぎました。"),
+    "proposal_handed_over": _("担当を引き継ぎました。"),
     "event_restored": _("カレンダーの予定を元に戻します。"),
     "candidate_moved": _("カレンダーで仮予約の日時が変更されたため、候補日時を移しました。"),
     "candidate_withdrawn": _("カレンダーで仮予約が削除または変更されたため、その候補日時を取り下げました。"),

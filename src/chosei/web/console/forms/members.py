@@ -41,14 +41,25 @@ class MemberForm(forms.Form):
 
 
 class SuccessorForm(forms.Form):
-    """Who attends what only ``member`` was to attend; nobody, where it is left empty."""
+    """Who goes on with what only ``member`` attended; nobody, where it is left empty.
+
+    ``end_rest``: what nobody goes on with ends.
+    """
 
     to = forms.EmailField(
         label=_("引き継ぐ方のメールアドレス"),
         required=False,
         max_length=254,
-        help_text=_("この方だけが担当するアポイントメントの担当者になります。空欄のときは引き継ぎません。"),
+        help_text=_(
+            "ほかに担当者がいないアポイントメント・日程調整・予約ページの担当者になります。"
+            "空欄のときは引き継ぎません。"
+        ),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    end_rest = forms.BooleanField(
+        label=_("引き継げない日程調整を取り下げ、予約ページの受付を停止する"),
+        required=False,
+        help_text=_("お客様は候補を選べなくなります。アポイントメントはそのまま残ります。"),
     )
 
     def __init__(self, *given: Any, member: Member, **named: Any) -> None:

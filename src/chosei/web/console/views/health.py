@@ -24,6 +24,7 @@ from chosei.records import gates
 from chosei.records.models import Connection, Member
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
+from chosei.web.console.leaving import left_by_former
 from chosei.web.console.listing import by_id
 from chosei.web.console.words import Word
 
@@ -63,6 +64,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "after": found.after,
         "later": "after" in request.GET,
         "leftovers": _leftovers(signed_in(request)),
+        "former": left_by_former(signed_in(request)),
     }
     return render(request, "console/health.html", context)
 

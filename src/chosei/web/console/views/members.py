@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chosei.actions.errors import ActionError, Closed, InvalidInput
@@ -26,7 +26,7 @@ from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals, refusal
 from chosei.web.console.forms.members import MemberForm, SuccessorForm
-from chosei.web.console.leaving import left_by
+from chosei.web.console.leaving import counted, left_by
 from chosei.web.console.listing import by_id
 from chosei.web.console.providers import live_connection, place_name
 
@@ -108,7 +108,7 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                handed = hand_over(administrator, member, form.successor(), now=timezone.now())
+                handed = _handed(administrator, member, form)
                 remove_member(administrator, member, now=timezone.now())
         except InvalidInput as refused:
             messages.error(request, refusal(next(iter(refused.fields.values()))))
@@ -116,7 +116,8 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, words.closed(refused.reason))
         else:
             told = gettext("%(name)sさんを社員情報から外しました。") % {"name": member.name}
-            _tell_of_handover(request, told, handed)
+            messages.success(request, told)
+            _tell_of_handover(request, handed)
             return redirect("console:home" if member.pk == administrator.pk else "console:members")
         return redirect("console:member", pk=pk)
     return render(request, "console/member_removal.html", _leaving(administrator, member, form))
@@ -131,17 +132,21 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
     form = SuccessorForm(request.POST if request.method == "POST" else None, member=member)
     if request.method == "POST" and form.is_valid():
         try:
-            handed = hand_over(administrator, member, form.successor(), now=timezone.now())
+            handed = _handed(administrator, member, form)
         except InvalidInput as refused:
             messages.error(request, refusal(next(iter(refused.fields.values()))))
         except Closed as refused:
             messages.error(request, words.closed(refused.reason))
         else:
-            count = len(handed.taken)
-            told = ngettext("%(n)s件を引き継ぎました。", "%(n)s件を引き継ぎました。", count) % {"n": count}
-            _tell_of_handover(request, told, handed)
+            _tell_of_handover(request, handed)
         return redirect("console:member", pk=pk)
     return render(request, "console/member_handover.html", _leaving(administrator, member, form))
+
+
+def _handed(administrator: Member, member: Member, form: SuccessorForm) -> HandedOver:
+    """Raises InvalidInput, Closed."""
+    ends = bool(form.cleaned_data["end_rest"])
+    return hand_over(administrator, member, form.successor(), now=timezone.now(), end_rest=ends)
 
 
 def _leaving(administrator: Member, member: Member, form: SuccessorForm) -> dict[str, Any]:
@@ -155,16 +160,16 @@ def _leaving(administrator: Member, member: Member, form: SuccessorForm) -> dict
     }
 
 
-def _tell_of_handover(request: HttpRequest, told: str, handed: HandedOver) -> None:
-    messages.success(request, told)
+def _tell_of_handover(request: HttpRequest, handed: HandedOver) -> None:
+    if handed.taken:
+        sentence = gettext("%(things)sを引き継ぎました。")
+        messages.success(request, sentence % {"things": counted(handed.taken)})
+    if handed.ended:
+        sentence = gettext("%(things)sを終了しました。")
+        messages.info(request, sentence % {"things": counted(handed.ended)})
     if handed.left:
-        count = len(handed.left)
-        words_of = ngettext(
-            "アポイントメント%(n)s件は引き継げませんでした。担当者を変えてください。",
-            "アポイントメント%(n)s件は引き継げませんでした。担当者を変えてください。",
-            count,
-        )
-        messages.warning(request, words_of % {"n": count})
+        sentence = gettext("%(things)sは引き継げませんでした。「予定の引き継ぎ」で、引き継ぐ方を選べます。")
+        messages.warning(request, sentence % {"things": counted(handed.left)})
 
 
 @require_POST

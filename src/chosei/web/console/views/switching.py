@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chosei.actions.approvals import last_sign_in
 from chosei.actions.errors import Closed
 from chosei.actions.leftovers import removed_by_hand
-from chosei.actions.switching import LEAVE, MOVE
+from chosei.actions.switching import LEAVE, MOVE, is_gone
 from chosei.core.providers import ConnectionKind
 from chosei.ports.providers import about
 from chosei.records import gates
@@ -40,6 +40,7 @@ def switch(request: HttpRequest, provider: str) -> HttpResponse:
         "old_calendar": calendar_name(about(old.provider)),
         "old_place": place_name(about(old.provider)),
         "connection": old,
+        "old_is_gone": is_gone(old),
         "last_sign_in": last_sign_in(member),
         "left": left_behind(member, old, new),
     }
