@@ -73,6 +73,7 @@ def test_a_colleague_takes_over_and_has_the_event(chief, sato, suzuki):
     assert {kind for kind, who in kinds if who == suzuki.pk} == {MailKind.CONFIRMED_HOST}
     assert {kind for kind, who in kinds if who is None} == {MailKind.CHANGED_GUEST}
     sweep()
+    run_jobs()
     former = Connection.objects.get(member=sato)
     assert (former.state, former.refresh_token) == ("ended", "")
 
