@@ -180,16 +180,26 @@ def test_the_meeting_link_appears_while_the_page_is_open(page, live_server, link
 
 
 @pytest.mark.parametrize("context", [{"viewport": PHONE, "locale": "ja-JP"}], indirect=True)
-def test_another_zone_is_suggested_and_never_taken_by_itself(page, browser, live_server, proposal):
+def test_the_devices_own_zone_is_shown_beside_the_hosts_until_the_reader_says_otherwise(
+    page, browser, live_server, proposal
+):
     page.goto(f"{live_server.url}/p/{proposal.link_token}")
     expect(page.locator("[data-zone-hint]")).to_be_hidden()
+    expect(page.locator(".choice-text").first).to_have_text("10:00〜11:00")
     abroad = browser.new_context(timezone_id="Europe/London", locale="ja-JP")
     elsewhere = abroad.new_page()
+    elsewhere.goto(f"{live_server.url}/p/{proposal.link_token}")
+    expect(elsewhere.locator(".choice-text strong").first).to_have_text("1:00〜2:00")
+    expect(elsewhere.locator(".choice-text .hint").first).to_contain_text("10:00〜11:00 (GMT+9)")
+    elsewhere.locator("[data-zone] summary").click()
+    elsewhere.locator("#zone").select_option("Asia/Tokyo")
+    elsewhere.locator("button[name=rezone]").click()
+    expect(elsewhere.locator(".choice-text").first).to_have_text("10:00〜11:00")
     elsewhere.goto(f"{live_server.url}/p/{proposal.link_token}")
     expect(elsewhere.locator("[data-zone-hint]")).to_be_visible()
     expect(elsewhere.locator(".choice-text").first).to_have_text("10:00〜11:00")
     elsewhere.locator("[data-zone-use]").click()
-    expect(elsewhere.locator(".choice-text").first).to_have_text("1:00〜2:00")
+    expect(elsewhere.locator(".choice-text strong").first).to_have_text("1:00〜2:00")
     abroad.close()
 
 

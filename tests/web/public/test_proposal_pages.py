@@ -162,6 +162,19 @@ def test_the_zone_is_the_guests_choice_and_stays_theirs(client, proposal):
     assert Appointment.objects.get().guest_zone == "America/New_York"
 
 
+def test_the_hosts_time_stands_beside_the_readers_on_every_page(client, proposal):
+    times = client.get(f"/p/{proposal.link_token}?zone=America/New_York")
+    assert "担当者の時刻: 12月3日(木) 10:00〜11:00 (GMT+9)" in text_of(times)
+    details = send(client, times, candidate=str(candidates(proposal)[0].pk), zone="America/New_York")
+    assert "(GMT-5) 担当者の時刻: 12月3日(木) 10:00〜11:00 (GMT+9)" in text_of(
+        details
+    )
+    done = send(client, details, name="三田花子", email="hanako@test.example", zone="America/New_York")
+    assert "担当者の時刻: 12月3日(木) 10:00〜11:00 (GMT+9)" in text_of(client.get(done["location"]))
+    seoul = client.get(f"/p/{proposal.link_token}?zone=Asia/Seoul")
+    assert "担当者の時刻" not in text_of(seoul), "the clocks show the same"
+
+
 def test_a_zone_nobody_asked_for_is_not_kept(client, proposal):
     client.get(f"/p/{proposal.link_token}?zone=America/New_York")
     assert "chosei_zone" not in client.cookies
@@ -193,6 +206,7 @@ def test_a_foreign_candidate_cannot_be_chosen(client, proposal):
 
 
 def test_what_has_ended_says_so(client, proposal):
+    Proposal.objects.update(contact="03-0000-0000")
     other = Proposal.objects.get(pk=proposal.pk)
     withdraw_proposal(proposal.author, other, now=NOW)
     for response in (
@@ -203,6 +217,9 @@ def test_what_has_ended_says_so(client, proposal):
     ):
         assert response.status_code == 410
         assert "この日程調整は終了しました" in text_of(response)
+        assert "株式会社サンプル" in text_of(response), "whose it was"
+        assert "お問い合わせ先: 03-0000-0000" in text_of(response), "whom to ask"
+        assert response["Cache-Control"] == "private, no-store"
 
 
 def test_a_confirmation_after_the_deadline_is_refused(client, proposal):

@@ -26,7 +26,7 @@ from chosei.web.codes import shown_code
 from chosei.web.public.calendar_links import GuestEvent, google_url, outlook_url
 from chosei.web.public.doors import LinkView, guest_address, refused_for_now
 from chosei.web.public.forms import CancellationForm
-from chosei.web.public.showing import hero, meeting_facts, reader_language
+from chosei.web.public.showing import Clocks, hero, meeting_facts, reader_language
 from chosei.web.public.zones import reader_zone
 
 _SOON = timedelta(minutes=2)
@@ -74,7 +74,11 @@ def context_of(request: HttpRequest, appointment: Appointment) -> dict[str, obje
         "zone": zone,
         "appointment": appointment,
         "status": status,
-        "hero": hero(Interval(appointment.starts_at, appointment.ends_at), zone, now=timezone.now()),
+        "hero": hero(
+            Interval(appointment.starts_at, appointment.ends_at),
+            Clocks(zone, appointment.zone),
+            now=timezone.now(),
+        ),
         "facts": meeting_facts(
             appointment,
             host_names(appointment),
@@ -91,8 +95,7 @@ class AppointmentLinkView(LinkView):
 
     def load(self, token: str) -> Appointment:
         """Raises NotThere."""
-        appointment = appointment_for_guest(token)
-        self.framed_page = appointment.booking_page
+        self.behind = appointment = appointment_for_guest(token)
         return appointment
 
 

@@ -28,7 +28,7 @@ from chosei.web.public.arranging import keep_view, reader_view
 from chosei.web.public.confirming import Choice, ConfirmationView, Visit, slot_of
 from chosei.web.public.doors import LinkView, guest_address
 from chosei.web.public.forms import Asked, GuestForm
-from chosei.web.public.showing import format_name, hero, meeting_facts, reader_language, zone_switch
+from chosei.web.public.showing import Clocks, format_name, hero, meeting_facts, reader_language, zone_switch
 from chosei.web.public.weeks import nearest, slot_length, slot_start, slot_value, week_of, wished_week
 from chosei.web.public.zones import keep_zone
 
@@ -135,7 +135,7 @@ def details_page(
         "organization": page.organization,
         "meeting": page,
         "facts": meeting_facts(page, host_names(page), minutes=minutes_of(choice), formats=formats_of(page)),
-        "hero": hero(choice.time, details.visit.zone, now=timezone.now()),
+        "hero": hero(choice.time, Clocks(details.visit.zone, page.zone), now=timezone.now()),
         "visit": details.visit,
         "choice": choice,
         "choice_field": "start",
@@ -181,7 +181,7 @@ class AddressView(LinkView):
     """The readable address of a public page; an earlier one leads to the present one."""
 
     def get(self, request: HttpRequest, organization: str, slug: str) -> HttpResponse:
-        page = self.framed_page = booking_page_by_address(organization, slug)
+        page = self.behind = booking_page_by_address(organization, slug)
         if page.slug != slug and page.slug:
             return HttpResponseRedirect(reverse("public:address", args=[organization, page.slug]))
         insist_open(page)
@@ -203,7 +203,7 @@ class PagesView(LinkView):
 
 class BookingPageView(LinkView):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        page = self.framed_page = booking_page_for_guest(token)
+        page = self.behind = booking_page_for_guest(token)
         insist_open(page)
         questions = questions_of(page)
         visit = Visit.of(request, page.zone, questions=questions, chosen=request.GET.get("start", ""))
@@ -214,8 +214,8 @@ class BookingConfirmationView(ConfirmationView[BookingPage]):
     choice_field = "start"
 
     def load(self, token: str) -> BookingPage:
-        self.framed_page = booking_page_for_guest(token)
-        return self.framed_page
+        self.behind = page = booking_page_for_guest(token)
+        return page
 
     def insist_open(self, thing: BookingPage) -> None:
         insist_open(thing)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views import View
@@ -14,9 +15,12 @@ from django.views import View
 from chosei.actions.errors import Closed
 from chosei.actions.limits import within_limit
 from chosei.records.gates import NotThere
-from chosei.records.models import BookingPage
+from chosei.records.models import Appointment, BookingPage, Proposal
 from chosei.web.embedding import is_embedded, let_frame
 from chosei.web.errors import NOT_FOUND, Plain, Text, plain_page, too_many
+
+Behind = Proposal | BookingPage | Appointment
+"""What a secret link opens."""
 
 # "no-referrer" would make browsers send "Origin: null" with our own forms, which the CSRF check must refuse;
 # "same-origin" tells other sites just as little.
@@ -81,19 +85,24 @@ CLOSED: Mapping[str, tuple[Text, Text]] = {
 _CLOSED_OTHERWISE = (_("このページは受付を終了しました"), _("お手数ですが、担当者までお問い合わせください。"))
 
 
-def closed_page(request: HttpRequest, reason: str) -> HttpResponse:
-    """410: the link was right, but what it opened has ended."""
+def closed_page(request: HttpRequest, reason: str, behind: Behind | None = None) -> HttpResponse:
+    """410: the link was right, but what it opened has ended. Says whose it was, and whom to ask."""
     title, sentence = CLOSED.get(reason, _CLOSED_OTHERWISE)
-    return plain_page(request, Plain(410, title, sentence))
+    page = Plain(410, title, sentence)
+    if behind is None:
+        return plain_page(request, page)
+    context = {"page": page, "organization": behind.organization, "meeting": behind}
+    return render(request, "public/closed.html", context, status=page.status)
 
 
 class LinkView(View):
     """A view behind a secret link. NotThere becomes the plain 404, Closed the plain 410.
 
-    ``framed_page``: the booking page whose settings say which sites may show the answer in a frame.
+    ``behind``: what the link opens, once that is known. Its company stands on the page that says that it has
+    ended, and the settings of its booking page say which sites may show the answer in a frame.
     """
 
-    framed_page: BookingPage | None = None
+    behind: Behind | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase
@@ -102,12 +111,18 @@ class LinkView(View):
         except NotThere:
             response = plain_page(request, NOT_FOUND)
         except Closed as closed:
-            response = closed_page(request, closed.reason)
+            response = closed_page(request, closed.reason, self.behind)
         for name, value in SECRET_HEADERS.items():
             response.headers[name] = value
         if is_embedded(request):
-            let_frame(response, self.framed_page)
+            let_frame(response, _page_of(self.behind))
         return response
+
+
+def _page_of(behind: Behind | None) -> BookingPage | None:
+    if isinstance(behind, Appointment):
+        return behind.booking_page
+    return behind if isinstance(behind, BookingPage) else None
 
 
 def guest_address(request: HttpRequest, name: str, token: str) -> str:

@@ -21,7 +21,7 @@ from chosei.web.public.arranging import keep_view, reader_view
 from chosei.web.public.confirming import Visit, slot_of
 from chosei.web.public.doors import guest_address, refused_for_now
 from chosei.web.public.readjusting import ChangeRequestView, insist_changeable
-from chosei.web.public.showing import hero, meeting_facts, zone_switch
+from chosei.web.public.showing import Clocks, hero, meeting_facts, zone_switch
 from chosei.web.public.weeks import nearest, slot_start, slot_value, week_of, wished_week
 from chosei.web.public.zones import keep_zone, reader_zone
 
@@ -139,7 +139,7 @@ def _ask(
         **_standing(appointment, visit.zone),
         "meeting": appointment,
         "visit": visit,
-        "new": hero(time, visit.zone, now=timezone.now()),
+        "new": hero(time, Clocks(visit.zone, appointment.zone), now=timezone.now()),
         "start": slot_value(time.start),
         "unverifiable": unverifiable,
         "onward": guest_address(request, "change-confirm", appointment.link_token),
@@ -156,5 +156,5 @@ def _standing(appointment: Appointment, zone: str) -> dict[str, Any]:
         "facts": meeting_facts(
             appointment, host_names(appointment), minutes=int(time.duration.total_seconds()) // 60
         ),
-        "hero": hero(time, zone, now=timezone.now()),
+        "hero": hero(time, Clocks(zone, appointment.zone), now=timezone.now()),
     }

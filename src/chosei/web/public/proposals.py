@@ -23,6 +23,7 @@ from chosei.web.public.confirming import Choice, ConfirmationView, Visit
 from chosei.web.public.doors import LinkView
 from chosei.web.public.forms import GuestForm
 from chosei.web.public.showing import (
+    Clocks,
     Fact,
     candidate_days,
     common_minutes,
@@ -32,7 +33,7 @@ from chosei.web.public.showing import (
     remaining,
     zone_switch,
 )
-from chosei.web.public.zones import keep_zone
+from chosei.web.public.zones import keep_zone, said_zone
 
 
 def insist_open(proposal: Proposal, now: datetime) -> None:
@@ -58,7 +59,7 @@ def times_page(request: HttpRequest, proposal: Proposal, visit: Visit, *, status
     """
     now = timezone.now()
     offers = proposal_offer(proposal, now=now)
-    days = candidate_days(offers, visit.zone, visit.chosen, now=now)
+    days = candidate_days(offers, Clocks(visit.zone, proposal.zone), visit.chosen, now=now)
     context: dict[str, Any] = {
         "organization": proposal.organization,
         "proposal": proposal,
@@ -68,6 +69,7 @@ def times_page(request: HttpRequest, proposal: Proposal, visit: Visit, *, status
         "fingerprint": fingerprint(days),
         "any_free": any(row.free for day in days for row in day.rows),
         "zones": zone_switch(visit.zone, now),
+        "zone_unsaid": not said_zone(request),
         "remaining": remaining(proposal.deadline, visit.zone, now=now),
     }
     if request.headers.get("HX-Request"):
@@ -79,7 +81,7 @@ def times_page(request: HttpRequest, proposal: Proposal, visit: Visit, *, status
 
 class ProposalView(LinkView):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        proposal = proposal_for_guest(token)
+        self.behind = proposal = proposal_for_guest(token)
         insist_open(proposal, timezone.now())
         default = proposal.guest_zone or proposal.zone
         return times_page(
@@ -91,7 +93,8 @@ class ProposalConfirmationView(ConfirmationView[Proposal]):
     choice_field = "candidate"
 
     def load(self, token: str) -> Proposal:
-        return proposal_for_guest(token)
+        self.behind = proposal = proposal_for_guest(token)
+        return proposal
 
     def insist_open(self, thing: Proposal) -> None:
         insist_open(thing, timezone.now())
@@ -125,7 +128,7 @@ class ProposalConfirmationView(ConfirmationView[Proposal]):
             "organization": thing.organization,
             "meeting": thing,
             "facts": facts_of(thing, [choice.time]),
-            "hero": hero(choice.time, visit.zone, now=timezone.now()),
+            "hero": hero(choice.time, Clocks(visit.zone, thing.zone), now=timezone.now()),
             "visit": visit,
             "choice": choice,
             "choice_field": self.choice_field,

@@ -17,7 +17,7 @@ from chosei.records.models import Appointment, Proposal
 from chosei.web.public.appointments import AppointmentLinkView, host_names, status_of
 from chosei.web.public.doors import LinkView, guest_address, refused_for_now
 from chosei.web.public.proposals import facts_of, insist_open
-from chosei.web.public.showing import hero, meeting_facts, zone_name
+from chosei.web.public.showing import Clocks, hero, meeting_facts, zone_name
 from chosei.web.public.wishes import WishForm
 from chosei.web.public.zones import reader_zone
 
@@ -84,7 +84,8 @@ class ReadjustmentView(AskingView[Proposal]):
     back = "proposal"
 
     def load(self, token: str) -> Proposal:
-        return proposal_for_guest(token)
+        self.behind = proposal = proposal_for_guest(token)
+        return proposal
 
     def insist(self, about: Proposal) -> None:
         insist_open(about, timezone.now())
@@ -112,7 +113,7 @@ class ChangeRequestView(AppointmentLinkView, AskingView[Appointment]):
         time = Interval(about.starts_at, about.ends_at)
         return {
             "facts": meeting_facts(about, host_names(about)),
-            "hero": hero(time, zone, now=timezone.now()),
+            "hero": hero(time, Clocks(zone, about.zone), now=timezone.now()),
         }
 
 

@@ -19,7 +19,7 @@ from chosei.actions.offers import CandidateOffer
 from chosei.core import wording
 from chosei.core.intervals import Interval
 from chosei.core.language import Language, language_of
-from chosei.core.walltime import local_date
+from chosei.core.walltime import local_date, zone_of
 from chosei.ports.providers import about
 from chosei.records.models import Appointment, BookingPage, MeetingFormat, Proposal
 from chosei.records.places import place_of
@@ -38,10 +38,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class CandidateRow:
+    """``elsewhere``: the same time by the host's clocks, where they show another."""
+
     pk: int
     time: str
     free: bool
     chosen: bool
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,12 @@ class CandidateDay:
 
 @dataclass(frozen=True, slots=True)
 class Hero:
-    """The one time a page is about."""
+    """The one time a page is about; ``elsewhere`` as for a candidate."""
 
     day: str
     time: str
     zone: str
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,23 +154,47 @@ def common_minutes(times: Iterable[Interval]) -> int | None:
     return int(lengths.pop().total_seconds()) // 60 if len(lengths) == 1 else None
 
 
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """``reader``: the zone in which the guest reads times; ``host``: the one the meeting is arranged in."""
+
+    reader: str
+    host: str
+
+    def elsewhere(self, time: Interval, now: datetime) -> str:
+        """The time by the host's clocks, where they show another than the guest's."""
+        reader, host = zone_of(self.reader), zone_of(self.host)
+        ends = (time.start, time.end)
+        if all(at.astimezone(reader).utcoffset() == at.astimezone(host).utcoffset() for at in ends):
+            return ""
+        theirs = wording.interval_text(time, self.host, reader_language(), now, with_zone=True)
+        return _("担当者の時刻: %(time)s") % {"time": theirs}
+
+
 def candidate_days(
-    offers: tuple[CandidateOffer, ...], zone: str, chosen: str, *, now: datetime
+    offers: tuple[CandidateOffer, ...], clocks: Clocks, chosen: str, *, now: datetime
 ) -> list[CandidateDay]:
-    """Candidates by the day on which they begin in ``zone``."""
+    """Candidates by the day on which they begin for the reader."""
+    zone = clocks.reader
     ordered = sorted(offers, key=lambda offer: (offer.candidate.starts_at, offer.candidate.pk))
     days = groupby(ordered, key=lambda offer: local_date(offer.candidate.starts_at, zone))
     today = local_date(now, zone)
     return [
-        CandidateDay(day_name(day, today), tuple(_row(offer, zone, chosen) for offer in group))
+        CandidateDay(day_name(day, today), tuple(_row(offer, clocks, chosen, now) for offer in group))
         for day, group in days
     ]
 
 
-def _row(offer: CandidateOffer, zone: str, chosen: str) -> CandidateRow:
+def _row(offer: CandidateOffer, clocks: Clocks, chosen: str, now: datetime) -> CandidateRow:
     candidate = offer.candidate
-    time = time_name(Interval(candidate.starts_at, candidate.ends_at), zone)
-    return CandidateRow(candidate.pk, time, offer.free, offer.free and str(candidate.pk) == chosen)
+    time = Interval(candidate.starts_at, candidate.ends_at)
+    return CandidateRow(
+        candidate.pk,
+        time_name(time, clocks.reader),
+        offer.free,
+        offer.free and str(candidate.pk) == chosen,
+        clocks.elsewhere(time, now),
+    )
 
 
 def fingerprint(days: list[CandidateDay]) -> str:
@@ -175,9 +203,10 @@ def fingerprint(days: list[CandidateDay]) -> str:
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:16]
 
 
-def hero(time: Interval, zone: str, *, now: datetime) -> Hero:
+def hero(time: Interval, clocks: Clocks, *, now: datetime) -> Hero:
+    zone = clocks.reader
     day = day_name(local_date(time.start, zone), local_date(now, zone))
-    return Hero(day, time_name(time, zone), zone_name(zone, time.start))
+    return Hero(day, time_name(time, zone), zone_name(zone, time.start), clocks.elsewhere(time, now))
 
 
 def remaining(until: datetime | None, zone: str, *, now: datetime) -> str:

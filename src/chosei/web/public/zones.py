@@ -1,4 +1,6 @@
-"""The zone in which a guest reads times: theirs if they chose one, else the host's. Never just guessed."""
+"""The zone in which a guest reads times: theirs if they chose one, else the host's, until their device says
+its own. Never guessed from an address or a language.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,13 @@ OFFERED = (
 
 def reader_zone(request: HttpRequest, default: str) -> str:
     """The zone asked for by form or address, else the one kept from last time, else ``default``."""
-    for wish in (request.POST.get("zone"), request.GET.get("zone"), request.COOKIES.get(COOKIE)):
-        if wish and _exists(wish):
-            return wish
-    return default
+    return said_zone(request) or default
+
+
+def said_zone(request: HttpRequest) -> str:
+    """The zone that the reader, or their device, has named so far; empty while it is unknown."""
+    wishes = (request.POST.get("zone"), request.GET.get("zone"), request.COOKIES.get(COOKIE))
+    return next((wish for wish in wishes if wish and _exists(wish)), "")
 
 
 def zones_offered(current: str) -> list[str]:

@@ -1,4 +1,5 @@
-// Suggests the device's own time zone where it shows other times than the page does. Never changes it by itself.
+// The device's own time zone, where it shows other times than the page does: taken while the reader has named none
+// and the page shows the host's times beside theirs, suggested otherwise.
 function offsetOf(zone, at) {
   const parts = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" }).formatToParts(at);
   return parts.find((part) => part.type === "timeZoneName").value;
@@ -13,6 +14,12 @@ function suggest(box, hint) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const now = new Date();
   if (!own || offsetOf(own, now) === offsetOf(box.dataset.current, now)) return;
+  const here = new URL(location.href);
+  if ("unsaid" in box.dataset && !here.searchParams.has("zone")) {
+    here.searchParams.set("zone", own);
+    location.replace(here);
+    return;
+  }
   hint.querySelector("[data-zone-name]").textContent = nameOf(own, now);
   hint.hidden = false;
   hint.querySelector("[data-zone-use]").addEventListener("click", () => {
