@@ -71,7 +71,7 @@ def test_an_event_the_author_saw_and_kept_over_is_recorded():
         ({"times": [span(1, 10, 25 * 60)]}, "candidates", "too_long"),
         ({"guest_email": "not an address"}, "guest_email", "not_an_address"),
         ({"deadline": NOW}, "deadline", "in_the_past"),
-        ({"host_ids": ()}, "hosts", "required"),
+        ({"host_ids": ()}, "hosts", "no_host"),
         ({"host_ids": (999_999,)}, "hosts", "unknown"),
     ],
 )

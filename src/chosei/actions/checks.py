@@ -72,7 +72,7 @@ def check_zone(zone: str, field: str) -> None:
 def check_hosts(member: Member, host_ids: Sequence[int]) -> list[Member]:
     """The hosts in the order given: active members of the same organisation. Raises InvalidInput(hosts)."""
     if not host_ids:
-        raise InvalidInput(hosts="required")
+        raise InvalidInput(hosts="no_host")
     if len(set(host_ids)) != len(host_ids):
         raise InvalidInput(hosts="twice_the_same")
     found = Member.objects.filter(organization_id=member.organization_id, is_active=True).in_bulk(

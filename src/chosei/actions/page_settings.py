@@ -131,11 +131,11 @@ def check_people(member: Member, wanted: BookingPageInput) -> list[tuple[Member,
     """The hosts with their groups, in order. Raises InvalidInput(hosts, second_hosts or deputies)."""
     both = wanted.participation == Participation.ONE_OF_EACH
     if both and not wanted.second_ids:
-        raise InvalidInput(second_hosts="required")
+        raise InvalidInput(second_hosts="no_second_host")
     seconds = wanted.second_ids if both else ()
     members = check_hosts(member, (*wanted.host_ids, *seconds))
     if not wanted.host_ids:
-        raise InvalidInput(hosts="required")
+        raise InvalidInput(hosts="no_host")
     if set(wanted.deputy_ids) & {host.pk for host in members}:
         raise InvalidInput(deputies="attends_already")
     known = Member.objects.filter(organization_id=member.organization_id, pk__in=wanted.deputy_ids)

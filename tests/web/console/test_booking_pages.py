@@ -62,7 +62,7 @@ def test_a_page_is_made_as_a_draft_and_then_published(client: Client) -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"title": ""}, "このフィールドは必須です"),
+        ({"title": ""}, "入力してください。"),
         ({"hours-0-0-end": "08:00"}, "終了は開始より後にしてください。"),
         ({"hours-0-1-start": "11:00"}, "ほかの時間帯と重なっています。"),
         ({"hours-0-0-start": "9時"}, "時刻は 9:00 のように入力してください。"),

@@ -106,7 +106,11 @@ def test_a_visit_has_a_reception_code_where_the_page_says_so(client: Client, peo
         ("mail", {"own_reminders": "on", "guest_reminders": "9999"}, "この範囲"),
         ("mail", {"own_reminders": "on", "host_reminders": "morgen"}, "整数"),
         ("mail", {"guest_reminders": "48"}, "この予約ページで決める」を選んで"),
-        ("members", {"who-0": ""}, "入力してください"),
+        ("members", {"who-0": ""}, "出席する人を1人以上"),
+        ("members", {"participation": "one_of_each"}, "2つ目のグループ"),
+        ("", {"other_durations": "2000"}, "5〜1440分"),
+        ("", {"duration_minutes": "3"}, "5以上の数"),
+        ("", {"title": " "}, "入力してください"),
     ],
 )
 def test_bad_settings_are_refused_at_the_field(
@@ -138,6 +142,18 @@ def test_an_earlier_address_leads_to_the_present_one(client: Client, people: Com
         f"/pages/{other.pk}/details", {**form_of(client, f"/pages/{other.pk}/details"), "slug": "demo"}
     )
     assert "別の予約ページ" in taken.content.decode()
+
+
+def test_what_a_japanese_keyboard_types_is_understood(client: Client, people: Company) -> None:
+    page = company.publish(people.author)
+    opening, meeting = f"/pages/{page.pk}/opening", f"/pages/{page.pk}"
+    typed = {"overrides": "2026/12/28 10:00~15:00", "holiday_rule": "own"}
+    client.post(opening, {**form_of(client, opening), **typed, "holiday_hours": "10:00-12:00、13:00-15:00"})
+    client.post(meeting, {**form_of(client, meeting), "other_durations": "45、60"})
+    page.refresh_from_db()
+    assert page.other_durations == [45, 60]
+    assert form_of(client, opening)["overrides"] == "2026-12-28 10:00-15:00"
+    assert form_of(client, opening)["holiday_hours"] == "10:00-12:00, 13:00-15:00"
 
 
 def test_copy_preview_and_one_time_links(client: Client, people: Company) -> None:

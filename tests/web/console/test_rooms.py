@@ -75,7 +75,7 @@ def test_a_room_by_hand_changed_and_put_away(people: Company, admin: Client) -> 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"name": " "}, "このフィールドは必須です"),
+        ({"name": " "}, "入力してください。"),
         ({"address": "no-address"}, "メールアドレス"),
         ({"address": A.upper()}, "すでに登録されています"),
         ({"capacity": "0"}, "1"),

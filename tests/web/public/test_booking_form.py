@@ -9,7 +9,7 @@ from chosei.actions.answers import set_questions
 from chosei.actions.event_text import appointment_body
 from chosei.core.questions import STANDARD, Question, QuestionKind
 from chosei.mails.compose import compose
-from chosei.records.models import AnswerFile, Appointment, MailMessage
+from chosei.records.models import AnswerFile, Appointment, BookingPage, MailMessage
 from tests.support.company import NOW
 from tests.web.public.walking import main_form, parsed, send, text_of
 
@@ -133,3 +133,17 @@ def test_an_answer_that_the_page_did_not_offer_is_refused(client, asking):
     answer = send(client, details(client, asking), **{**FILLED, "q1": "無料"})
     assert answer.status_code == 422
     assert "選択肢の中からお選びください。" in text_of(answer)
+
+
+def test_losing_the_time_keeps_consent_and_asks_for_the_file_again(client, asking):
+    BookingPage.objects.filter(pk=asking.pk).update(consent_required=True)
+    form = details(client, asking)
+    sent = SimpleUploadedFile("資料.pdf", b"%PDF-1.7")
+    back = send(client, form, "back", **FILLED, q4=sent, consented="on")
+    again = send(client, back, start=START)
+    soup, _form = main_form(again)
+    assert soup.select_one("[name=consented]").has_attr("checked")
+    assert "もう一度お選びください" in soup.select_one("#id_q4").find_parent(class_="field").text
+    prefilled, _form = main_form(details(client, asking, "&consented=on&q4=x"))
+    assert not prefilled.select_one("[name=consented]").has_attr("checked"), "an address agrees to nothing"
+    assert "もう一度お選びください" not in prefilled.text

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from chosei.actions.answers import questions_of
 from chosei.actions.booking import book_page
@@ -28,7 +29,15 @@ from chosei.web.public.arranging import keep_view, reader_view
 from chosei.web.public.confirming import Choice, ConfirmationView, Visit, slot_of
 from chosei.web.public.doors import LinkView, guest_address
 from chosei.web.public.forms import Asked, GuestForm
-from chosei.web.public.showing import Clocks, format_name, hero, meeting_facts, reader_language, zone_switch
+from chosei.web.public.showing import (
+    Clocks,
+    Fact,
+    format_name,
+    hero,
+    meeting_facts,
+    reader_language,
+    zone_switch,
+)
 from chosei.web.public.weeks import nearest, slot_length, slot_start, slot_value, week_of, wished_week
 from chosei.web.public.zones import keep_zone
 
@@ -190,6 +199,15 @@ class AddressView(LinkView):
         return times_page(request, page, visit)
 
 
+def _described(page: BookingPage) -> list[Fact]:
+    """Its lengths and forms, for the list of all pages."""
+    names = " / ".join(name for _minutes, name in lengths_offered(page))
+    if not names:
+        return meeting_facts(page, [], minutes=page.duration_minutes, formats=formats_of(page))
+    length = Fact("clock", gettext("所要時間"), names)
+    return [length, *meeting_facts(page, [], formats=formats_of(page))]
+
+
 class PagesView(LinkView):
     """What an organisation offers to everybody."""
 
@@ -197,7 +215,8 @@ class PagesView(LinkView):
         pages = list(public_pages(organization).order_by("title", "id"))
         if not pages:
             raise NotThere
-        context = {"organization": pages[0].organization, "pages": pages}
+        described = [(page, _described(page)) for page in pages]
+        context = {"organization": pages[0].organization, "pages": described}
         return render(request, "public/pages.html", context)
 
 

@@ -8,12 +8,14 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.errors import InvalidInput
 from chosei.actions.inputs import GuestInput
 from chosei.core.language import Language
 from chosei.core.questions import MAX_CHOICES, STANDARD, QuestionKind, Questions
+from chosei.core.text import one_line
 from chosei.web.public.companions import FIELDS, Companions
 from chosei.web.public.fields import (
     REFUSALS,
@@ -64,6 +66,9 @@ class GuestForm(forms.Form):
             self.fields["format"] = choice_of_format(self.asked.formats)
         for question in questions:
             self.fields[question.key] = field_of(question)
+            if question.kind is QuestionKind.FILE and self._had_file(question.key):
+                field = self.fields[question.key]
+                field.help_text = f"{field.help_text} {gettext('お手数ですが、もう一度お選びください。')}"
         if self.asked.consent:
             self.fields["consented"] = consent()
         self.companions = Companions(self.data if self.is_bound else companions)
@@ -83,6 +88,10 @@ class GuestForm(forms.Form):
             companions=self.companions.people,
             consented=bool(data.get("consented")),
         )
+
+    def _had_file(self, key: str) -> bool:
+        """Whether a file was chosen before: no page can choose it again for the guest."""
+        return key in self.files if self.is_bound else bool(self.initial.get(key))
 
     def clean(self) -> dict[str, Any]:
         for sentence in self.companions.errors:
@@ -117,14 +126,20 @@ class CancellationForm(forms.Form):
 def typed(request: HttpRequest, questions: Questions) -> Typed:
     """What came with the form as it was typed, to travel along in hidden fields; empty on a first visit.
 
-    Parameters of the address prefill the form: ``?company=…&name=…``, each by its question's key. Files
-    cannot travel: a browser lets nobody but the guest choose one.
+    Parameters of the address prefill the form: ``?company=…&name=…``, each by its question's key. Of a file
+    only the name travels: a browser lets nobody but the guest choose one.
     """
-    sent = request.POST if request.method == "POST" else request.GET
-    keys = [one.key for one in questions if one.kind is not QuestionKind.FILE and one.key in sent]
+    posted = request.method == "POST"
+    sent = request.POST if posted else request.GET
+    files = {one.key for one in questions if one.kind is QuestionKind.FILE}
+    keys = [one.key for one in questions if one.key in sent and (posted or one.key not in files)]
     keys += ["format"] if "format" in sent else []
-    keys += [name for name in FIELDS if name in sent and request.method == "POST"]
+    keys += [name for name in (*FIELDS, "consented") if name in sent and posted]
     given = {key: sent.getlist(key)[:MAX_CHOICES] for key in keys}
+    for key in files & set(request.FILES):
+        given[key] = [
+            one_line(one.name or "") for one in request.FILES.getlist(key) if not isinstance(one, list)
+        ]
     return given if any(any(values) for values in given.values()) else {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.inputs import BookingPageInput, FormatOption
+from chosei.actions.page_settings import LIMITS, MOST_DURATIONS
 from chosei.actions.people import attending
 from chosei.actions.web_meetings import tools_of
 from chosei.records.models import MeetingFormat, Member
@@ -48,10 +50,16 @@ class PageMeetingForm(MeetingFields):
         offer_tools(self, tools_of(attending(list(hosts))), own=True)
 
     def clean_other_durations(self) -> tuple[int, ...]:
-        texts = [one for one in re.split(r"[\s,、]+", self.cleaned_data["other_durations"]) if one]
-        if not all(one.isascii() and one.isdecimal() and len(one) < 5 for one in texts):
+        typed = unicodedata.normalize("NFKC", self.cleaned_data["other_durations"])
+        texts = [one for one in re.split(r"[\s,、]+", typed) if one]
+        if not all(one.isascii() and one.isdecimal() and len(one) < 7 for one in texts):
             raise ValidationError(gettext("分の数字をカンマで区切って入力してください(例: 45, 60)。"))
-        return tuple(int(one) for one in texts)
+        minutes = tuple(int(one) for one in texts)
+        low, high = LIMITS["duration_minutes"]
+        if len(minutes) > MOST_DURATIONS or not all(low <= one <= high for one in minutes):
+            wrong = gettext("%(low)s〜%(high)s分の所要時間を、%(most)sつまで入力してください。")
+            raise ValidationError(wrong % {"low": low, "high": high, "most": MOST_DURATIONS})
+        return minutes
 
     def changes(self) -> dict[str, Any]:
         data = self.cleaned_data

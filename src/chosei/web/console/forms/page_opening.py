@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -61,7 +62,7 @@ class SpansField(forms.CharField):
     """10:00-12:00, 13:00-26:00 as spans of one day. Empty: none."""
 
     def to_python(self, value: Any) -> Any:
-        return _spans(super().to_python(value) or "")
+        return _spans(_narrow(super().to_python(value) or ""))
 
     def prepare_value(self, value: Any) -> Any:
         return _written(value) if isinstance(value, tuple) else value
@@ -74,7 +75,7 @@ class OverridesField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         days: dict[date, tuple[Span, ...]] = {}
-        for line in (super().to_python(value) or "").splitlines():
+        for line in _narrow(super().to_python(value) or "").splitlines():
             if not line.strip():
                 continue
             day, _between, rest = line.strip().partition(" ")
@@ -204,6 +205,11 @@ def _initial(settings: BookingPageInput) -> dict[str, Any]:
         "window_last": settings.window.last if settings.window else None,
         "max_notice_hours": -(-minutes // 60) if minutes else None,
     }
+
+
+def _narrow(text: str) -> str:
+    """Digits and signs as they are typed with a Japanese keyboard, in their narrow form."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def _spans(text: str) -> tuple[Span, ...]:
