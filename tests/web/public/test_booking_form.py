@@ -7,9 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from chosei.actions.answers import set_questions
 from chosei.actions.event_text import appointment_body
+from chosei.actions.members import add_member
 from chosei.core.questions import STANDARD, Question, QuestionKind
 from chosei.mails.compose import compose
-from chosei.records.models import AnswerFile, Appointment, BookingPage, MailMessage
+from chosei.records.models import AnswerFile, Appointment, BookingPage, BookingPageHost, MailMessage
 from tests.support.company import NOW
 from tests.web.public.walking import main_form, parsed, send, text_of
 
@@ -147,3 +148,24 @@ def test_losing_the_time_keeps_consent_and_asks_for_the_file_again(client, askin
     prefilled, _form = main_form(details(client, asking, "&consented=on&q4=x"))
     assert not prefilled.select_one("[name=consented]").has_attr("checked"), "an address agrees to nothing"
     assert "もう一度お選びください" not in prefilled.text
+
+
+def test_where_somebody_approves_the_button_asks_and_does_not_confirm(client, booking_page):
+    assert "予約を確定" in text_of(details(client, booking_page))
+    BookingPage.objects.filter(pk=booking_page.pk).update(needs_approval=True)
+    shown = text_of(details(client, booking_page))
+    assert "予約を申し込む" in shown
+    assert "担当者が承認すると確定します" in shown
+    assert "予約を確定" not in shown
+
+
+def test_where_one_of_several_attends_the_page_promises_one(client, booking_page):
+    names = [booking_page.owner.name, "鈴木 美咲"]
+    suzuki = add_member(
+        booking_page.organization, "suzuki@sample.example", names[1], password="long-enough-1"
+    )
+    BookingPageHost.objects.create(page=booking_page, member=suzuki, position=1)
+    page = f"/b/{booking_page.link_token}"
+    assert "うち1名" not in text_of(client.get(page))
+    BookingPage.objects.filter(pk=booking_page.pk).update(participation="any")
+    assert f"{names[0]}、{names[1]}のうち1名" in text_of(client.get(page))

@@ -95,7 +95,8 @@ def guest_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
             (pgettext("mail", "担当"), names),
             (pgettext("mail", "ご連絡先"), appointment.contact),
         ),
-        *facts.answer_facts(appointment, reader.language),
+        # What the guest said of themselves is theirs: whoever comes along is not told.
+        *(facts.answer_facts(appointment, reader.language) if reader.companion is None else ()),
         *_page_fact(appointment, reader),
     ]
 
@@ -137,6 +138,20 @@ def host_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
     """Who comes, how to reach them, and what the host needs on the day."""
     names = times.listed([host.name for host in facts.hosts_of(appointment)])
     return [
+        *request_facts(appointment, reader),
+        *_link_facts(appointment, for_guest=False),
+        *facts.place_facts(appointment),
+        *facts.optional(
+            (pgettext("mail", "受付コード"), code_digits(appointment)),
+            (pgettext("mail", "会議室"), facts.rooms_of(appointment)),
+            (pgettext("mail", "担当者"), names),
+        ),
+    ]
+
+
+def request_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
+    """Who asks for it, what they said, and for what kind of meeting."""
+    return [
         *facts.optional(
             (pgettext("mail", "会社"), appointment.guest_company),
             (pgettext("mail", "お名前"), appointment.guest_name),
@@ -147,13 +162,6 @@ def host_facts(appointment: Appointment, reader: Reader) -> list[Fact]:
         *facts.answer_facts(appointment, reader.language),
         facts.length_fact(appointment, reader.language),
         facts.format_fact(appointment),
-        *_link_facts(appointment, for_guest=False),
-        *facts.place_facts(appointment),
-        *facts.optional(
-            (pgettext("mail", "受付コード"), code_digits(appointment)),
-            (pgettext("mail", "会議室"), facts.rooms_of(appointment)),
-            (pgettext("mail", "担当者"), names),
-        ),
     ]
 
 

@@ -10,12 +10,13 @@ from django.utils.translation import pgettext
 from chosei.core import wording
 from chosei.core.letter_texts import Wording
 from chosei.core.states import AppointmentState, BookingPageState
-from chosei.mails import facts
+from chosei.mails import facts, times
 from chosei.mails.blocks import Action, Block, Body, Facts, Say
 from chosei.mails.facts import Reader
+from chosei.mails.letters.confirmed import request_facts
 from chosei.mails.links import appointment_url, console_appointment_url, page_url
 from chosei.mails.wordings import words
-from chosei.records.models import Appointment
+from chosei.records.models import Appointment, BookingPage, Visibility
 
 
 def requested_for_guest(appointment: Appointment, reader: Reader, now: datetime) -> Body | None:
@@ -50,7 +51,10 @@ def requested_for_host(appointment: Appointment, reader: Reader, now: datetime) 
         blocks.append(
             Say(_("%(until)sまでに回答がない場合は、お受けできない旨をお知らせします。") % {"until": until})
         )
-    blocks += [when, *_subject_of(appointment, with_address=True)]
+    names = times.listed([host.name for host in facts.hosts_of(appointment)])
+    rows = [*request_facts(appointment, reader), *facts.place_facts(appointment)]
+    rows += facts.optional((pgettext("mail", "担当者"), names))
+    blocks += [when, Facts(tuple(rows))]
     blocks += facts.quoted(pgettext("mail", "お客様からのメッセージ"), appointment.guest_message)
     blocks.append(Action(pgettext("mail", "承認または却下する"), console_appointment_url(appointment)))
     headline = pgettext("mail", "承認をお待ちの予約があります")
@@ -62,7 +66,6 @@ def declined_for_guest(appointment: Appointment, reader: Reader, now: datetime) 
     if appointment.state != AppointmentState.DECLINED:
         return None
     said = words(Wording.DECLINED_GUEST, appointment, reader)
-    page = appointment.booking_page
     blocks: list[Block] = [
         facts.visitor_addressee(appointment, reader),
         *said.opening,
@@ -70,7 +73,8 @@ def declined_for_guest(appointment: Appointment, reader: Reader, now: datetime) 
         *_subject_of(appointment),
         *facts.quoted(pgettext("mail", "理由"), appointment.cancel_reason),
     ]
-    if reader.companion is None and page is not None and page.state == BookingPageState.PUBLISHED:
+    page = _page_to_ask_again(appointment)
+    if reader.companion is None and page is not None:
         blocks.append(Action(pgettext("mail", "あらためて日時を選ぶ"), page_url(page)))
     blocks += [*said.closing, facts.signature(appointment)]
     headline = pgettext("mail", "お受けできませんでした")
@@ -92,6 +96,14 @@ def lapsed_for_host(appointment: Appointment, reader: Reader, now: datetime) -> 
     ]
     headline = pgettext("mail", "承認の期限を過ぎました")
     return Body(said.subject, said.subject, headline, tuple(blocks))
+
+
+def _page_to_ask_again(appointment: Appointment) -> BookingPage | None:
+    """The page, where it takes bookings and opens by an address of its own."""
+    page = appointment.booking_page
+    if page is None or page.state != BookingPageState.PUBLISHED or page.visibility == Visibility.ONE_TIME:
+        return None
+    return page
 
 
 def _subject_of(appointment: Appointment, *, with_address: bool = False) -> list[Block]:

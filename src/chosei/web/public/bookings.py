@@ -20,6 +20,7 @@ from chosei.actions.offers import hosts_of, is_unattended, page_offer, page_time
 from chosei.actions.page_addresses import insist_unspent
 from chosei.actions.page_settings import durations_of, formats_of
 from chosei.core import wording
+from chosei.core.hostchoice import Participation
 from chosei.core.intervals import Interval
 from chosei.core.questions import Questions
 from chosei.core.states import BookingPageState
@@ -57,6 +58,15 @@ def insist_open(page: BookingPage) -> None:
 
 def host_names(page: BookingPage) -> list[str]:
     return [member.name for member in hosts_of(page)]
+
+
+_ATTENDING = {Participation.ANY.value: 1, Participation.ONE_OF_EACH.value: 2}
+
+
+def _facts(page: BookingPage, minutes: int | None) -> list[Fact]:
+    """What a customer should know before they choose; of several hosts it may be open yet who comes."""
+    some = _ATTENDING.get(page.participation)
+    return meeting_facts(page, host_names(page), minutes=minutes, formats=formats_of(page), attending=some)
 
 
 def wished_minutes(request: HttpRequest, page: BookingPage) -> int:
@@ -105,9 +115,7 @@ def times_page(
         if request.GET.get("seen") == week.fingerprint:
             return HttpResponse(status=204)
         return render(request, "public/booking_times.html", context)
-    context["facts"] = meeting_facts(
-        page, host_names(page), minutes=None if context["lengths"] else minutes, formats=formats_of(page)
-    )
+    context["facts"] = _facts(page, None if context["lengths"] else minutes)
     return keep_view(
         request, keep_zone(request, render(request, "public/booking.html", context, status=status))
     )
@@ -143,7 +151,7 @@ def details_page(
     context = {
         "organization": page.organization,
         "meeting": page,
-        "facts": meeting_facts(page, host_names(page), minutes=minutes_of(choice), formats=formats_of(page)),
+        "facts": _facts(page, minutes_of(choice)),
         "hero": hero(choice.time, Clocks(details.visit.zone, page.zone), now=timezone.now()),
         "visit": details.visit,
         "choice": choice,

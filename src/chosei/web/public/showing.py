@@ -82,8 +82,10 @@ def meeting_facts(
     *,
     minutes: int | None = None,
     formats: Sequence[FormatOption] = (),
+    attending: int | None = None,
 ) -> list[Fact]:
-    """Length, form and place, hosts: as far as each is known. ``formats``: to choose from, if several."""
+    """Length, form and place, hosts: as far as each is known. ``formats``: to choose from, if several.
+    ``attending``: how many of the hosts will come, where not all of them do."""
     facts = (
         [Fact("clock", _("所要時間"), wording.duration_text(minutes, reader_language()))] if minutes else []
     )
@@ -93,7 +95,7 @@ def meeting_facts(
     else:
         facts += [_format_fact(meeting), *_place_facts(meeting)]
     if hosts:
-        facts.append(Fact("people", _("担当"), _hosts_text(hosts), labelled=True))
+        facts.append(Fact("people", _("担当"), _hosts_text(hosts, attending), labelled=True))
     return facts
 
 
@@ -142,10 +144,13 @@ def _web_name(meeting: Proposal | BookingPage | Appointment) -> str:
     return _("Web会議(%(service)s)") % {"service": service} if service else _("Web会議")
 
 
-def _hosts_text(hosts: list[str]) -> str:
-    if len(hosts) <= 3:
-        return _("、").join(hosts)
-    return _("%(names)s ほか%(count)d名") % {"names": _("、").join(hosts[:2]), "count": len(hosts) - 2}
+def _hosts_text(hosts: list[str], attending: int | None) -> str:
+    names = _("、").join(hosts)
+    if len(hosts) > 3:
+        names = _("%(names)s ほか%(count)d名") % {"names": _("、").join(hosts[:2]), "count": len(hosts) - 2}
+    if attending is None or attending >= len(hosts):
+        return names
+    return _("%(names)sのうち%(count)d名") % {"names": names, "count": attending}
 
 
 def common_minutes(times: Iterable[Interval]) -> int | None:
