@@ -166,9 +166,7 @@ def test_the_hosts_time_stands_beside_the_readers_on_every_page(client, proposal
     times = client.get(f"/p/{proposal.link_token}?zone=America/New_York")
     assert "担当者の時刻: 12月3日(木) 10:00〜11:00 (GMT+9)" in text_of(times)
     details = send(client, times, candidate=str(candidates(proposal)[0].pk), zone="America/New_York")
-    assert "(GMT-5) 担当者の時刻: 12月3日(木) 10:00〜11:00 (GMT+9)" in text_of(
-        details
-    )
+    assert "(GMT-5) 担当者の時刻: 12月3日(木) 10:00〜11:00 (GMT+9)" in text_of(details)
     done = send(client, details, name="三田花子", email="hanako@test.example", zone="America/New_York")
     assert "担当者の時刻: 12月3日(木) 10:00〜11:00 (GMT+9)" in text_of(client.get(done["location"]))
     seoul = client.get(f"/p/{proposal.link_token}?zone=Asia/Seoul")
