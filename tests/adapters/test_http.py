@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -118,6 +119,23 @@ def test_an_answer_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> No
     assert failed.value.code == "answer_too_large"
 
 
+def test_an_answer_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each drop comes in time, and so no single wait is too long."""
+    monkeypatch.setattr("chosei.adapters.http.WHOLE_SECONDS", 0.05)
+    drops: list[bytes] = []
+
+    def drip() -> Iterator[bytes]:
+        for _ in range(1000):
+            time.sleep(0.01)
+            drops.append(b"x")
+            yield drops[-1]
+
+    with pytest.raises(Transient) as failed:
+        Service(lambda request: httpx2.Response(200, content=drip())).http.send(WRITE)
+    assert failed.value.code == "deadline"
+    assert len(drops) < 1000
+
+
 def test_cookies_of_one_account_do_not_reach_the_next() -> None:
     service = Service(reply(200, headers={"Set-Cookie": "session=sato; Path=/"}), reply())
     service.http.send(CALL)
@@ -172,12 +190,19 @@ def test_the_log_line_names_the_route_and_no_secret() -> None:
         ("Thu, 03 Dec 2026 01:00:30 GMT", 30),
         ("Thu, 03 Dec 2026 00:59:00 GMT", 0),
         ("soon", None),
+        ("nan", None),
         ("", None),
     ],
 )
 def test_retry_after_is_read_in_both_forms(value: str, seconds: float | None) -> None:
     now = datetime(2026, 12, 3, 1, 0, tzinfo=UTC)
     assert retry_after({"Retry-After": value}, now) == seconds
+
+
+def test_a_date_to_wait_for_is_one_of_the_services_clock() -> None:
+    """Ours may be wrong by hours; the service told its own time with the same answer."""
+    told = {"Date": "Tue, 01 Jan 2030 00:00:00 GMT", "Retry-After": "Tue, 01 Jan 2030 00:00:20 GMT"}
+    assert retry_after(told) == 20
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8100", "http://localhost:1", "http://[::1]:2"])

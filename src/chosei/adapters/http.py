@@ -7,6 +7,7 @@ Every call may raise ``Transient``; ``Unreachable`` says that nothing was sent.
 from __future__ import annotations
 
 import ipaddress
+import math
 import time
 import uuid
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ from chosei.ports.errors import Misconfigured, Transient
 
 CONNECT_SECONDS = 4.0
 READ_SECONDS = 25.0
+WHOLE_SECONDS = 60.0
+"""From the request to the last byte of its answer: a service that drips is as good as silent."""
 MAX_BYTES = 32 * 1024 * 1024
 RETRY_ATTEMPTS = 3
 LONGEST_WAIT_SECONDS = 2.0
@@ -159,6 +162,7 @@ class Http:
     def _once(self, call: Call, limit: Deadline) -> Answer:
         headers = {"client-request-id": str(uuid.uuid4()), "accept": "application/json", **call.headers}
         read = limit.left(READ_SECONDS)
+        whole = Deadline.within(limit.left(WHOLE_SECONDS))
         timeout = httpx2.Timeout(read, connect=min(CONNECT_SECONDS, read))
         begun = time.monotonic()
         answer: Answer | None = None
@@ -171,7 +175,7 @@ class Http:
                 content=call.content,
                 timeout=timeout,
             ) as response:
-                answer = Answer(response.status_code, response.headers, _body(response, limit))
+                answer = Answer(response.status_code, response.headers, _body(response, whole))
             return answer
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise Unreachable("unreachable") from error
@@ -212,18 +216,30 @@ def _body(response: httpx2.Response, limit: Deadline) -> bytes:
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """The seconds a Retry-After header asks for, given as a number or as a date (RFC 9110 10.2.3); None
-    without one."""
-    value = next((text for name, text in headers.items() if name.lower() == "retry-after"), "").strip()
+    without one. A date is one of the service's clock, which tells its own time in Date."""
+    value = _header(headers, "retry-after")
     try:
-        return min(max(float(value), 0.0), 86_400.0)
+        seconds = float(value)
+        return min(max(seconds, 0.0), 86_400.0) if math.isfinite(seconds) else None
     except ValueError:
         pass
+    moment = _moment(value)
+    if moment is None:
+        return None
+    now = now or _moment(_header(headers, "date")) or datetime.now(UTC)
+    return min(max((moment - now).total_seconds(), 0.0), 86_400.0)
+
+
+def _header(headers: Mapping[str, str], wanted: str) -> str:
+    return next((text for name, text in headers.items() if name.lower() == wanted), "").strip()
+
+
+def _moment(value: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(value)
+        found = parsedate_to_datetime(value)
     except ValueError:
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max((moment - (now or datetime.now(UTC))).total_seconds(), 0.0), 86_400.0)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def is_loopback(url: str) -> bool:
