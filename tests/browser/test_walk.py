@@ -4,36 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.house import House, eventually
-from tests.web.browsing import DESK, PHONE
+from tests.browser.steps import (
+    SATO,
+    SUZUKI,
+    TANAKA,
+    TOKYO,
+    at_the_desk,
+    begin_connecting,
+    book_last,
+    cancel_link,
+    connect_microsoft,
+    connect_zoom,
+    free_half_hours,
+    instant,
+    mark_three_candidates,
+    next_week,
+    publish_page,
+    sign_in_to_google,
+)
+from tests.web.browsing import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-TOKYO = ZoneInfo("Asia/Tokyo")
-SATO, HANAKO = "sato@sample.example", "hanako@test.example"
+HANAKO, BOOKER = "hanako@test.example", "booker@test.example"
 CONFIRMED = "[株式会社サンプル]アポイントメントの日程が確定しました"
 CANCELLED = "[株式会社サンプル]アポイントメントがキャンセルされました"
 
 
 @pytest.fixture(scope="module")
 def host(browser: Browser, house: House) -> Iterator[Page]:
-    """佐藤 健一 at the desk, signed in."""
-    context = browser.new_context(base_url=house.url, locale="ja-JP", timezone_id="Asia/Tokyo", viewport=DESK)
-    page = context.new_page()
-    page.goto("/")
-    page.get_by_label("メールアドレス").fill(SATO)
-    page.get_by_label("パスワード").fill("chosei-demo")
-    page.get_by_role("button", name="サインイン").click()
-    page.wait_for_url(house.url + "/")
-    yield page
-    context.close()
+    with at_the_desk(browser, house, SATO) as page:
+        yield page
 
 
 @pytest.fixture
@@ -54,54 +62,13 @@ def connected(host: Page, house: House) -> Page:
     expect(host.get_by_role("main").get_by_role("link", name="外部連携")).to_have_attribute(
         "aria-current", "page"
     )
-    # The sign-in has a tab of its own; the page it came from waits, and updates by itself.
-    with host.context.expect_page() as opened:
-        microsoft = host.get_by_role("region", name="Microsoft 365")
-        microsoft.get_by_role("button", name="接続", exact=True).click()
-    tab = opened.value
-    tab.locator("input[name=loginfmt]").fill(SATO)
-    tab.get_by_role("button", name="次へ").click()
-    tab.locator("input[name=passwd]").fill("chosei-demo")
-    tab.get_by_role("button", name="サインイン").click()
-    expect(tab.get_by_role("heading", name="要求されているアクセスを許可")).to_be_visible()
-    tab.get_by_role("button", name="承諾").click()
-    tab.wait_for_url(house.url + "/connect/microsoft/finished")
-    tab.close()
-    expect(host.get_by_text("Outlookカレンダーと連携しました。")).to_be_visible()
-    expect(host.get_by_role("link", name="接続解除")).to_be_visible()
+    connect_microsoft(host, house, SATO)
     return host
-
-
-def next_week() -> list[datetime]:
-    """18:00 in Tokyo on Tuesday to Thursday of next week, when nobody at the demo company has anything on."""
-    today = datetime.now(TOKYO)
-    monday = (today + timedelta(days=7 - today.weekday())).replace(hour=18, minute=0, second=0, microsecond=0)
-    return [monday + timedelta(days=day) for day in (1, 2, 3)]
 
 
 def standing(house: House) -> list[dict]:
     now = datetime.now(TOKYO)
     return house.ours(SATO, now - timedelta(days=1), now + timedelta(days=40))
-
-
-def mark_three_candidates(page: Page) -> None:
-    page.get_by_role("button", name="次の週").click()
-    expect(page.get_by_role("columnheader").nth(1)).to_contain_text(
-        f"{next_week()[0].month}/{next_week()[0].day}"
-    )
-    for column in (1, 2, 3):
-        click_at(page, column, hour=18)
-    expect(page.locator(".candidate-rows > :not([hidden])")).to_have_count(3)
-
-
-def click_at(page: Page, column: int, hour: int) -> None:
-    """Click into the grid a little below the hour's line."""
-    line = page.locator("[data-grid]").get_by_text(re.compile(rf"^{hour}:00$")).first
-    line.scroll_into_view_if_needed()
-    where, day = line.bounding_box(), page.get_by_role("columnheader").nth(column).bounding_box()
-    assert where
-    assert day
-    page.mouse.click(day["x"] + day["width"] / 2, where["y"] + where["height"] / 2 + 6)
 
 
 def test_proposal_from_offer_to_cancellation(connected: Page, guest: Page, house: House):
@@ -176,14 +143,7 @@ def test_proposal_from_offer_to_cancellation(connected: Page, guest: Page, house
 def test_booking_page_from_hours_to_cancellation(connected: Page, guest: Page, house: House):
     host = connected
     # B4: a page is made and published
-    host.get_by_role("link", name="予約ページ", exact=True).click()
-    host.get_by_role("link", name="予約ページを作成").click()
-    host.get_by_label("会議タイトル").fill("オンライン製品説明")
-    host.get_by_text("Web会議 (Web会議URLを発行します)").click()
-    host.get_by_role("button", name="下書きを作成する").click()
-    host.get_by_role("button", name="公開する").click()
-    url = host.get_by_label("予約ページのURL").input_value()
-    assert "/b/" in url
+    url = publish_page(host, "オンライン製品説明")
 
     # it offers exactly what the hours and Outlook leave free
     monday = (next_week()[0] - timedelta(days=1)).replace(hour=0)
@@ -197,18 +157,12 @@ def test_booking_page_from_hours_to_cancellation(connected: Page, guest: Page, h
 
     # the customer books the last one
     chosen = max(offered)
-    guest.locator("label.time-chip").last.click()
-    guest.get_by_role("button", name="この日時で進む").click()
-    guest.get_by_label("会社名").fill("株式会社テスト")
-    guest.get_by_label("お名前").fill("三田花子")
-    guest.get_by_label("メールアドレス").fill("booker@test.example")
-    guest.get_by_role("button", name="予約を確定").click()
-    guest.wait_for_url(re.compile(r"/a/"))
+    book_last(guest, BOOKER)
     [event] = eventually(lambda: [one for one in standing(house) if one["isOnlineMeeting"]])
     link = event["onlineMeeting"]["joinUrl"]
     assert event["subject"] == "オンライン製品説明: 株式会社テスト 三田花子様"
     assert instant(event["start"]) == chosen
-    theirs = house.mail(to="booker@test.example", subject=CONFIRMED)
+    theirs = house.mail(to=BOOKER, subject=CONFIRMED)
     assert link in theirs["text"]
 
     # the time is gone, for everybody
@@ -225,34 +179,9 @@ def test_booking_page_from_hours_to_cancellation(connected: Page, guest: Page, h
     host.get_by_role("button", name="キャンセルする").click()
     eventually(lambda: not standing(house))
     assert httpx2.get(link).status_code == 404
-    gone = house.mail(to="booker@test.example", subject=CANCELLED)
+    gone = house.mail(to=BOOKER, subject=CANCELLED)
     assert gone["calendar"]["method"] == "CANCEL"
     house.mail(to=SATO, subject="【キャンセル】株式会社テスト:三田花子様")
-
-
-def free_half_hours(house: House, monday: datetime) -> set[datetime]:
-    """Counted from the rules by hand: weekdays 9:00 to 18:00 in half hours where Outlook is free."""
-    blocking = [
-        (instant(event["start"]), instant(event["end"]))
-        for event in house.events(SATO, monday - timedelta(days=1), monday + timedelta(days=8))
-        if event["showAs"] not in ("free", "workingElsewhere") and not event["isCancelled"]
-    ]
-    starts = [
-        monday + timedelta(days=day, hours=9, minutes=30 * number) for day in range(5) for number in range(18)
-    ]
-    half = timedelta(minutes=30)
-    return {
-        start for start in starts if not any(begin < start + half and start < end for begin, end in blocking)
-    }
-
-
-def instant(moment: dict) -> datetime:
-    return datetime.fromisoformat(moment["dateTime"][:19]).replace(tzinfo=UTC)
-
-
-def cancel_link(mail: dict) -> str:
-    [url] = set(re.findall(r"http\S+/a/[\w-]+/cancellation", mail["text"]))
-    return url
 
 
 def test_an_event_entered_in_outlook_is_known_within_seconds(connected: Page, house: House):
@@ -264,3 +193,60 @@ def test_an_event_entered_in_outlook_is_known_within_seconds(connected: Page, ho
     assert house.graph.post("/v1.0/me/events", json=wanted).status_code == 201
     grid = f"{house.url}/proposals/calendar?from={start:%Y-%m-%d}&to={start + timedelta(days=1):%Y-%m-%d}"
     eventually(lambda: "夜の電話会議" in str(connected.request.get(grid).json()), seconds=10)
+
+
+def test_zoom_beside_outlook_from_connecting_to_cancellation(browser: Browser, guest: Page, house: House):
+    with at_the_desk(browser, house, SUZUKI) as host:
+        host.goto("/settings/connections")
+        connect_microsoft(host, house, SUZUKI)
+        connect_zoom(host, house, SUZUKI)
+        url = publish_page(host, "製品デモ", tool="Zoom")
+        eventually(lambda: guest.goto(url) and guest.locator("label.time-chip").count())
+        book_last(guest, "demo@test.example")
+
+        # the way in for everybody: on the page, in the mails; the host's own in neither
+        theirs = house.mail(to="demo@test.example", subject=CONFIRMED)
+        [link] = set(re.findall(r"http\S+/zoom/j/\S+", theirs["text"]))
+        expect(guest.locator(f'a[href="{link}"]').first).to_be_visible(timeout=20_000)
+        ours = house.mail(to=SUZUKI, subject="株式会社テスト:三田花子様")
+        assert link in ours["text"]
+        assert "/zoom/s/" not in str(theirs) + str(ours) + guest.content()
+        host.get_by_role("link", name="アポイントメント", exact=True).click()
+        host.get_by_role("row").filter(has_text="製品デモ").get_by_role("link").click()
+        with host.context.expect_page() as opened:
+            host.get_by_role("link", name="主催者として開始する").click()
+        opened.value.wait_for_url(re.compile(r"/zoom/s/"))
+        opened.value.close()
+
+        guest.goto(cancel_link(theirs))
+        guest.get_by_role("button", name="キャンセルする").click()
+        eventually(lambda: httpx2.get(link).status_code == 404)
+
+
+def test_google_behind_its_administrators_wall_and_then_connected(browser: Browser, house: House):
+    with at_the_desk(browser, house, TANAKA) as host:
+        host.goto("/settings/connections")
+        google_lets_chosei_in(house, "block")
+        tab = begin_connecting(host, "Google Workspace")
+        sign_in_to_google(tab, TANAKA)
+        expect(tab.get_by_text("admin_policy_enforced")).to_be_visible()
+        tab.close()
+        # Google leads nowhere from there: the page that waits does
+        waiting = host.get_by_role("status").filter(has_text="Google Workspaceのサインインをお待ちしています")
+        waiting.get_by_role("link", name="先へ進めないときはこちら").click()
+        expect(host.get_by_text("管理者がアクセスを許可していません")).to_be_visible()
+
+        google_lets_chosei_in(house, "unblock")
+        host.goto("/settings/connections")
+        tab = begin_connecting(host, "Google Workspace")
+        tab.get_by_role("button", name=TANAKA).click()  # signed in already: which account, is all Google asks
+        tab.get_by_role("button", name="続行").click()
+        tab.wait_for_url(house.url + "/connect/google/finished")
+        tab.close()
+        expect(host.get_by_text("Googleカレンダーと連携しました。")).to_be_visible()
+
+
+def google_lets_chosei_in(house: House, action: str) -> None:
+    """What the Workspace's administrator decides: block or unblock."""
+    answer = httpx2.post(f"{house.sandbox}/google/", data={"action": action, "subject": "sample.example"})
+    assert answer.is_redirect, answer.text
