@@ -166,5 +166,6 @@ def test_the_sweep_reads_calendars_that_have_grown_old_and_erases_what_is_done(t
     disconnect(sato, linked, now=timezone.now())
     run_jobs()
     sweep()
+    run_jobs()
     linked.refresh_from_db()
     assert (linked.state, linked.access_token, linked.refresh_token) == ("ended", "", "")

@@ -137,6 +137,7 @@ def test_disconnecting_ends_it(tenant, watched, sato):
     assert standing(tenant) == []
     assert not Subscription.objects.exists()
     sweep()
+    run_jobs()
     assert Connection.objects.get().state == "ended"
     assert Connection.objects.get().refresh_token == ""
 

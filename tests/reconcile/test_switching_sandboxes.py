@@ -67,6 +67,7 @@ def test_there_and_back_each_meeting_stands_once(tenant, workspace, linked, sato
     sweep()
     run_jobs(hurrying=CONVERGE)
     sweep()
+    run_jobs()
     linked.refresh_from_db()
     assert (linked.state, linked.access_token, linked.refresh_token) == ("ended", "", "")
 

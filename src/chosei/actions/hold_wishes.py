@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from chosei.actions import event_text
 from chosei.actions.people import Attending, organizer_of
+from chosei.actions.room_reach import can_invite
 from chosei.actions.wishes import drop, invited, want
 from chosei.core.entries import DesiredEntry, EntryPurpose
 from chosei.core.states import CandidateState
 from chosei.records.models import CalendarEntry, Candidate, Connection, Proposal
-from chosei.records.places import can_invite, place_of_candidate
+from chosei.records.places import place_of_candidate
 
 
 def settle_holds(proposal: Proposal, hosts: Sequence[Attending]) -> None:

@@ -15,6 +15,7 @@ from chosei.actions.errors import TimeTaken, Unverifiable
 from chosei.actions.outbox import queue_mail, to_member, with_author
 from chosei.actions.people import Attending
 from chosei.actions.room_agenda import Apart, free_rooms, room_availability
+from chosei.actions.room_reach import can_invite
 from chosei.actions.timeline import note
 from chosei.core.availability import Unknown
 from chosei.core.entries import DesiredEntry
@@ -32,7 +33,7 @@ from chosei.records.models import (
     Promise,
     Room,
 )
-from chosei.records.places import can_invite, room_promises_of
+from chosei.records.places import room_promises_of
 
 Live = Mapping[int, Sequence[Interval]]
 """Busy time by room, read just now."""

@@ -14,6 +14,7 @@ from django.db import connections as database
 
 from chosei import wiring
 from chosei.actions.live import LIVE_SECONDS
+from chosei.actions.room_reach import providers_of
 from chosei.core.intervals import Interval
 from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
@@ -28,18 +29,20 @@ _threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="live-rooms")
 def readers_of(rooms: Iterable[Room]) -> list[tuple[list[Connection], list[Room]]]:
     """Rooms that one account can ask for together, with the accounts that could, the healthiest first.
 
-    Rooms of one tenant are seen from that tenant; of a room entered by hand nobody knows whose it is.
+    Rooms of one tenant are seen from that tenant; of a room entered by hand the address tells as much as it
+    does.
     """
-    groups: dict[tuple[int, str], list[Room]] = defaultdict(list)
+    groups: dict[tuple[int, str, tuple[str, ...]], list[Room]] = defaultdict(list)
     for room in rooms:
         if room.address:
-            groups[(room.organization_id, room.tenant_id)].append(room)
+            groups[(room.organization_id, room.tenant_id, providers_of(room))].append(room)
     return [(_healthy(*key), members) for key, members in groups.items()]
 
 
-def _healthy(organization_id: int, tenant_id: str) -> list[Connection]:
+def _healthy(organization_id: int, tenant_id: str, providers: Sequence[str]) -> list[Connection]:
     rows = Connection.objects.filter(
         member__organization=organization_id,
+        provider__in=providers,
         kind=ConnectionKind.CALENDAR,
         state=ConnectionState.ACTIVE,
         mirror_error="",

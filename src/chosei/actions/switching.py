@@ -20,6 +20,7 @@ from chosei.actions.connections import converge_all, hold_again
 from chosei.actions.meeting_wishes import want_appointment, want_buffers
 from chosei.actions.people import Attending, attending_at, organizer_of
 from chosei.actions.room_booking import take_rooms_over
+from chosei.actions.room_reach import can_invite
 from chosei.actions.timeline import note
 from chosei.actions.web_meetings import settle_issuer
 from chosei.actions.wishes import converge_soon
@@ -28,7 +29,7 @@ from chosei.core.troubles import Trouble
 from chosei.ports.errors import PortError
 from chosei.records.locks import lock_hosts
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Room
-from chosei.records.places import can_invite, rooms_of
+from chosei.records.places import rooms_of
 
 MOVE, LEAVE = "move", "leave"
 """What becomes of what is to come: it moves to the new calendar, or stays in the old one until it has passed.

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from django.utils import timezone
 
+from chosei.actions.room_reach import can_invite
 from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, WantedAttendee
 from chosei.core.intervals import Interval
 from chosei.jobs import queue
 from chosei.records.models import Appointment, CalendarEntry, Connection, Proposal, Room
 from chosei.records.models.calendar_entry import new_key
-from chosei.records.places import can_invite
 
 
 def about_of(thing: Proposal | Appointment) -> str:

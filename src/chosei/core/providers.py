@@ -34,8 +34,9 @@ class About:
     ``name`` is the product ("Microsoft 365"); ``calendar`` what people connect ("Outlookカレンダー"), for
     meetings the service itself; ``place`` where events stand ("Outlook"); ``meeting`` the web conference it
     issues ("Teams"), empty where none. ``rooms``: it has a directory of the company's rooms, read with the
-    permission ``rooms_permission``. ``approval``: a company's administrator can approve Chosei for everybody
-    by a link. ``help``: the help's topic for a sign-in that leads nowhere.
+    permission ``rooms_permission``. ``room_domain``: the domain of all its rooms' addresses and of nobody
+    else's, where there is such a one. ``approval``: a company's administrator can approve Chosei for
+    everybody by a link. ``help``: the help's topic for a sign-in that leads nowhere.
     """
 
     key: str
@@ -46,5 +47,6 @@ class About:
     meeting: str = ""
     rooms: bool = False
     rooms_permission: str = ""
+    room_domain: str = ""
     approval: bool = False
     help: str = "connect"

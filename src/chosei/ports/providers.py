@@ -31,6 +31,12 @@ def about(provider: str) -> About:
     return cast(About, named(PROVIDERS[provider]).about)
 
 
+def may_have_room(provider: str, address: str) -> bool:
+    """Whether a room of this address can be one of the provider's, as far as addresses tell."""
+    domain, own = address.rpartition("@")[2].lower(), about(provider).room_domain
+    return domain == own if own else domain not in {about(one).room_domain for one in PROVIDERS} - {""}
+
+
 def prefix(provider: str) -> str:
     """What the names of its settings begin with."""
     return f"CHOSEI_{provider.upper()}_"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chosei.core.rooms import RoomAnswer, place_text, room_text
 from chosei.core.text import one_line
-from chosei.records.models import Appointment, Candidate, Connection, MeetingFormat, Promise, Room
+from chosei.records.models import Appointment, Candidate, MeetingFormat, Promise, Room
 
 _GONE = (RoomAnswer.DECLINED, RoomAnswer.RELEASED)
 _GUESTS_COME = (MeetingFormat.VISIT, MeetingFormat.OTHER)
@@ -29,13 +29,6 @@ def place_of(appointment: Appointment, *, for_guest: bool = False) -> str:
 
 def place_of_candidate(location: str, candidate: Candidate) -> str:
     return where(location, [candidate.room] if candidate.room is not None else [])
-
-
-def can_invite(connection: Connection, room: Room) -> bool:
-    """Whether the account's events can book the room: a directory's room takes its own company's alone."""
-    if room.provider and room.provider != connection.provider:
-        return False
-    return not room.tenant_id or room.tenant_id == connection.account_tenant
 
 
 def where(location: str, rooms: list[Room]) -> str:

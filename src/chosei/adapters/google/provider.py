@@ -29,6 +29,7 @@ class GoogleProvider:
         meeting="Google Meet",
         rooms=True,
         rooms_permission=scopes.ROOMS,
+        room_domain="resource.calendar.google.com",
     )
 
     def __init__(self, settings: Any) -> None:
