@@ -114,6 +114,16 @@ def test_a_revoked_account_pauses_everything_and_its_owner_is_told_once(tenant, 
     assert set(CalendarEntry.objects.values_list("state", flat=True)) == {"waiting"}
 
 
+def test_what_a_mailbox_refuses_while_it_is_being_moved_is_written_when_it_is_back(tenant, linked, sato):
+    tenant.fault(FaultKind.NO_MAILBOX, SATO)
+    offer(sato)
+    run_jobs()
+    assert set(CalendarEntry.objects.values_list("state", flat=True)) == {"retrying"}
+    tenant.sandbox.context.faults.clear()
+    settle()
+    assert len(tenant.ours(SATO)) == 3
+
+
 def test_a_failed_read_leaves_the_old_mirror_to_age(tenant, linked):
     before = linked.mirror_read_at, linked.mirrored_events.count()
     tenant.fault(FaultKind.UNAVAILABLE, SATO)

@@ -106,7 +106,7 @@ def failed(entry: CalendarEntry, error: PortError) -> None:
     if isinstance(error, NeedsReconnect) or (ending and error.code == NO_MAILBOX):
         # An account that was let go is not coming back by itself: its owner has to remove the event.
         account_gone(entry.connection_id, error, now=timezone.now())
-    if isinstance(error, NeedsReconnect | Rejected):
+    if isinstance(error, NeedsReconnect | Rejected) and not _may_pass(entry, error):
         _park(entry, error)
         return
     attempts = entry.attempts + 1
@@ -118,6 +118,12 @@ def failed(entry: CalendarEntry, error: PortError) -> None:
         retry_at=timezone.now() + pause,
         problem=error.code[:80],
     )
+
+
+def _may_pass(entry: CalendarEntry, error: PortError) -> bool:
+    """A mailbox that is not there is being moved, or has lost its licence; it comes back by itself. One that
+    was let go of need not."""
+    return error.code == NO_MAILBOX and entry.connection.state == ConnectionState.ACTIVE
 
 
 def retry_pause(error: PortError, attempts: int) -> timedelta:
