@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
 
-from chosei.actions.offers import present
+from chosei.actions.offers import page_offer, present
+from chosei.ops.config import Config
+from chosei.ops.database import django_database
 from chosei.records.gates import NotThere, booking_page_for_guest
 from chosei.records.models import BookingPage, BookingPageHost, Member, OneTimeLink
 from chosei.records.prepared import Given, Prepared, is_any_of
@@ -76,5 +79,32 @@ def test_given_values_differ_from_call_to_call(page):
 
 def test_a_page_of_times_takes_five_queries(page, django_assert_num_queries):
     with time_machine.travel(NOW, tick=False), django_assert_num_queries(5):
-        answer = Client(headers={"HX-Request": "true"}).get(f"/b/{page.link_token}")
+        answer = Client().get(f"/b/{page.link_token}")
     assert b'name="start"' in answer.content
+
+
+def test_what_strangers_wait_for_is_planned_once_in_a_connection(page):
+    connection.ensure_connection()
+    web = django_database(Config(), pooled=True)["OPTIONS"]
+    connection.connection.prepare_threshold = web["prepare_threshold"]
+    connection.connection.execute("SET " + web["options"].removeprefix("-c "))
+    with time_machine.travel(NOW, tick=False):
+        for _ in range(3):
+            page_offer(booking_page_for_guest(page.link_token), NOW.date(), NOW.date(), now=NOW)
+    kept = connection.connection.execute(
+        "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%records_%'"
+    )
+    assert kept.fetchall() == [(3, 0)] * 4
+    connection.close()
+
+
+@pytest.mark.parametrize(("asked", "kept"), [("", True), ("?prepared=no", False)])
+def test_a_pooler_that_hands_connections_on_can_be_told_of(asked, kept, monkeypatch):
+    config = Config(database_url=f"postgresql://chosei:secret@db.example/chosei{asked}")
+    options = django_database(config, pooled=True)["OPTIONS"]
+    assert ("prepare_threshold" in options, "options" in options, "prepared" in options) == (
+        kept,
+        kept,
+        False,
+    )
+    assert "prepare_threshold" not in django_database(config, pooled=False)["OPTIONS"]

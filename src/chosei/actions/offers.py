@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -29,8 +30,8 @@ from chosei.records.models import (
 )
 from chosei.records.prepared import Given, Prepared, is_remembered, remember
 
-_LOOK_AGAIN = timedelta(seconds=30)
-_ASK_AGAIN = timedelta(seconds=20)
+LOOK_AGAIN = timedelta(seconds=30)
+ASK_AGAIN = timedelta(seconds=20)
 _hosts = Prepared(lambda: BookingPageHost.objects.filter(page=Given("page")).select_related("member"))
 
 
@@ -167,15 +168,24 @@ def proposal_offer(proposal: Proposal, *, now: datetime) -> tuple[CandidateOffer
 
 def look_again(hosts: list[Attending], *, now: datetime) -> None:
     """Have calendars read again that were last read a while ago; whoever looks again soon sees the answer."""
-    for host in hosts:
-        connection = host.connection
-        if connection is None or connection.state != "active":
-            continue
-        if connection.mirror_read_at is not None and connection.mirror_read_at > now - _LOOK_AGAIN:
-            continue
-        asked = Connection.objects.filter(pk=connection.pk).exclude(mirror_asked_at__gt=now - _ASK_AGAIN)
+    linked = [host.connection for host in hosts if host.connection and host.connection.state == "active"]
+    ask_again(
+        [
+            one.pk
+            for one in linked
+            if (one.mirror_read_at is None or one.mirror_read_at <= now - LOOK_AGAIN)
+            and (one.mirror_asked_at is None or one.mirror_asked_at <= now - ASK_AGAIN)
+        ],
+        now=now,
+    )
+
+
+def ask_again(connections: Iterable[int], *, now: datetime) -> None:
+    """Have these calendars read again, apart from those that somebody else has asked for just now."""
+    for pk in connections:
+        asked = Connection.objects.filter(pk=pk).exclude(mirror_asked_at__gt=now - ASK_AGAIN)
         if asked.update(mirror_asked_at=now):
-            queue.enqueue(queue.OBSERVE, str(connection.pk))
+            queue.enqueue(queue.OBSERVE, str(pk))
 
 
 def _foreign_under(hosts: list[Attending], window: Interval, now: datetime) -> list[tuple[str, Interval]]:

@@ -18,7 +18,7 @@ from chosei.core.attendance import Room as RoomNeed
 from chosei.core.availability import Known
 from chosei.core.intervals import Interval
 from chosei.records.models import BookingPage, BookingPageRoom, Member, Room
-from chosei.records.prepared import Given, Prepared
+from chosei.records.prepared import Given, Prepared, is_remembered
 
 MOST_ROOMS = 10
 _one_room = Prepared(lambda: BookingPageRoom.objects.filter(page=Given("page")).order_by()[:1])
@@ -37,7 +37,7 @@ class PageRooms:
 
 def room_need(page: BookingPage, window: Interval, *, now: datetime) -> PageRooms:
     """From the mirror alone; rooms that were read a while ago are asked for again."""
-    if not _one_room(page=page.pk):
+    if not names_rooms(page):
         return PageRooms(None)
     rooms = rooms_of_page(page)
     look_again_at_rooms(rooms, now=now)
@@ -46,6 +46,11 @@ def room_need(page: BookingPage, window: Interval, *, now: datetime) -> PageRoom
         return PageRooms(AnyOf((RoomNeed(Known([window])),)))
     needs = (RoomNeed(one, room.pk) for room, one in zip(rooms, known, strict=True))
     return PageRooms(AnyOf(tuple(needs)))
+
+
+def names_rooms(page: BookingPage) -> bool:
+    """Whether the page has rooms to choose from at all; the gate for guests has read that already."""
+    return bool(page.rooms.all() if is_remembered(page, "rooms") else _one_room(page=page.pk))
 
 
 def check_rooms(member: Member, wanted: BookingPageInput) -> None:

@@ -12,6 +12,11 @@ POOL = {"min_size": 2, "max_size": 24, "timeout": 10.0, "max_lifetime": 1800.0}
 """Connections of one web process; seconds. For its requests and for calendars read live: a reading that hangs
 at the provider keeps its connection after its request has gone on without it."""
 
+_GENERIC = "-c plan_cache_mode=force_generic_plan"
+"""For the statements of `chosei.records.prepared`: planned once in each connection. PostgreSQL would rather
+plan anew each time, in hope of a better plan for the values at hand; there is none, and planning takes longer
+than looking."""
+
 
 def django_database(config: Config, *, pooled: bool) -> dict[str, Any]:
     """One entry of Django's DATABASES.
@@ -25,8 +30,11 @@ def django_database(config: Config, *, pooled: bool) -> dict[str, Any]:
     parts = urlsplit(url)
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", parts.hostname or "")
+    planned = options.pop("prepared", "yes") != "no"
     if pooled:
         options["pool"] = POOL
+        if planned:
+            options |= {"prepare_threshold": 0, "options": f"{_GENERIC} {options.get('options', '')}".strip()}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or DATABASE,

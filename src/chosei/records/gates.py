@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.db.models import DateTimeField, F, Func, Model, Q, QuerySet
+from django.db.models import DateTimeField, Exists, F, Func, Model, OuterRef, Q, QuerySet
 
 from chosei.records.links import SecretLinked, link_hashes
 from chosei.records.models import (
@@ -15,6 +15,7 @@ from chosei.records.models import (
     Appointment,
     BookingPage,
     BookingPageDeputy,
+    BookingPageRoom,
     CalendarEntry,
     ChatDestination,
     Connection,
@@ -35,7 +36,7 @@ from chosei.records.models import (
     Visit,
 )
 from chosei.records.models.reception import desk_secret_hash
-from chosei.records.prepared import Prepared, is_any_of
+from chosei.records.prepared import Prepared, is_any_of, remember
 
 
 class NotThere(Exception):
@@ -83,6 +84,7 @@ _open_pages = Prepared(
         BookingPage.objects.select_related("organization", "owner")
         .filter(is_any_of("link_hash", "hashes"), state__in=_OPEN)
         .exclude(visibility=Visibility.ONE_TIME)
+        .annotate(names_rooms=Exists(BookingPageRoom.objects.filter(page=OuterRef("pk"))))
     )
 )
 _one_time_links = Prepared(
@@ -99,11 +101,12 @@ def booking_page_for_guest(token: str) -> BookingPage:
     """
     hashes = link_hashes(token)
     for page in _open_pages(hashes=hashes):
+        if not page.__dict__["names_rooms"]:
+            remember(page, "rooms", [])
         return page
     for link in _one_time_links(hashes=hashes):
-        page = link.page
-        page.one_time = link
-        return page
+        link.page.one_time = link
+        return link.page
     raise NotThere
 
 

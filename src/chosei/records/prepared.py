@@ -1,7 +1,9 @@
-"""Queries that are built and turned into SQL once in a process, for the pages that strangers wait for.
+"""Queries that are built once in a process and planned once in a connection, for the pages that strangers
+wait for.
 
-Django spends several times longer on building a query and writing its SQL than PostgreSQL on answering it. A
-``Prepared`` keeps the SQL and is given only what differs::
+Django spends several times longer on building a query and writing its SQL than PostgreSQL on answering it,
+and PostgreSQL longer on planning it than on carrying it out. A ``Prepared`` keeps the SQL and is given only
+what differs; where connections are kept, its plan is kept with them (``planned_cursor``)::
 
     _hosts = Prepared(lambda: BookingPageHost.objects.filter(page=Given("page")).select_related("member"))
     _hosts(page=7)
@@ -14,9 +16,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import BooleanField, Expression, F, Field, Func, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg import Cursor
+from psycopg.pq import Format
 
 Row = TypeVar("Row", bound=Model)
 
@@ -35,6 +40,20 @@ class Given(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [_Place(self._name)]
+
+
+def planned_cursor(*, binary: bool = False) -> CursorWrapper:
+    """A cursor that sends values apart from the statement, so that PostgreSQL can keep the statement's plan:
+    it does in connections with a ``prepare_threshold``, which are those of the web (``chosei.ops.database``).
+
+    ``binary``: bytes arrive as they are, not spelled in hexadecimal digits.
+    """
+    connection.ensure_connection()
+    cursor: Any = Cursor(connection.connection)
+    if binary:
+        cursor.format = Format.BINARY
+    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    return wrap(cursor)
 
 
 def is_any_of(column: str, name: str) -> Func:
@@ -114,7 +133,7 @@ class _Ready:
 
     def rows(self, given: dict[str, Any]) -> list[Any]:
         params = [given[one.name] if isinstance(one, _Place) else one for one in self.params]
-        with connection.cursor() as cursor:
+        with planned_cursor() as cursor:
             cursor.execute(self.sql, params)
             found: list[Any] = cursor.fetchall()
         if self.converters:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -30,6 +31,7 @@ from chosei.web.public.arranging import keep_view, reader_view
 from chosei.web.public.confirming import Choice, ConfirmationView, Visit, slot_of
 from chosei.web.public.doors import LinkView, guest_address
 from chosei.web.public.forms import Asked, GuestForm
+from chosei.web.public.kept import Look, Times, right_until
 from chosei.web.public.showing import (
     Clocks,
     Fact,
@@ -85,11 +87,18 @@ def lengths_offered(page: BookingPage) -> list[tuple[int, str]]:
 
 
 def times_page(
-    request: HttpRequest, page: BookingPage, visit: Visit, *, status: int = 200, preview: bool = False
+    request: HttpRequest,
+    page: BookingPage,
+    visit: Visit,
+    *,
+    status: int = 200,
+    preview: bool = False,
+    look: Look | None = None,
 ) -> HttpResponse:
     """One week of free times. For htmx just the times, and nothing at all (204) while they are the same.
 
-    ``preview``: for the page's own members, whatever its state, with nothing to book.
+    ``preview``: for the page's own members, whatever its state, with nothing to book. ``look``: keeps the
+    times for those who ask the same.
     """
     now = timezone.now()
     minutes = wished_minutes(request, page)
@@ -112,9 +121,12 @@ def times_page(
         **_addresses(request, page, preview=preview),
     }
     if request.headers.get("HX-Request"):
-        if request.GET.get("seen") == week.fingerprint:
-            return HttpResponse(status=204)
-        return render(request, "public/booking_times.html", context)
+        same = request.GET.get("seen") == week.fingerprint
+        text = "" if same else render_to_string("public/booking_times.html", context, request)
+        times = Times(week.fingerprint, text, right_until(page, offer, visit.zone, now))
+        if look is not None:
+            look.keep(times)
+        return times.answer(request) or HttpResponse(text)
     context["facts"] = _facts(page, None if context["lengths"] else minutes)
     return keep_view(
         request, keep_zone(request, render(request, "public/booking.html", context, status=status))
@@ -230,11 +242,14 @@ class PagesView(LinkView):
 
 class BookingPageView(LinkView):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        look = Look.of(request, token)
+        if look is not None and (kept := look.kept()) is not None:
+            return kept
         page = self.behind = booking_page_for_guest(token)
         insist_open(page)
         questions = questions_of(page)
         visit = Visit.of(request, page.zone, questions=questions, chosen=request.GET.get("start", ""))
-        return times_page(request, page, visit)
+        return times_page(request, page, visit, look=look)
 
 
 class BookingConfirmationView(ConfirmationView[BookingPage]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +13,7 @@ from django.http import HttpRequest
 from chosei.actions.offers import PageOffer
 from chosei.core import wording
 from chosei.core.intervals import Interval
-from chosei.core.walltime import local_date, zone_of
+from chosei.core.walltime import as_utc, local_date, midnight, zone_of
 from chosei.web.public.showing import reader_language
 
 _WEEK = timedelta(days=7)
@@ -129,19 +130,25 @@ def week_of(
     ``length``: minutes where they are not the page's usual ones, as for ``slot_value``.
     """
     tz = zone_of(zone)
-    by_day: dict[date, list[Interval]] = defaultdict(list)
-    for slot in offer.slots:
-        by_day[slot.start.astimezone(tz).date()].append(slot)
+    starts = [slot.start for slot in offer.slots]
     today = now.astimezone(tz).date()
-    first = monday_of(min([today, *by_day]))
-    last = max(first, monday_of(max([offer.bookable_until, *by_day])))
-    monday = monday_of(min(max(wished or min(by_day, default=today), first), last + _WEEK - _DAY))
+    reached = [start.astimezone(tz).date() for start in [*starts[:1], *starts[-1:]]]
+    first = monday_of(min([today, *reached]))
+    last = max(first, monday_of(max([offer.bookable_until, *reached])))
+    monday = monday_of(min(max(wished or min(reached, default=today), first), last + _WEEK - _DAY))
+    by_day: dict[date, list[Interval]] = defaultdict(list)
+    dawn = as_utc(midnight(monday))  # within a day of the zone's own
+    for slot in offer.slots[bisect_left(starts, dawn - _DAY) : bisect_left(starts, dawn + _WEEK + _DAY)]:
+        by_day[slot.start.astimezone(tz).date()].append(slot)
     days = tuple(
         _day(day, by_day.get(day, []), zone, length, chosen, now) for day in _shown_days(monday, by_day)
     )
     values = [slot.value for day in days for slot in day.slots]
     values += [slot_value(slot.start, length) for slot in offer.slots[:1]]
-    later = next((slot for slot in offer.slots if slot.start.astimezone(tz).date() >= monday + _WEEK), None)
+    after = bisect_left(starts, dawn + _WEEK - _DAY)
+    later = next(
+        (slot for slot in offer.slots[after:] if local_date(slot.start, zone) >= monday + _WEEK), None
+    )
     earliest = offer.slots[0] if offer.slots else None
     return Week(
         monday=monday,
@@ -151,7 +158,7 @@ def week_of(
         following=monday + _WEEK if monday < last else None,
         earliest=_free_time(earliest, zone, length, now),
         later=_free_time(later, zone, length, now),
-        chosen_gone=bool(chosen) and all(slot_value(slot.start, length) != chosen for slot in offer.slots),
+        chosen_gone=bool(chosen) and all(slot_value(start, length) != chosen for start in starts),
         fingerprint=hashlib.sha256(" ".join([zone, str(offer.unknown), *values]).encode()).hexdigest()[:16],
     )
 
