@@ -21,6 +21,21 @@ from tests.support.company import GUEST, NOW, at, busy, connect, member, propose
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.parametrize(
+    ("known", "named"),
+    [
+        ({"guest_company": "", "guest_name": "", "guest_email": ""}, GUEST.name),
+        ({"guest_company": "", "guest_name": "四谷 三郎", "guest_email": ""}, "四谷 三郎"),
+    ],
+)
+def test_a_proposal_for_nobody_in_particular_has_the_customer_who_answered(known, named):
+    proposal = propose(member(), [span(1, 10)], **known)
+    confirm_candidate(proposal, proposal.candidates.get().pk, GUEST, submission=uuid4(), now=NOW)
+    proposal.refresh_from_db()
+    assert proposal.guest_name == named
+    assert Appointment.objects.get().guest_name == GUEST.name
+
+
 def first(proposal):
     return proposal.candidates.earliest("starts_at").pk
 

@@ -71,3 +71,8 @@ def test_scripts_are_small_and_build_no_html(path):
     assert len(source.splitlines()) < 300
     html = r"innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function"
     assert not re.search(html, source)
+
+
+def test_an_empty_list_is_no_box_in_a_box():
+    boxed = re.compile(r'<div class="card">(?:\{% translate "[^"]*" as text %\})?\{% empty ')
+    assert [short(path) for path in TEMPLATES if boxed.search(path.read_text(encoding="utf-8"))] == []

@@ -37,6 +37,8 @@ from chosei.ports.calendar import BusyEvent
 from chosei.records.locks import lock_hosts
 from chosei.records.models import Appointment, CalendarEntry, Candidate, Member, MirroredEvent, Proposal
 
+_CUSTOMER = ("guest_company", "guest_name", "guest_email")
+
 
 def confirm_candidate(
     proposal: Proposal, candidate_id: int, guest: GuestInput, *, submission: UUID, now: datetime
@@ -77,7 +79,8 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
         if not {host.connection for host in linked} <= {None, *(host.connection for host in hosts)}:
             raise Unverifiable  # another calendar is in use since this very moment, which nobody has read
         locked.state = advance(PROPOSAL, ProposalState(locked.state), ProposalEvent.CONFIRM)
-        locked.save(update_fields=["state", "changed_at"])
+        _name_customer(locked, form.guest)
+        locked.save(update_fields=["state", "changed_at", *_CUSTOMER])
         chosen.state = advance(CANDIDATE, CandidateState(chosen.state), CandidateEvent.CHOOSE)
         chosen.save(update_fields=["state"])
         room = room_for_candidate(chosen, rooms, now=now, live=live_rooms)
@@ -88,6 +91,13 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
         return appointment
 
     return committed(write)
+
+
+def _name_customer(proposal: Proposal, guest: GuestInput) -> None:
+    """Whoever answered a URL that was sent to nobody in particular is its customer from now on."""
+    if not any(getattr(proposal, name) for name in _CUSTOMER):
+        for name, value in zip(_CUSTOMER, (guest.company, guest.name, guest.email), strict=True):
+            setattr(proposal, name, value)
 
 
 def _hosts(proposal: Proposal) -> list[Member]:

@@ -101,6 +101,16 @@ def test_click_drag_move_resize_and_remove(seen: Visit) -> None:
     assert seen.complaints == []
 
 
+def test_candidates_stand_in_the_order_of_their_times(seen: Visit) -> None:
+    page, count = seen.page, seen.page.locator(".candidates legend .badge")
+    expect(count).to_be_hidden()
+    page.mouse.click(*point(page, 4, 10))
+    expect(count).to_have_text("1件 仮予約します")
+    page.mouse.click(*point(page, 2, 14))
+    expect(count).to_have_text("2件 仮予約します")
+    expect_rows(page, ("2026-11-25", "14:00", "15:00"), ("2026-11-27", "10:00", "11:00"))
+
+
 def test_the_keyboard_alone_marks_keeps_and_sends(seen: Visit, people: Company) -> None:
     page = seen.page
     add = page.get_by_role("button", name="日時を入力して追加")

@@ -16,7 +16,7 @@ from chosei.actions.confirm import confirm_candidate
 from chosei.actions.proposals import withdraw_proposal
 from chosei.actions.readjusting import WishInput, ask_for_other_times, ask_to_move
 from chosei.core.grams import grams
-from chosei.records.models import Organization
+from chosei.records.models import Appointment, Organization
 from tests.support.company import GUEST, NOW, propose, span
 from tests.support.many import RARE, many_like
 from tests.web.console.conftest import signed_in
@@ -81,6 +81,23 @@ def test_states_of_appointments(people, two):
     assert "三田花子" in names(browser.get("/appointments/", {"state": "readjustment_requested"}))[0]
     assert "再調整依頼" in names(browser.get("/appointments/", {"state": "confirmed"}))[0]
     assert "四谷 三郎" in names(browser.get("/appointments/", {"state": "cancelled"}))[0]
+
+
+def test_a_proposals_line_tells_what_became_of_its_appointment(people):
+    made = agree(people.colleague, span(1, 10))
+    moved = span(3, 15)
+    Appointment.objects.filter(pk=made.pk).update(starts_at=moved.start, ends_at=moved.end)
+    page = signed_in(people.colleague)
+    [line] = names(page.get("/proposals/"))
+    assert "11月27日(金) 15:00〜16:00" in line
+    assert "確定" in line
+    made.refresh_from_db()
+    cancel_by_host(people.colleague, made, reason="", now=NOW)
+    [line] = names(page.get("/proposals/"))
+    assert "キャンセル" in line
+    told = page.get(f"/proposals/{made.proposal_id}").content.decode()
+    assert "アポイントメントはキャンセルされています" in told
+    assert "日程が確定しています" not in told
 
 
 def test_states_of_proposals(people):

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chosei.actions.errors import Closed
 from chosei.actions.proposals import withdraw_proposal
-from chosei.core.states import PROPOSAL, CandidateState, ProposalEvent, ProposalState, can
+from chosei.core.states import PROPOSAL, AppointmentState, CandidateState, ProposalEvent, ProposalState, can
 from chosei.mails.links import proposal_url
 from chosei.mails.paste import paste_text
 from chosei.records import gates
-from chosei.records.models import Candidate, Member, Proposal
+from chosei.records.models import Appointment, Candidate, Member, Proposal
 from chosei.web.console import status, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.listing import newest_of
@@ -34,24 +34,30 @@ RUNNING = (ProposalState.OPEN, ProposalState.READJUSTMENT_REQUESTED)
 
 @dataclass(frozen=True, slots=True)
 class ProposalRow:
-    """A proposal in a list; ``next_time`` is the chosen or the next candidate that still stands."""
+    """A proposal in a list; ``next_time`` is when its appointment takes place, else the next candidate."""
 
     proposal: Proposal
     word: Word
-    next_time: Candidate | None
+    next_time: Candidate | Appointment | None
     running: bool
 
 
 def proposal_row(proposal: Proposal) -> ProposalRow:
-    """Needs the candidates prefetched."""
-    now = timezone.now()
-    times = [
-        one
-        for one in proposal.candidates.all()
-        if one.state == CandidateState.CHOSEN or (one.state == CandidateState.OPEN and one.starts_at > now)
-    ]
-    state = ProposalState(proposal.state)
-    return ProposalRow(proposal, words.PROPOSAL[state], next(iter(times), None), state in RUNNING)
+    """Needs candidates and appointments prefetched: an appointment may have moved or been cancelled."""
+    now, state = timezone.now(), ProposalState(proposal.state)
+    made = next(iter(proposal.appointments.all()), None)
+    word = _word(proposal, made)
+    if made is not None:
+        return ProposalRow(proposal, word, made, running=False)
+    coming = (one for one in proposal.candidates.all() if one.starts_at > now)
+    offered = next((one for one in coming if one.state == CandidateState.OPEN), None)
+    return ProposalRow(proposal, word, offered, state in RUNNING)
+
+
+def _word(proposal: Proposal, made: Appointment | None) -> Word:
+    if made is not None and made.state == AppointmentState.CANCELLED:
+        return words.APPOINTMENT[AppointmentState.CANCELLED]
+    return words.PROPOSAL[ProposalState(proposal.state)]
 
 
 @require_safe
@@ -59,7 +65,7 @@ def proposal_row(proposal: Proposal) -> ProposalRow:
 def listing(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
     search = Search.of(member, request.GET)
-    shown = Proposal.objects.defer("guest_grams").select_related("author").prefetch_related(_candidates())
+    shown = Proposal.objects.defer("guest_grams").select_related("author").prefetch_related(*_times())
     found = newest_of(proposals_found(search), shown, request.GET.get("after", ""))
     context = {
         "rows": [proposal_row(proposal) for proposal in found.rows],
@@ -124,23 +130,26 @@ def running_of(member: Member) -> list[ProposalRow]:
     """The running proposals that the member sent or attends, those that end first at the top."""
     own = Q(author=member) | Q(hosts__member=member)
     rows = gates.proposals_of(member).filter(own, state__in=RUNNING).distinct()
-    return [proposal_row(one) for one in rows.prefetch_related(_candidates()).order_by("deadline", "pk")[:5]]
+    return [proposal_row(one) for one in rows.prefetch_related(*_times()).order_by("deadline", "pk")[:5]]
 
 
-def _candidates() -> Prefetch[str]:
-    return Prefetch("candidates", queryset=Candidate.objects.order_by("starts_at", "id"))
+def _times() -> list[Prefetch[str]]:
+    candidates = Candidate.objects.order_by("starts_at", "id")
+    made = Appointment.objects.only("id", "proposal_id", "state", "starts_at", "ends_at").order_by("-id")
+    return [Prefetch("candidates", queryset=candidates), Prefetch("appointments", queryset=made)]
 
 
 def _facts(proposal: Proposal) -> dict[str, Any]:
     state = ProposalState(proposal.state)
+    made = proposal.appointments.order_by("-id").first()
     return {
         "proposal": proposal,
-        "word": words.PROPOSAL[state],
+        "word": _word(proposal, made),
         "running": state in RUNNING,
         "candidates": status.candidate_statuses(proposal),
         "holds": status.hold_progress(proposal),
         "mails": status.mail_statuses(proposal.mails.order_by("id")),
         "timeline": happened(proposal.timeline.select_related("member").order_by("-at", "-id")),
-        "appointment": proposal.appointments.order_by("-id").first(),
+        "appointment": made,
         "moves": status.proposal_moves(proposal),
     }

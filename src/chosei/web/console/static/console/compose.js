@@ -29,7 +29,7 @@ class Composer {
     for (const row of this.rows) row.element.hidden = row.empty && !row.element.querySelector(".errorlist");
     this.refresh();
     const first = this.rows.map((row) => row.span).filter(Boolean).sort((one, other) => one.start - other.start)[0];
-    if (this.words.proposal && first) this.week.show(first.start);
+    if (first) this.week.show(first.start);
   }
 
   // A link belongs to a web meeting; whoever wants one for a visit as well ticks it again.
@@ -80,6 +80,9 @@ class Composer {
   // One click for a few times at which everybody is free, around what is marked already.
   async find(button) {
     button.disabled = true;
+    const note = this.form.querySelector("[data-found]");
+    note.textContent = this.words.finding;
+    note.hidden = false;
     const taken = this.rows.map((row) => row.wall).filter(Boolean);
     const asked = new URLSearchParams([["members", this.feed.people.map((one) => one.id).join()], ["minutes", this.minutes], ...taken.map((time) => ["taken", time])]);
     if (this.words.proposal) asked.set("proposal", this.words.proposal);
@@ -89,9 +92,7 @@ class Composer {
     button.disabled = false;
     for (const [start, end] of told.times) this.add(new Date(start), new Date(end));
     if (told.times.length) this.week.show(new Date(told.times[0][0]));
-    const note = this.form.querySelector("[data-found]");
     note.textContent = [told.times.length ? this.words.found.replace("{n}", told.times.length) : "", told.note].join("");
-    note.hidden = false;
   }
 
   adopt(element) {
