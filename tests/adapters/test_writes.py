@@ -17,6 +17,8 @@ from tests.adapters.test_events import DRAFT, stored
 from tests.adapters.wire import Service, Tokens, graph_on, refused, reply
 
 ONLINE = replace(DRAFT, web_meeting=True)
+IN_VIEW = reply(200, {"value": [{"id": "AAMk1", "type": "singleInstance", "seriesMasterId": None}]})
+ELSEWHERE = reply(200, {"value": [{"id": "AAMk2"}]})
 LINK = {"joinUrl": "https://teams.example/x"}
 
 
@@ -46,19 +48,20 @@ def failure(outcome: Outcome) -> PortError:
 
 def test_a_spent_token_with_an_id_leads_to_that_event() -> None:
     duplicate = refused(409, "ErrorDuplicateTransactionId", None, **{"@event.existingEventId": "AAMk1"})
-    port, service, _ = calendar(duplicate, reply(200, stored()))
+    port, service, _ = calendar(duplicate, reply(200, stored()), IN_VIEW)
     [outcome] = port.apply([CreateEvent(DRAFT, "token-1")])
     assert written(outcome).remote_id == "AAMk1"
-    assert sent(service) == ["POST /me/events", "GET /me/events/AAMk1"]
+    assert sent(service) == ["POST /me/events", "GET /me/events/AAMk1", "GET /me/calendarView"]
 
 
 @pytest.mark.parametrize("status", [400, 409])
 def test_a_spent_token_without_an_id_leads_to_the_event_with_our_key(status: int) -> None:
     duplicate = refused(status, "ErrorDuplicateTransactionId")
-    port, service, _ = calendar(duplicate, reply(200, {"value": [stored()]}), reply(200, stored()))
+    found = reply(200, {"value": [stored()]})
+    port, service, _ = calendar(duplicate, found, reply(200, stored()), IN_VIEW)
     [outcome] = port.apply([CreateEvent(DRAFT, "token-1")])
     assert written(outcome).key == "key-1"
-    assert sent(service) == ["POST /me/events", "GET /me/events", "GET /me/events/AAMk1"]
+    assert sent(service)[:3] == ["POST /me/events", "GET /me/events", "GET /me/events/AAMk1"]
 
 
 def test_a_spent_token_whose_event_is_gone_is_a_conflict() -> None:
@@ -130,18 +133,43 @@ def update(etag: str = 'W/"1"') -> UpdateEvent:
 
 @pytest.mark.parametrize("etag", ['W/"1"', ""])
 def test_an_update_insists_on_the_version_that_was_read(etag: str) -> None:
-    port, service, _ = calendar(reply(200, stored()), reply(200, stored(subject="新しい題")))
+    port, service, _ = calendar(reply(200, stored()), IN_VIEW, reply(200, stored(subject="新しい題")))
     [outcome] = port.apply([update(etag)])
     assert written(outcome).title == "新しい題"
-    assert sent(service) == ["GET /me/events/AAMk1", "PATCH /me/events/AAMk1"]
-    assert service.requests[1].headers["if-match"] == 'W/"1"'
+    assert sent(service) == ["GET /me/events/AAMk1", "GET /me/calendarView", "PATCH /me/events/AAMk1"]
+    assert service.requests[2].headers["if-match"] == 'W/"1"'
+
+
+def test_an_event_in_deleted_items_is_missing_although_it_could_be_changed() -> None:
+    calendars = reply(200, {"value": [{"id": "C1", "name": "予定表", "isDefaultCalendar": True}]})
+    port, service, _ = calendar(reply(200, stored()), ELSEWHERE, calendars)
+    [outcome] = port.apply([update()])
+    assert isinstance(failure(outcome), Missing)
+    assert sent(service) == ["GET /me/events/AAMk1", "GET /me/calendarView", "GET /me/calendars"]
+
+
+def test_an_event_that_a_person_put_into_another_calendar_is_changed_there() -> None:
+    further = {"id": "C2", "name": "個人用", "isDefaultCalendar": False}
+    calendars = reply(200, {"value": [{"id": "C1", "name": "予定表", "isDefaultCalendar": True}, further]})
+    changed = reply(200, stored(subject="新しい題"))
+    port, service, _ = calendar(reply(200, stored()), ELSEWHERE, calendars, IN_VIEW, changed)
+    [outcome] = port.apply([update()])
+    assert written(outcome).title == "新しい題"
+    assert sent(service)[-2:] == ["GET /me/calendars/C2/calendarView", "PATCH /me/events/AAMk1"]
+
+
+def test_an_event_that_a_person_made_a_series_stands_by_its_occurrences() -> None:
+    view = reply(200, {"value": [{"id": "AAMk1.1", "type": "occurrence", "seriesMasterId": "AAMk1"}]})
+    port, _, _ = calendar(reply(200, stored()), view, reply(200, stored(subject="新しい題")))
+    [outcome] = port.apply([update()])
+    assert written(outcome).title == "新しい題"
 
 
 def test_a_version_that_is_not_ours_any_more_is_not_written_over() -> None:
-    port, service, _ = calendar(reply(200, stored(**{"@odata.etag": 'W/"2"'})))
+    port, service, _ = calendar(reply(200, stored(**{"@odata.etag": 'W/"2"'})), IN_VIEW)
     [outcome] = port.apply([update()])
     assert isinstance(failure(outcome), Conflict)
-    assert sent(service) == ["GET /me/events/AAMk1"]
+    assert sent(service) == ["GET /me/events/AAMk1", "GET /me/calendarView"]
 
 
 def test_a_newer_version_that_says_what_we_want_is_our_own() -> None:
@@ -154,43 +182,56 @@ def test_a_newer_version_that_says_what_we_want_is_our_own() -> None:
 def test_a_passing_version_conflict_is_tried_once_more() -> None:
     port, service, _ = calendar(
         reply(200, stored()),
+        IN_VIEW,
         refused(412, "ErrorIrresolvableConflict"),
         reply(200, stored()),
+        IN_VIEW,
         reply(200, stored(subject="新しい題")),
     )
     [outcome] = port.apply([update()])
     assert written(outcome).title == "新しい題"
-    assert len(service.requests) == 4
+    assert len(service.requests) == 6
 
 
 def test_a_lasting_version_conflict_is_told() -> None:
     port, service, _ = calendar(
         reply(200, stored()),
+        IN_VIEW,
         refused(412, "ErrorIrresolvableConflict"),
         reply(200, stored(**{"@odata.etag": 'W/"2"'}, subject="人の変更")),
+        IN_VIEW,
     )
     [outcome] = port.apply([update()])
     assert isinstance(failure(outcome), Conflict)
-    assert len(service.requests) == 3
+    assert len(service.requests) == 5
 
 
 def test_without_a_version_a_change_in_between_is_read_again() -> None:
     port, service, _ = calendar(
         reply(200, stored()),
+        IN_VIEW,
         refused(412, "ErrorIrresolvableConflict"),
         reply(200, stored(**{"@odata.etag": 'W/"2"'})),
+        IN_VIEW,
         reply(200, stored(subject="新しい題")),
     )
     [outcome] = port.apply([update("")])
     assert written(outcome).title == "新しい題"
-    assert service.requests[3].headers["if-match"] == 'W/"2"'
+    assert service.requests[5].headers["if-match"] == 'W/"2"'
 
 
 def test_a_change_whose_answer_is_lost_is_not_repeated_blindly() -> None:
-    port, service, _ = calendar(reply(200, stored()), httpx2.ReadTimeout("lost"))
+    port, service, _ = calendar(reply(200, stored()), IN_VIEW, httpx2.ReadTimeout("lost"))
     [outcome] = port.apply([update()])
     assert isinstance(failure(outcome), Transient)
-    assert len(service.requests) == 2
+    assert len(service.requests) == 3
+
+
+def test_an_event_that_cannot_be_looked_for_in_its_calendar_is_not_changed() -> None:
+    port, service, _ = calendar(reply(200, stored()), refused(503, "serviceNotAvailable"))
+    [outcome] = port.apply([update()])
+    assert isinstance(failure(outcome), Transient)
+    assert "PATCH /me/events/AAMk1" not in sent(service)
 
 
 # --- all together -------------------------------------------------------------------------------------------
@@ -207,6 +248,20 @@ def test_a_deletion_that_finds_nothing_is_done_once_a_reading_says_so_too() -> N
     port, service, _ = calendar(refused(404, "ErrorItemNotFound"))
     assert port.apply([DeleteEvent("AAMk1")]) == [Written(None)]
     assert sent(service) == ["DELETE /me/events/AAMk1", "GET /me/events/AAMk1"]
+
+
+@pytest.mark.parametrize("answer", [(404, "ErrorItemNotFound"), (403, "ErrorCannotDeleteObject")])
+def test_a_deletion_of_what_is_in_deleted_items_is_done(answer: tuple[int, str]) -> None:
+    """By an immutable id it is refused with 403 (msgraph-sdk-dotnet issue 3047)."""
+    calendars = reply(200, {"value": []})
+    port, _, _ = calendar(refused(*answer), reply(200, stored()), ELSEWHERE, calendars)
+    assert port.apply([DeleteEvent("AAMk1")]) == [Written(None)]
+
+
+def test_an_event_that_stands_and_may_not_be_deleted_is_not_forgotten() -> None:
+    port, _, _ = calendar(refused(403, "ErrorCannotDeleteObject"), reply(200, stored()), IN_VIEW)
+    [outcome] = port.apply([DeleteEvent("AAMk1")])
+    assert isinstance(failure(outcome), Transient)
 
 
 @pytest.mark.parametrize("reading", [reply(200, stored()), refused(503, "serviceNotAvailable")])

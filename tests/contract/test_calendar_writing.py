@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from chosei.ports.calendar import (
     Attendee,
     AttendeeKind,
@@ -40,6 +38,14 @@ def test_a_new_event_stands_as_drafted_and_is_found_by_its_key(world: World) -> 
     assert world.calendar.get(event.remote_id) == event
 
 
+def stands(world: World, remote_id: str) -> bool:
+    """What was deleted is missing, or it can still be read and is known to stand nowhere."""
+    try:
+        return world.calendar.stands(world.calendar.get(remote_id))
+    except Missing:
+        return False
+
+
 def test_an_unknown_key_finds_nothing(world: World) -> None:
     create(world, draft())
     assert world.calendar.find("key-2") == []
@@ -49,8 +55,15 @@ def test_an_unknown_key_finds_nothing(world: World) -> None:
 def test_an_unknown_event_is_missing(world: World) -> None:
     event = create(world, draft())
     write(world, DeleteEvent(event.remote_id))
-    with pytest.raises(Missing):
-        world.calendar.get(event.remote_id)
+    assert not stands(world, event.remote_id)
+
+
+def test_an_event_stands_until_its_owner_deletes_it(world: World) -> None:
+    event, other = create(world, draft(1)), create(world, draft(2))
+    assert stands(world, event.remote_id)
+    world.person_deletes(event.remote_id)
+    assert not stands(world, event.remote_id)
+    assert stands(world, other.remote_id)
 
 
 def test_creating_again_under_the_same_token_makes_no_second_event(world: World) -> None:

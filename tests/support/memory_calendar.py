@@ -192,6 +192,10 @@ class MemoryCalendar:
         self._admit()
         return _observed(self._stored(remote_id))
 
+    def stands(self, event: ObservedEvent) -> bool:
+        self._admit()
+        return event.remote_id in self._box.events and not event.cancelled
+
     def apply(self, changes: Sequence[Change]) -> list[Outcome]:
         if self._box.revoked:
             raise NeedsReconnect("revoked")

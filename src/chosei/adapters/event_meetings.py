@@ -42,7 +42,7 @@ class EventMeetings:
 
     def get(self, remote_id: str) -> ObservedMeeting:
         event = self._calendar.get(remote_id)
-        if event.cancelled:
+        if event.cancelled or not self._calendar.stands(event):
             raise Missing("cancelled")
         return _observed(event)
 

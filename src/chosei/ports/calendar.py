@@ -267,7 +267,14 @@ class CalendarPort(Protocol):
         """The events that carry our key, normally none or one."""
 
     def get(self, remote_id: str) -> ObservedEvent:
-        """One event, read directly. Raises ``Missing``."""
+        """One event, read directly. Raises ``Missing``.
+
+        One that was deleted may still be read for a while: see ``stands``.
+        """
+
+    def stands(self, event: ObservedEvent) -> bool:
+        """Whether an event that could be read is in one of the mailbox's calendars, and not among what was
+        deleted."""
 
     def apply(self, changes: Sequence[Change]) -> list[Outcome]:
         """Carry out the changes, batched as the provider allows, each judged on its own, in the order given.

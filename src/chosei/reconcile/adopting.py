@@ -43,11 +43,11 @@ def adopt(connection: Connection) -> None:
     stands = {row.remote_id: row for row in rows}
     port = wiring.calendar_of(connection)
     for entry in entries:
-        expected = _as_expected(entry, stands.get(entry.remote_id), connection)
-        if expected and not _rooms_are_due(entry, now):
+        row = stands.get(entry.remote_id)
+        if _as_expected(entry, row, connection) and not _rooms_are_due(entry, now):
             continue
         try:
-            _look_closely(port, entry)
+            _look_closely(port, entry, listed=row is not None)
         except PortError as error:
             # The mailbox does not answer: nothing is proven, the next reading compares again.
             log.warning("entry_not_looked_at", entry=entry.pk, error_code=error.code)
@@ -118,14 +118,15 @@ def _note_sight(entry: CalendarEntry, found: SeenEntry) -> None:
     )
 
 
-def _look_closely(port: CalendarPort, entry: CalendarEntry) -> None:
-    """Raises PortError, other than Missing, where the event could not be read."""
+def _look_closely(port: CalendarPort, entry: CalendarEntry, *, listed: bool) -> None:
+    """``listed``: the calendar has just shown the event. One that it does not show may still be read where it
+    was put away. Raises PortError, other than Missing, where the event could not be read."""
     try:
         event = port.get(entry.remote_id)
     except Missing:
         _gone(entry)
         return
-    if event.cancelled:
+    if event.cancelled or not (listed or port.stands(event)):
         _gone(entry)
         return
     now, written, found = timezone.now(), _written(entry), seen(event)

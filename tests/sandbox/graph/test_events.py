@@ -135,11 +135,20 @@ def test_patch_of_one_end_is_checked_against_the_other(world: World, sato: Graph
 
 
 def test_deleted_events_are_gone(world: World, sato: Graph) -> None:
-    path = f"/me/events/{sato.create()['id']}"
+    event, plain = sato.create(), world.graph()
+    day = ("2027-03-03T00:00:00Z", "2027-03-04T00:00:00Z")
+    listed = plain.view(*day)[0]["id"]
+    path = f"/me/events/{event['id']}"
     assert sato.call("DELETE", path).status_code == 204
-    for method in ("GET", "DELETE"):
-        error = world.refused(sato, method, path)
-        assert (error["status"], error["code"]) == (404, "ErrorItemNotFound")
+    assert plain.view(*day) == []
+    names = {one["id"] for one in sato.get("/me/events")["value"]}
+    assert event["id"] not in names
+    error = world.refused(plain, "GET", f"/me/events/{listed}")
+    assert (error["status"], error["code"]) == (404, "ErrorItemNotFound")
+    # Deleted Items is a folder of the same mailbox: the immutable id goes on naming what is in it.
+    assert sato.event(event["id"])["changeKey"] != event["changeKey"]
+    error = world.refused(sato, "DELETE", path)
+    assert (error["status"], error["code"]) == (403, "ErrorCannotDeleteObject")
 
 
 def test_malformed_and_foreign_ids(world: World, sato: Graph, suzuki: Graph) -> None:

@@ -100,6 +100,9 @@ class GoogleCalendar:
     def get(self, remote_id: str) -> ObservedEvent:
         return self._observed([self._writer.read(remote_id)])[0]
 
+    def stands(self, event: ObservedEvent) -> bool:
+        return not event.cancelled  # a deleted event says so itself
+
     def apply(self, changes: Sequence[Change]) -> list[Outcome]:
         return self._writer.apply(changes)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chosei.adapters.microsoft import delta, events, schedules, watches, zones
+from chosei.adapters.microsoft import delta, events, schedules, standing, watches, zones
 from chosei.adapters.microsoft.graph import Graph, GraphCall, path
 from chosei.adapters.microsoft.problems import NO_MAILBOX, UNREADABLE
 from chosei.adapters.microsoft.writes import EVENT, EVENTS, Writer
@@ -27,13 +27,7 @@ from chosei.ports.errors import Missing, PortError, Rejected, Transient
 
 PAGE_SIZE = 250
 _CALENDAR = "/me/calendar"
-_CALENDARS = "/me/calendars"
-_VIEW = "/me/calendarView"
 _ACCEPT = "/me/events/{}/accept"
-_FURTHER_VIEW = "/me/calendars/{}/calendarView"
-# The service keeps an all-day event at some zone's midnights and shows it as a date: what is the owner's day
-# may lie this far from where it is kept.
-_WIDEST_ZONE = timedelta(hours=14)
 
 
 class MicrosoftCalendar:
@@ -44,7 +38,7 @@ class MicrosoftCalendar:
         self._graph = graph
         self._page = page_size
         self._zone = owner_zone
-        self._writer = Writer(graph, owner_zone, self.find)
+        self._writer = Writer(graph, owner_zone, self.find, page_size)
 
     def profile(self) -> MailboxProfile:
         call = GraphCall(
@@ -67,26 +61,11 @@ class MicrosoftCalendar:
         )
 
     def calendars(self) -> list[CalendarInfo]:
-        call = GraphCall("GET", path(_CALENDARS, select="id,name,isDefaultCalendar", top="100"), _CALENDARS)
-        found: list[CalendarInfo] = []
-        for raw in self._graph.pages(call):
-            number, name = raw.get("id"), raw.get("name")
-            if not isinstance(number, str) or not number or not isinstance(name, str):
-                raise Transient(UNREADABLE)
-            found.append(CalendarInfo("" if raw.get("isDefaultCalendar") is True else number, name))
-        return sorted(found, key=lambda one: one.remote_id != "")
+        return standing.calendars(self._graph)
 
     def read_busy(self, window: Interval, *, calendar: str = "") -> list[BusyEvent]:
-        start, end = _widened(window)
-        route = _FURTHER_VIEW if calendar else _VIEW
-        query = {
-            "startDateTime": start,
-            "endDateTime": end,
-            "select": events.BUSY_SELECT,
-            "expand": events.EXPAND_KEY,
-            "top": str(self._page),
-        }
-        call = GraphCall("GET", path(route, *([calendar] if calendar else []), **query), route)
+        query = {"select": events.BUSY_SELECT, "expand": events.EXPAND_KEY, "top": str(self._page)}
+        call = standing.view(window, calendar, **query)
         try:
             read = [events.busy(raw, self._zone) for raw in self._graph.pages(call)]
         except Unreadable as error:
@@ -100,7 +79,7 @@ class MicrosoftCalendar:
         )
 
     def track(self, window: Interval) -> str:
-        return delta.begin(self._graph, *_widened(window), self._page)
+        return delta.begin(self._graph, *standing.widened(window), self._page)
 
     def changes(self, window: Interval, token: str) -> CalendarChanges:
         return delta.follow(self._graph, token, window, owner_zone=self._zone, page_size=self._page)
@@ -124,6 +103,9 @@ class MicrosoftCalendar:
         query = {"select": events.EVENT_SELECT, "expand": events.EXPAND_KEY}
         reply = self._graph.send(GraphCall("GET", path(EVENT, remote_id, **query), EVENT))
         return self._observed([reply.body])[0]
+
+    def stands(self, event: ObservedEvent) -> bool:
+        return bool(standing.standing(self._graph, [event], self._page))
 
     def apply(self, changes: Sequence[Change]) -> list[Outcome]:
         return self._writer.apply(changes)
@@ -176,11 +158,3 @@ class MicrosoftCalendar:
             return zones.zone_named(name).key if name else ""
         except (PortError, Unreadable):
             return ""  # nice to know, and no reason to refuse a mailbox
-
-
-def _widened(window: Interval) -> tuple[str, str]:
-    return _stamp(window.start - _WIDEST_ZONE), _stamp(window.end + _WIDEST_ZONE)
-
-
-def _stamp(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,7 +2,7 @@
 
 Creations carry a transactionId and our key; updates read the event first, send only what differs and insist
 on the version read; deletions of what is gone are done. At most three rounds of $batch: read, write, look
-again.
+again; and one look into the calendar, since what a person deleted can still be read and changed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from chosei.adapters.http import Unreachable
 from chosei.adapters.microsoft import drafts, events
 from chosei.adapters.microsoft.graph import Graph, GraphCall, Reply, path
 from chosei.adapters.microsoft.problems import UNREADABLE, Duplicate
+from chosei.adapters.microsoft.standing import standing
 from chosei.adapters.wire import Unreadable, carries
 from chosei.ports.calendar import (
     Change,
@@ -30,6 +31,8 @@ from chosei.ports.errors import Conflict, Misconfigured, Missing, NeedsReconnect
 EVENTS = "/me/events"
 EVENT = "/me/events/{}"
 _NOTHING_SENT = (Unreachable, NeedsReconnect, Misconfigured)
+# How a deletion by immutable id is refused when the event was deleted before (msgraph-sdk-dotnet 3047).
+_DELETED_BEFORE = "errorcannotdeleteobject"
 
 Found = Callable[[str], list[ObservedEvent]]
 
@@ -37,10 +40,11 @@ Found = Callable[[str], list[ObservedEvent]]
 class Writer:
     """Applies changes to one calendar. ``find`` looks events up by our key."""
 
-    def __init__(self, graph: Graph, owner_zone: str, find: Found) -> None:
+    def __init__(self, graph: Graph, owner_zone: str, find: Found, page_size: int) -> None:
         self._graph = graph
         self._zone = owner_zone
         self._find = find
+        self._page = page_size
 
     def apply(self, changes: Sequence[Change]) -> list[Outcome]:
         """See ``CalendarPort.apply``. Updates go first: a room is held by one of them when another lets it
@@ -69,7 +73,7 @@ class Writer:
         for (i, change), answer in zip(changes.items(), answers, strict=True):
             if isinstance(change, DeleteEvent):
                 outcomes[i] = Written(None) if isinstance(answer, Reply) else Failed(_error(answer))
-                if isinstance(answer, Missing):
+                if _says_deleted(answer):
                     doubted[i] = change.remote_id
             elif isinstance(change, CreateEvent):
                 outcomes[i] = self._created(change, answer)
@@ -80,13 +84,29 @@ class Writer:
     def _gone(self, remote_ids: Mapping[int, str]) -> dict[int, Outcome]:
         """Whether events are as missing as their deletion said: nobody would look for them again."""
         readings = [_reading(one, events.EVENT_SELECT, events.EXPAND_KEY) for one in remote_ids.values()]
+        answers = dict(zip(remote_ids, self._graph.send_all(readings), strict=True))
+        unlisted = self._unlisted(answers)
         outcomes: dict[int, Outcome] = {}
-        for i, answer in zip(remote_ids, self._graph.send_all(readings), strict=True):
-            if isinstance(answer, Missing):
+        for i, answer in answers.items():
+            error = unlisted.get(i, answer)
+            if isinstance(error, Missing):
                 outcomes[i] = Written(None)
             else:
-                outcomes[i] = Failed(answer if isinstance(answer, PortError) else Transient("still_there"))
+                outcomes[i] = Failed(error if isinstance(error, PortError) else Transient("still_there"))
         return outcomes
+
+    def _unlisted(self, answers: Mapping[int, Reply | PortError]) -> dict[int, PortError]:
+        """``Missing`` for events that can be read and are in no calendar, by their number; where that cannot
+        be told, why."""
+        replies = {i: one for i, one in answers.items() if isinstance(one, Reply)}
+        try:
+            read = {i: events.observed(one.body, self._zone) for i, one in replies.items()}
+            stand = standing(self._graph, read.values(), self._page)
+        except Unreadable:
+            return dict.fromkeys(replies, Transient(UNREADABLE))
+        except PortError as error:
+            return dict.fromkeys(replies, error)
+        return {i: Missing("deleted") for i, one in read.items() if one.remote_id not in stand}
 
     def _created(self, change: CreateEvent, answer: Reply | PortError) -> Outcome:
         if isinstance(answer, Duplicate):
@@ -106,7 +126,12 @@ class Writer:
         if not remote_id:
             return Failed(duplicate)
         [outcome] = self._update({0: UpdateEvent(remote_id, change.draft)}).values()
-        gone = isinstance(outcome, Failed) and isinstance(outcome.error, Missing)
+        try:
+            gone = isinstance(outcome, Failed) and isinstance(outcome.error, Missing)
+            if isinstance(outcome, Written) and outcome.event:
+                gone = not standing(self._graph, [outcome.event], self._page)
+        except PortError as error:
+            return Failed(error)
         return Failed(duplicate) if gone else outcome
 
     # --- update ---
@@ -135,12 +160,19 @@ class Writer:
         ]
         outcomes: dict[int, Outcome] = {}
         calls: dict[int, GraphCall] = {}
-        for (i, change), answer in zip(changes.items(), self._graph.send_all(readings), strict=True):
-            planned = self._plan(change, answer)
+        replies = dict(zip(changes, self._graph.send_all(readings), strict=True))
+        for i, answer in replies.items():
+            planned = self._plan(changes[i], answer)
             if isinstance(planned, GraphCall):
                 calls[i] = planned
             else:
                 outcomes[i] = planned
+        raced = {
+            i for i, one in outcomes.items() if isinstance(one, Failed) and isinstance(one.error, Conflict)
+        }
+        for i, error in self._unlisted({i: replies[i] for i in raced | calls.keys()}).items():
+            calls.pop(i, None)
+            outcomes[i] = Failed(error)
         for i, answer in zip(calls, self._graph.send_all(list(calls.values())), strict=True):
             if isinstance(answer, Conflict):
                 outcomes[i] = Failed(_Raced(answer.code, request_id=answer.request_id))
@@ -224,6 +256,12 @@ def _call(change: Change) -> GraphCall:
         return GraphCall("POST", EVENTS, EVENTS, drafts.creation(change.draft, change.token))
     # The organizer's DELETE sends cancellations where there are attendees, and nothing where there are none.
     return GraphCall("DELETE", path(EVENT, change.remote_id), EVENT)
+
+
+def _says_deleted(answer: Reply | PortError) -> bool:
+    """Whether a deletion was refused as one of what is gone."""
+    refused = isinstance(answer, PortError) and answer.code.lower() == _DELETED_BEFORE
+    return refused or isinstance(answer, Missing)
 
 
 def _reading(remote_id: str, select: str, expand: str) -> GraphCall:

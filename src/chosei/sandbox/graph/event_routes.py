@@ -12,11 +12,12 @@ from chosei.sandbox.graph.calendars import calendar_key
 from chosei.sandbox.graph.calls import READ, READ_BASIC, WRITE, Call, answer, both
 from chosei.sandbox.graph.inputs import read
 from chosei.sandbox.graph.mailboxes import Mailbox
-from chosei.sandbox.graph.model import Instance, expand, single
+from chosei.sandbox.graph.model import DELETED_ITEMS, Instance, expand, single
 from chosei.sandbox.graph.problems import (
     DetailedGraphError,
     bad_request,
     conflict_of_versions,
+    deleted_before,
     wrong_type,
 )
 from chosei.sandbox.graph.zones import parse_dtz, parse_instant
@@ -155,6 +156,8 @@ async def delete_event(call: Call) -> Response:
     """204; of somebody else's meeting only the own copy goes."""
     box = call.mailbox(*WRITE, write=True)
     one = _find(call, box)
+    if one.event.calendar == DELETED_ITEMS:
+        raise deleted_before()
     _check_version(call, one)
     call.store.remove(box, one, "")
     return Response(status_code=204)

@@ -8,7 +8,7 @@ from typing import Any
 from chosei.sandbox.context import SandboxContext
 from chosei.sandbox.graph import rooms
 from chosei.sandbox.graph.mailboxes import Mailbox, find
-from chosei.sandbox.graph.model import Attendee, Event
+from chosei.sandbox.graph.model import DELETED_ITEMS, Attendee, Event
 from chosei.sandbox.graph.outbox import Outbox, SentMail
 from chosei.sandbox.graph.repository import Repository, new_key
 from chosei.sandbox.graph.work import Work
@@ -184,7 +184,7 @@ class Invitations:
         event = self._repository.get(organizer, key)
         room = self._context.directory.room(address)
         box = find(self._context.directory, address, room.tid) if room else None
-        if event is None or room is None or box is None:
+        if event is None or event.calendar == DELETED_ITEMS or room is None or box is None:
             return
         if not any(self._is(person, box) for person in event.attendees):
             return

@@ -18,6 +18,8 @@ from chosei.sandbox.graph.recurrence import parse as parse_rule
 from chosei.sandbox.graph.zones import to_instant, zone
 
 DEFAULT_CALENDAR = "default"
+DELETED_ITEMS = "deleteditems"
+"""The folder of what was deleted; no calendar, so that no view and no list shows what is in it."""
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 

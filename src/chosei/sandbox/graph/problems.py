@@ -60,6 +60,11 @@ def item_not_found() -> GraphError:
     return GraphError(404, "ErrorItemNotFound", "The specified object was not found in the store.")
 
 
+def deleted_before() -> GraphError:
+    """403 for deleting, by its immutable id, what is in Deleted Items (msgraph-sdk-dotnet issue 3047)."""
+    return GraphError(403, "ErrorCannotDeleteObject", "Object cannot be deleted.")
+
+
 def malformed_id() -> GraphError:
     """400 for a text that cannot be an item's id; ids are case-sensitive."""
     return bad_request("ErrorInvalidIdMalformed", "Id is malformed.")

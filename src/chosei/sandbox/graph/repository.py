@@ -15,6 +15,7 @@ from chosei.sandbox.clock import Clock
 from chosei.sandbox.database import Database
 from chosei.sandbox.graph.model import (
     DEFAULT_CALENDAR,
+    DELETED_ITEMS,
     Event,
     Instance,
     expand,
@@ -72,7 +73,7 @@ class Repository:
         return self._clock.now()
 
     def get(self, mailbox: str, key: str) -> Event | None:
-        """The event under a key, in any calendar of the mailbox."""
+        """The event under a key, in any calendar of the mailbox or in Deleted Items."""
         row = self._database.row(
             "SELECT document FROM graph_events WHERE mailbox = ? AND key = ?", (mailbox, key)
         )
@@ -81,7 +82,8 @@ class Repository:
     def by_uid(self, mailbox: str, ical_uid: str) -> Event | None:
         """The mailbox's own copy of a meeting."""
         row = self._database.row(
-            "SELECT document FROM graph_events WHERE mailbox = ? AND ical_uid = ?", (mailbox, ical_uid)
+            "SELECT document FROM graph_events WHERE mailbox = ? AND ical_uid = ? AND calendar != ?",
+            (mailbox, ical_uid, DELETED_ITEMS),
         )
         return from_json(row["document"]) if row else None
 
@@ -135,14 +137,16 @@ class Repository:
         return stored
 
     def remove(self, event: Event) -> None:
-        """Takes an event out of its calendar; one that is already gone is no error."""
+        """Takes an event out of its calendar; one that is already gone is no error.
+
+        It goes to Deleted Items, where its immutable id still finds it (concepts/outlook-immutable-id).
+        """
         before = self.get(event.mailbox, event.key)
-        if before is None:
+        if before is None or before.calendar == DELETED_ITEMS:
             return
-        with self._database.transaction() as connection:
-            connection.execute(
-                "DELETE FROM graph_events WHERE mailbox = ? AND key = ?", (event.mailbox, event.key)
-            )
+        moves, version = before.folder_moves + 1, before.version + 1
+        with self._database.transaction():
+            self._store(replace(before, calendar=DELETED_ITEMS, folder_moves=moves, version=version))
             self._record(before, "deleted", before)
 
     def remember_transaction(self, mailbox: str, transaction_id: str, key: str) -> None:
@@ -206,20 +210,23 @@ class Repository:
         return str(row["role"]) if row else None
 
     def _write(self, event: Event, kind: str, before: Event | None) -> None:
-        with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO graph_events VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    event.mailbox,
-                    event.key,
-                    event.calendar,
-                    event.ical_uid,
-                    _text(first_start(event)),
-                    _text(last_end(event)),
-                    event.to_json(),
-                ),
-            )
+        with self._database.transaction():
+            self._store(event)
             self._record(event, kind, before)
+
+    def _store(self, event: Event) -> None:
+        self._database.execute(
+            "INSERT OR REPLACE INTO graph_events VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                event.mailbox,
+                event.key,
+                event.calendar,
+                event.ical_uid,
+                _text(first_start(event)),
+                _text(last_end(event)),
+                event.to_json(),
+            ),
+        )
 
     def _record(self, event: Event, kind: str, before: Event | None) -> None:
         with self._database.transaction() as connection:

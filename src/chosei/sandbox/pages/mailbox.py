@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from chosei.sandbox.context import SandboxContext, context_of
 from chosei.sandbox.errors import GraphError
 from chosei.sandbox.graph.mailboxes import Mailbox
-from chosei.sandbox.graph.model import Instance
+from chosei.sandbox.graph.model import DELETED_ITEMS, Instance
 from chosei.sandbox.graph.store import GraphStore, store_of
 from chosei.sandbox.graph.zones import zone
 from chosei.sandbox.pages.forms import FormProblem, day_of, form_of, span_of
@@ -108,9 +108,12 @@ def _event_page(
 
 def _instance(store: GraphStore, mailbox: Mailbox, request: Request) -> Instance:
     try:
-        return store.find_instance(mailbox.key, request.path_params["event"])
+        found = store.find_instance(mailbox.key, request.path_params["event"])
     except GraphError as error:
         raise HTTPException(404) from error
+    if found.event.calendar == DELETED_ITEMS:
+        raise HTTPException(404)
+    return found
 
 
 async def add(request: Request) -> Response:
