@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 from uuid import uuid4
 
 import pytest
@@ -141,13 +140,10 @@ def test_ten_candidates_of_three_hosts_are_written_in_a_handful_of_calls(tenant,
     tenant.traffic.clear()
     times = [late(day) for day in range(1, 11)]
     proposal = propose(sato, times, hosts=[sato, suzuki, third], now=timezone.now(), guest_email="")
-    begun = perf_counter()
     run_jobs()
-    took = perf_counter() - begun
     assert [len(tenant.ours(one.email)) for one in (sato, suzuki, third)] == [10, 10, 10]
     calls = [path for _, path in tenant.traffic if path.startswith("/v1.0")]
     assert calls == ["/v1.0/$batch"] * 3, "one for each calendar"
-    assert took < 3, f"{took:.1f} s"
 
     tenant.traffic.clear()
     withdraw_proposal(sato, proposal, now=timezone.now())
