@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from chosei.actions.agenda import availability
+from chosei.actions.holidays import holidays_in
 from chosei.actions.offers import look_again, present
 from chosei.actions.page_rooms import room_need
 from chosei.actions.people import Attending, attending
@@ -19,23 +21,34 @@ from chosei.actions.rules import (
 )
 from chosei.actions.taken import taken
 from chosei.core.explain import Hurdle, Obstacle, explain
-from chosei.core.hours import DateRange
+from chosei.core.holidays import HolidayRule
+from chosei.core.hours import DateOverrides, DateRange
 from chosei.core.intervals import Interval
 from chosei.core.states import BookingPageState
 from chosei.core.walltime import local_date
 from chosei.records.models import BookingPage, Member, Room
 
 
+class SpecialDay(StrEnum):
+    """What takes the place of a day's weekly hours."""
+
+    OVERRIDE = "override"  # 特定の日
+    CLOSED_HOLIDAY = "closed_holiday"
+    HOLIDAY_HOURS = "holiday_hours"
+
+
 @dataclass(frozen=True, slots=True)
 class WhyNot:
     """One thing in the way. ``member``: whose calendar or hours; ``sources``: what takes their time, of
     calendar, appointment and hold. ``room``: which is taken or unknown; None for want of any usable one.
+    ``special``: why other hours than the week's hold on that day, if they do.
     """
 
     obstacle: Obstacle
     member: Member | None = None
     sources: tuple[str, ...] = ()
     room: Room | None = None
+    special: SpecialDay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,13 @@ def why_not(page: BookingPage, start: datetime, *, now: datetime, minutes: int |
         found.append(Obstacle(Hurdle.OUTSIDE_WINDOW))
     by_id = {host.member.pk: host for host in hosts}
     rooms = {row.room_id: row.room for row in page.rooms.select_related("room")}
-    return Verdict(tuple(_told(page, one, by_id, rooms, around, now) for one in found), closed)
+    told = [
+        WhyNot(one, special=_special(page, day))
+        if one.hurdle is Hurdle.OUTSIDE_HOURS
+        else _told(page, one, by_id, rooms, around, now)
+        for one in found
+    ]
+    return Verdict(tuple(told), closed)
 
 
 def _told(
@@ -90,6 +109,15 @@ def _told(
         return WhyNot(obstacle)
     sources = _sources(page, host, around, now) if obstacle.hurdle is Hurdle.HOST_BUSY else ()
     return WhyNot(obstacle, host.member, sources)
+
+
+def _special(page: BookingPage, day: date) -> SpecialDay | None:
+    if day in DateOverrides.from_json(page.overrides).days:
+        return SpecialDay.OVERRIDE
+    rule = HolidayRule(page.holiday_rule)
+    if rule is HolidayRule.AS_USUAL or day not in holidays_in(page.holiday_country, DateRange(day, day)):
+        return None
+    return SpecialDay.CLOSED_HOLIDAY if rule is HolidayRule.CLOSED else SpecialDay.HOLIDAY_HOURS
 
 
 def _sources(page: BookingPage, host: Attending, around: Interval, now: datetime) -> tuple[str, ...]:

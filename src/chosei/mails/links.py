@@ -25,6 +25,11 @@ def page_url(page: BookingPage) -> str:
     """The readable address where the page has one and is open to everybody, else its secret link."""
     if page.visibility == Visibility.PUBLIC and page.slug and page.organization.slug:
         return _absolute(f"/o/{page.organization.slug}/{page.slug}")
+    return secret_page_url(page)
+
+
+def secret_page_url(page: BookingPage) -> str:
+    """The address that stays when the page is renamed or no longer listed."""
     return _absolute(f"/b/{page.link_token}")
 
 

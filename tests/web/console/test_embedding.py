@@ -23,6 +23,7 @@ def test_sites_are_kept_by_their_origin_and_the_code_names_the_page(
     assert "data-chosei" not in client.get(path).content.decode()
     sites = "https://www.example.co.jp/contact\n\nhttps://WWW.example.co.jp\nhttps://日本語.jp\n"
     assert client.post(path, {"sites": sites}).status_code == 302
+    BookingPage.objects.filter(pk=page.pk).update(visibility="public", slug="demo")
     page.refresh_from_db()
     assert page.embed_origins == ["https://www.example.co.jp", "https://xn--wgv71a119e.jp"]
     code = BeautifulSoup(client.get(path).content, "html.parser").get_text()

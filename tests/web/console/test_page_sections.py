@@ -203,6 +203,33 @@ def test_why_a_time_is_not_offered(client: Client, people: Company) -> None:
     assert f"/pages/{page.pk}/members" in said
 
 
+@pytest.mark.parametrize(
+    ("values", "said", "way"),
+    [
+        ({"holiday_rule": "closed"}, "勤労感謝の日のため、受け付けません。", "祝日の扱いを変える"),
+        (
+            {"holiday_rule": "own", "holiday_hours": [["10:00", "12:00"]]},
+            "勤労感謝の日のため、祝日用の時間帯だけで受け付けます。",
+            "祝日用の時間帯を変える",
+        ),
+        (
+            {"overrides": {"2027-11-23": [["10:00", "12:00"]]}},
+            "この日のために決めた受付時間に収まっていません。",
+            "特定の日の受付時間を変える",
+        ),
+        ({"holiday_rule": "usual"}, "曜日ごとの受付時間に収まっていません。", "曜日ごとの受付時間を変える"),
+    ],
+)
+def test_the_rule_that_closes_a_day_is_named(
+    client: Client, people: Company, values: dict[str, Any], said: str, way: str
+) -> None:
+    page = company.publish(people.author)
+    BookingPage.objects.filter(pk=page.pk).update(**values)
+    answer = client.get(f"/pages/{page.pk}/why-not?day=2027-11-23&time=20:00").content.decode()
+    assert said in answer
+    assert way in answer
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_request_is_approved_or_declined(client: Client, people: Company) -> None:
     page = company.publish(people.author, needs_approval=True, min_notice_minutes=0)

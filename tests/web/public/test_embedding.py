@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from chosei.actions.booking_pages import pause_page
 from chosei.actions.embedding import allow_embedding
-from chosei.records.models import Appointment
+from chosei.actions.page_addresses import set_address
+from chosei.records.models import Appointment, Organization
 from tests.web.public.walking import main_form, parsed, send
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,21 @@ def test_a_page_without_sites_and_a_page_that_pauses(client, booking_page):
     pause_page(booking_page.owner, booking_page)
     closed = client.get(f"/embed/b/{booking_page.link_token}")
     assert (closed.status_code, ancestors(closed)) == (410, SITE)
+
+
+def test_the_readable_address_may_be_framed_too_and_an_earlier_one_leads_there(client, framed):
+    for slug in ("demo", "product-demo"):
+        with transaction.atomic():
+            set_address(framed, slug)
+    framed.visibility = "public"
+    framed.save(update_fields=["visibility"])
+    organization = Organization.objects.get(pk=framed.organization_id).slug
+    moved = client.get(f"/embed/o/{organization}/demo")
+    assert moved.headers["Location"] == f"/embed/o/{organization}/product-demo"
+    shown = client.get(moved.headers["Location"])
+    assert ancestors(shown) == f"{SITE} https://www.example.co.jp"
+    assert str(main_form(shown)[1]["action"]).startswith("/embed/b/")
+    assert client.get(f"/embed/o/{organization}").status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)  # the live read has threads of its own

@@ -212,7 +212,13 @@ class AddressView(LinkView):
     def get(self, request: HttpRequest, organization: str, slug: str) -> HttpResponse:
         page = self.behind = booking_page_by_address(organization, slug)
         if page.slug != slug and page.slug:
-            return HttpResponseRedirect(reverse("public:address", args=[organization, page.slug]))
+            here = request.resolver_match
+            present = reverse(
+                "public:address",
+                args=[organization, page.slug],
+                current_app=here.namespace if here else None,
+            )
+            return HttpResponseRedirect(present)
         insist_open(page)
         chosen = request.GET.get("start", "")
         visit = Visit.of(request, page.zone, questions=questions_of(page), chosen=chosen)

@@ -13,8 +13,9 @@ from chosei.web.public import urls
 
 app_name = "public"
 
-FRAMED = ("b/", "a/")
-"""Booking pages, and what is booked on them. A proposal goes to one customer by mail, not into a site."""
+FRAMED = ("b/", "a/", "o/<slug:organization>/")
+"""Booking pages, by the readable address as well, and what is booked on them. A proposal goes to one customer
+by mail, not into a site."""
 
 urlpatterns = [
     path(str(page.pattern), csrf_exempt(page.callback), name=page.name)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from chosei.actions.embedding import allow_embedding
 from chosei.actions.errors import InvalidInput
-from chosei.mails.links import page_url
+from chosei.mails.links import secret_page_url
 from chosei.records import gates
 from chosei.records.models import BookingPage
 from chosei.web.console.access import member_required, signed_in
@@ -54,9 +54,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _snippets(page: BookingPage) -> dict[str, str]:
     script = f'<script src="{settings.CHOSEI_PUBLIC_URL}{reverse("embed-script")}" async></script>'
-    url = page_url(page)
+    url = secret_page_url(page)
     label = gettext("日程を予約する")
     return {
-        "frame": f'<div data-chosei="{url}"></div>\n{script}',
+        "frame": f'<div data-chosei="{url}"><a href="{url}">{label}</a></div>\n{script}',
         "popup": f'<button type="button" data-chosei-popup="{url}">{label}</button>\n{script}',
     }

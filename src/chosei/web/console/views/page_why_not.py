@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from chosei.actions.why_not import Verdict, WhyNot, why_not
+from chosei.actions.holidays import holiday_name
+from chosei.actions.why_not import SpecialDay, Verdict, WhyNot, why_not
 from chosei.core import wording
 from chosei.core.explain import Hurdle
 from chosei.core.language import language_of
@@ -32,7 +33,7 @@ _SENTENCES: dict[Hurdle, str | Promise] = {
     Hurdle.TOO_SOON: _("予約の締め切りを過ぎています。"),
     Hurdle.TOO_EARLY: _("予約の受付開始より前です。"),
     Hurdle.OUTSIDE_WINDOW: _("受付期間の外です。"),
-    Hurdle.OUTSIDE_HOURS: _("会議の全体が受付時間に収まっていません(曜日の受付時間、祝日、特定の日)。"),
+    Hurdle.OUTSIDE_HOURS: _("会議の全体が、曜日ごとの受付時間に収まっていません。"),
     Hurdle.OFF_GRID: _("開始時刻の間隔に合っていません。"),
     Hurdle.HOST_BUSY: _("%(who)sさんの予定と重なっています(前後のバッファを含みます): %(what)s。"),
     Hurdle.HOST_HOURS: _("%(who)sさんの受付時間か勤務時間の外です。"),
@@ -60,13 +61,29 @@ _WAYS: dict[Hurdle, tuple[str, str | Promise]] = {
     Hurdle.TOO_SOON: (_OPENING, _("「営業日時」で予約の締め切りを変える")),
     Hurdle.TOO_EARLY: (_OPENING, _("「営業日時」で受付開始を変える")),
     Hurdle.OUTSIDE_WINDOW: (_OPENING, _("「営業日時」で受付期間を変える")),
-    Hurdle.OUTSIDE_HOURS: (_OPENING, _("「営業日時」で受付時間、祝日、特定の日を確かめる")),
+    Hurdle.OUTSIDE_HOURS: (_OPENING, _("「営業日時」で曜日ごとの受付時間を変える")),
     Hurdle.OFF_GRID: (_OPENING, _("「営業日時」で開始時刻の間隔を変える")),
     Hurdle.DAY_FULL: (_OPENING, _("「営業日時」で件数の上限を変える")),
     Hurdle.WEEK_FULL: (_OPENING, _("「営業日時」で件数の上限を変える")),
     Hurdle.PAGE_FULL: (_OPENING, _("「営業日時」で件数の上限を変える")),
     Hurdle.ROOM_BUSY: (_ROOMS, _("「会議室候補一覧」に会議室を加える")),
     Hurdle.ROOM_UNKNOWN: (_ROOMS, _("「会議室候補一覧」を確かめる")),
+}
+
+# Where other hours than the week's hold: the sentence, and what to do in 「営業日時」.
+_SPECIAL: dict[SpecialDay, tuple[str | Promise, str | Promise]] = {
+    SpecialDay.OVERRIDE: (
+        _("会議の全体が、この日のために決めた受付時間に収まっていません。"),
+        _("「営業日時」で特定の日の受付時間を変える"),
+    ),
+    SpecialDay.CLOSED_HOLIDAY: (
+        _("%(holiday)sのため、受け付けません。"),
+        _("「営業日時」で祝日の扱いを変える"),
+    ),
+    SpecialDay.HOLIDAY_HOURS: (
+        _("%(holiday)sのため、祝日用の時間帯だけで受け付けます。"),
+        _("「営業日時」で祝日用の時間帯を変える"),
+    ),
 }
 
 
@@ -100,12 +117,12 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         context |= {
             "asked": True,
             "when": wording.instant_text(start, page.zone, language, now),
-            "reasons": _reasons(page, verdict, member.pk),
+            "reasons": _reasons(page, verdict, member.pk, wall.date()),
         }
     return render(request, "console/page_why_not.html", context)
 
 
-def _reasons(page: BookingPage, verdict: Verdict, viewer: int) -> list[Reason]:
+def _reasons(page: BookingPage, verdict: Verdict, viewer: int, day: date) -> list[Reason]:
     found: list[Reason] = []
     here = reverse(_PAGE, args=[page.pk])
     if verdict.closed:
@@ -120,7 +137,18 @@ def _reasons(page: BookingPage, verdict: Verdict, viewer: int) -> list[Reason]:
     if verdict.nobody:
         people = reverse("console:page-people", args=[page.pk])
         found.append(Reason(gettext("出席できる担当者がいません。"), gettext("「メンバー」で加える"), people))
-    return found + [_reason(page, one, viewer) for one in verdict.reasons]
+    return found + [
+        _special(page, one.special, day) if one.special else _reason(page, one, viewer)
+        for one in verdict.reasons
+    ]
+
+
+def _special(page: BookingPage, special: SpecialDay, day: date) -> Reason:
+    sentence, how = _SPECIAL[special]
+    holiday = holiday_name(page.holiday_country, day, language_of(get_language()))
+    return Reason(
+        str(sentence) % {"holiday": holiday or gettext("祝日")}, str(how), reverse(_OPENING, args=[page.pk])
+    )
 
 
 def _reason(page: BookingPage, one: WhyNot, viewer: int) -> Reason:

@@ -7,7 +7,7 @@
   function frameFor(address, title) {
     const url = new URL(address);
     if (url.protocol !== "https:" && !["localhost", "127.0.0.1"].includes(url.hostname)) return null;
-    url.pathname = url.pathname.replace(/^\/b\//, "/embed/b/");
+    url.pathname = url.pathname.replace(/^\/(?=[bo]\/)/, "/embed/");
     const frame = document.createElement("iframe");
     frame.src = url.href;
     frame.title = title;
@@ -59,7 +59,7 @@
     for (const place of document.querySelectorAll("[data-chosei]")) {
       if (place.querySelector("iframe")) continue;
       const frame = frameFor(place.dataset.chosei, titleOf(place));
-      if (frame) place.append(frame);
+      if (frame) place.replaceChildren(frame);
     }
     for (const button of document.querySelectorAll("[data-chosei-popup]")) {
       if (button.dataset.choseiReady) continue;
