@@ -52,6 +52,11 @@ def sato() -> Member:
     return member(email="sato@sample.example")
 
 
+def swept() -> None:
+    sweep()
+    run_jobs()
+
+
 def onsite(**values):
     return {"meeting": ONSITE, **values}
 
@@ -73,8 +78,7 @@ def test_everything_that_is_to_come_moves_and_nothing_stays_behind(sato):
     appointment.refresh_from_db()
     assert (old.state, new.state, appointment.organizer_id) == ("ending", "active", new.pk)
     assert told_guest(appointment) == []  # nothing of theirs has changed
-    sweep()
-    run_jobs()
+    swept()
     old.refresh_from_db()
     assert (old.state, old.access_token, old.refresh_token) == ("ended", "", "")
     assert (old.address, old.display_name, old.addresses, old.scopes) == ("", "", [], "")
@@ -137,14 +141,12 @@ def test_what_is_left_is_finished_through_the_account_that_owns_it(sato):
     appointment.refresh_from_db()
     assert appointment.organizer_id == old.pk
 
-    sweep()
-    run_jobs()
+    swept()
     old.refresh_from_db()
     assert old.state == "ending"  # there is one to come
     over = timezone.now() - timedelta(minutes=1)
     Appointment.objects.update(starts_at=over - timedelta(hours=1), ends_at=over)
-    sweep()
-    run_jobs()
+    swept()
     old.refresh_from_db()
     new.refresh_from_db()
     assert (old.state, old.refresh_token, new.state) == ("ended", "", "active")

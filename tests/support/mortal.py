@@ -42,6 +42,28 @@ class Fate:
         return answer
 
 
+@dataclass
+class EachOnce(Fate):
+    """Dies before and, the next time, after every call; what it has met on both sides goes through."""
+
+    met: set[tuple[str, str, bool]] = field(default_factory=set)
+
+    def around(self, name: str, call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        self._meet(name, arguments, after=False)
+        answer = call(*arguments, **named)
+        self._meet(name, arguments, after=True)
+        return answer
+
+    def _meet(self, name: str, arguments: tuple[Any, ...], *, after: bool) -> None:
+        if (name, repr(arguments), after) not in self.met:
+            self.met.add((name, repr(arguments), after))
+            raise Killed
+
+    @property
+    def deaths(self) -> set[tuple[str, bool]]:
+        return {(name, after) for name, _, after in self.met}
+
+
 class MortalProvider:
     """The real provider, each account's calendar and meetings under a fate."""
 

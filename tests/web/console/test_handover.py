@@ -55,6 +55,33 @@ def test_a_handover_leaves_the_employee_as_they_are(people: Company) -> None:
     assert signed_in(people.stranger).post(path, {"to": ""}).status_code == 404
 
 
+def test_proposals_and_pages_are_handed_over_ended_or_listed(people: Company) -> None:
+    proposal = company.propose(people.author, [company.span(8, 10)])
+    chief = signed_in(people.administrator)
+    removal = f"/members/{people.author.pk}/removal"
+    assert (
+        "お客様は候補を選べなくなります。引き継ぐ方を選んでください。" in chief.get(removal).content.decode()
+    )
+    done = chief.post(removal, {"to": ""}, follow=True).content.decode()
+    assert "日程調整1件は引き継げませんでした。" in done
+    listed = chief.get("/members/connections").content.decode()
+    assert "利用を停止した方に残っているもの" in listed
+    assert "日程調整1件" in listed
+
+    path = f"/members/{people.author.pk}/handover"
+    done = chief.post(path, {"to": people.colleague.email}, follow=True).content.decode()
+    assert "日程調整1件を引き継ぎました。" in done
+    proposal.refresh_from_db()
+    assert proposal.author == people.colleague
+    assert "利用を停止した方に残っているもの" not in chief.get("/members/connections").content.decode()
+
+    colleague = f"/members/{people.colleague.pk}/handover"
+    done = chief.post(colleague, {"to": "", "end_rest": "on"}, follow=True).content.decode()
+    assert "日程調整1件を終了しました。" in done
+    proposal.refresh_from_db()
+    assert proposal.state == "withdrawn"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_page_of_a_handover(live_server: Any, people: Company, browser: Any) -> None:
     confirmed(people)

@@ -77,10 +77,27 @@ def test_what_is_coming_and_what_cannot_follow_is_told_beforehand(client: Client
     page = client.get(SWITCH).content.decode()
     assert "これからのアポイントメント 1件" in page
     assert "Web会議のURLが新しくなり、お客様にメールでお知らせします。" in page
-    assert "会議室 八重洲A はトイカレンダーから予約できません。" in page
+    assert "八重洲Aはトイカレンダーから予約できません。" in page
     assert "仮予約はトイカレンダーに移ります。" in page
     assert "終了処理のみ" in page
     assert not ConnectionAttempt.objects.exists()  # looking changes nothing
+
+
+def test_a_room_of_the_company_that_colleagues_use_is_booked_again(client: Client, people: Company) -> None:
+    appointment = coming(people, web_meeting=False, join_url="")
+    booked(appointment, address="room@toy.example", provider="toy", tenant_id="toy-company")
+    assert "八重洲Aはトイカレンダーから予約できません。" in client.get(SWITCH).content.decode()
+    company.connect(people.colleague, provider="toy", account_tenant="toy-company")
+    assert "八重洲Aはトイカレンダーから予約できません。" not in client.get(SWITCH).content.decode()
+
+
+def test_an_account_that_is_gone_leaves_no_choice(client: Client, people: Company) -> None:
+    Connection.objects.filter(pk=people.connection.pk).update(
+        state="needs_reconnect", problem="invalid_grant"
+    )
+    page = client.get(SWITCH).content.decode()
+    assert "いまのアカウントに接続できないため" in page
+    assert 'name="choice"' not in page
 
 
 def test_a_meeting_of_ones_own_address_simply_moves(client: Client, people: Company) -> None:

@@ -107,11 +107,14 @@ def what_changed(appointment: Appointment, reader: Reader) -> list[Block]:
             rows.append(Fact(label, f"{old or _none()} → {new or _none()}"))
     if "guidance" in appointment.previous and appointment.previous["guidance"] != appointment.guidance:
         rows.append(Fact(pgettext("mail", "ご案内の変更"), _("ご案内の内容が変わりました。")))
-    if "link" in appointment.previous and appointment.web_meeting:
+    if (
+        appointment.web_meeting
+        and appointment.previous.get("link", appointment.join_url) != appointment.join_url
+    ):
         said = _("新しいURLに変わりました。以前のURLはお使いになれません。")
         if not appointment.join_url:
             said = _("新しいURLは、あらためてお送りします。以前のURLはお使いになれません。")
-        rows.append(Fact(pgettext("mail", "Web会議URLの変更"), said))
+        rows.append(Fact(pgettext("mail", "URLの変更"), said))
     return [Facts(tuple(rows))] if rows else []
 
 

@@ -21,7 +21,12 @@ from chosei.web.console.providers import calendar_name, place_name
 def left_behind(member: Member, old: Connection, new: About) -> Left:
     """What becomes of everything of the ``member``'s when they use ``new`` instead of ``old``."""
     account = Connection(
-        member=member, provider=new.key, kind=new.kind, state="active", web_meeting=bool(new.meeting)
+        member=member,
+        provider=new.key,
+        kind=new.kind,
+        account_tenant=_likely_company(member, new),
+        state="active",
+        web_meeting=bool(new.meeting),
     )
     coming = gates.appointments_of(member).filter(
         entries__connection=old,
@@ -42,6 +47,15 @@ def left_behind(member: Member, old: Connection, new: About) -> Left:
     )
 
 
+def _likely_company(member: Member, of: About) -> str:
+    """Where the account that nobody has signed in to yet most probably belongs: where the member's own was,
+    else where colleagues' are. Empty where nobody has one."""
+    rows = Connection.objects.filter(provider=of.key, member__organization=member.organization_id)
+    known = rows.exclude(account_tenant="").order_by("-state_since", "-pk")
+    own = known.filter(member=member).values_list("account_tenant", flat=True).first()
+    return own or known.values_list("account_tenant", flat=True).first() or ""
+
+
 def _fate(found: Prospect, old: Connection, new: About) -> Fate:
     said = [_("%(calendar)sに移ります。") % {"calendar": calendar_name(new)}]
     if found.stays:
@@ -50,10 +64,10 @@ def _fate(found: Prospect, old: Connection, new: About) -> Fate:
         said.append(_("Web会議のURLが新しくなり、お客様にメールでお知らせします。"))
     if found.rooms_lost:
         words = {"rooms": _names(found.rooms_lost), "place": place_name(new)}
-        said.append(_("会議室 %(rooms)s は%(place)sから予約できません。ご自身で取り直してください。") % words)
+        said.append(_("%(rooms)sは%(place)sから予約できません。会議室はご自身で取り直してください。") % words)
     if found.rooms_anew:
         said.append(
-            _("会議室 %(rooms)s は、いったん空けてから予約し直します。") % {"rooms": _names(found.rooms_anew)}
+            _("会議室(%(rooms)s)は、いったん空けてから予約し直します。") % {"rooms": _names(found.rooms_anew)}
         )
     return Fate(found.appointment, "".join(said), bool(found.stays or found.rooms_lost))
 
@@ -65,7 +79,7 @@ def _of_proposal(proposal: Proposal, new: About) -> Fate:
     rooms = {one.room.pk: one.room for one in held if one.room is not None}
     if not rooms or not proposal.write_holds:
         return Fate(proposal, said)
-    lost = _("会議室 %(rooms)s は仮予約に含まれなくなります。") % {"rooms": _names(list(rooms.values()))}
+    lost = _("会議室(%(rooms)s)は仮予約に含まれなくなります。") % {"rooms": _names(list(rooms.values()))}
     return Fate(proposal, said + lost, True)
 
 
