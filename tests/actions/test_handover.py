@@ -10,10 +10,9 @@ from django.utils import timezone
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.handover import hand_over
 from chosei.actions.members import remove_member
-from chosei.core.entries import EntryState
 from chosei.jobs.queue import CONVERGE
 from chosei.reconcile.sweep import sweep
-from chosei.records.models import Appointment, CalendarEntry, Connection, MailKind, MailMessage, Member
+from chosei.records.models import Appointment, Connection, MailKind, MailMessage, Member
 from tests.support.company import member, organization
 from tests.support.moves import ONSITE, confirmed, standing
 from tests.support.times import late
@@ -127,9 +126,8 @@ def test_a_lost_licence_leaves_a_list_for_a_person(chief, sato, suzuki):
     Connection.objects.filter(member=sato).update(trouble=Trouble.NO_MAILBOX)
     ToyProvider.service.mailbox(sato.email).missing = True
     hand_over(chief, sato, suzuki, now=timezone.now())
-    run_jobs(hurrying=CONVERGE)
+    run_jobs()  # tried again for as long as the mailbox may come back
     assert len(standing(OtherProvider, suzuki)) == 1
-    assert CalendarEntry.objects.filter(state=EntryState.PARKED, desired__isnull=True).count() == 1
     [left] = leftovers_of(sato, now=timezone.now())
     assert left.start == late(3).start
 

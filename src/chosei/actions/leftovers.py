@@ -84,13 +84,12 @@ def _forget_name(connection: Connection) -> None:
 
 
 def _in_former_calendars() -> QuerySet[CalendarEntry]:
-    """Not wanted any more, refused for good, and through an account that was let go or has lost its
-    mailbox."""
+    """Not wanted any more, and refused: for good by an account that was let go, until who knows when by one
+    that has lost its mailbox."""
     stands = Q(written__isnull=False) | Q(observed__isnull=False)
-    unreached = Q(connection__state__in=_LET_GO) | Q(connection__trouble=Trouble.NO_MAILBOX)
-    return CalendarEntry.objects.filter(
-        stands, unreached, state=EntryState.PARKED, desired__isnull=True
-    ).exclude(remote_id="")
+    let_go = Q(connection__state__in=_LET_GO, state=EntryState.PARKED)
+    lost = Q(connection__trouble=Trouble.NO_MAILBOX, state__in=[EntryState.PARKED, EntryState.RETRYING])
+    return CalendarEntry.objects.filter(stands, let_go | lost, desired__isnull=True).exclude(remote_id="")
 
 
 def _as_written(entry: CalendarEntry) -> Leftover:

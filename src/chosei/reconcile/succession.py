@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState
 from chosei.core.states import ConnectionState
+from chosei.core.troubles import Trouble
 from chosei.records.models import CalendarEntry
 
 _MEETINGS = (
@@ -53,7 +54,8 @@ def _of_given_up_copy(entry: CalendarEntry, rivals: Sequence[CalendarEntry]) -> 
     if source is None or not entry.remote_id:
         return Succession()
     settled = source.desired is not None and source.generation == source.written_generation
-    return Succession(source_stands=not settled, source_stranded=source.state == EntryState.PARKED)
+    stranded = source.state == EntryState.PARKED or source.connection.trouble == Trouble.NO_MAILBOX
+    return Succession(source_stands=not settled, source_stranded=stranded)
 
 
 def _copies_awaited(entry: CalendarEntry, rivals: Sequence[CalendarEntry]) -> bool:
