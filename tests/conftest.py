@@ -94,6 +94,23 @@ def _no_waiting() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def _locks_out_of_order() -> Iterator[list[str]]:
+    from tests.support.lock_order import watched
+
+    faults: list[str] = []
+    with watched(faults):
+        yield faults
+
+
+@pytest.fixture(autouse=True)
+def _locks_in_one_order(_locks_out_of_order: list[str]) -> Iterator[None]:
+    """Whoever takes locks in an order of their own may deadlock with somebody, once in thousands of runs."""
+    yield
+    found, _locks_out_of_order[:] = list(_locks_out_of_order), []
+    assert not found, "\n".join(found)
+
+
 @pytest.fixture(autouse=True)
 def _nobody_asks_between_tests(request: pytest.FixtureRequest) -> Iterator[None]:
     """The database is emptied when no request of the test's browser is being answered any more."""

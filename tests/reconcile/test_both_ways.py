@@ -21,7 +21,6 @@ from chosei.mails.compose import compose
 from chosei.reconcile.converge import converge
 from chosei.reconcile.observe import observe
 from chosei.reconcile.sweep import sweep
-from chosei.records.locks import lock_hosts
 from chosei.records.models import Appointment, CalendarEntry, Connection, MailMessage, Promise, TimelineEntry
 from chosei.sandbox.faults import FaultKind
 from tests.support.company import GUEST, propose
@@ -437,17 +436,16 @@ def test_confirmed_while_its_hold_was_being_moved_the_host_is_asked(tenant, link
 def test_a_candidate_moved_while_the_customer_confirms_is_not_confirmed(tenant, linked, sato, monkeypatch):
     """The hold is moved and followed between the reading of the calendars and the lock."""
     from chosei.actions import confirm as confirming
+    from chosei.actions.promising import committed
 
     proposal = offer(sato)
     first = proposal.candidates.earliest("starts_at")
-    locking = lock_hosts
 
-    def moved_before_the_lock(hosts, **rooms):
-        monkeypatch.setattr(confirming, "lock_hosts", locking)
+    def moved_before_the_lock(write):
         type(first).objects.filter(pk=first.pk).update(starts_at=late(6).start, ends_at=late(6).end)
-        return locking(hosts, **rooms)
+        return committed(write)
 
-    monkeypatch.setattr(confirming, "lock_hosts", moved_before_the_lock)
+    monkeypatch.setattr(confirming, "committed", moved_before_the_lock)
     with pytest.raises(TimeTaken):
         confirm_candidate(proposal, first.pk, GUEST, submission=uuid4(), now=timezone.now())
     assert not Appointment.objects.exists()

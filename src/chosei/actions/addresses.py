@@ -13,6 +13,7 @@ from chosei.actions.outbox import queue_mail, to_member
 from chosei.core.addresses import goes_by
 from chosei.core.providers import ConnectionKind
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
+from chosei.records.locks import lock_hosts
 from chosei.records.models import Connection, MailKind, MailMessage, Member
 
 
@@ -22,7 +23,7 @@ def judge(connection_id: int, *, addresses: Sequence[str] | None = None) -> None
     A mismatch takes the connection out of use and mails its owner; an agreement puts it back to work.
     """
     with transaction.atomic():
-        connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
+        connection = _locked(connection_id)
         member = Member.objects.get(pk=connection.member_id)
         state = ConnectionState(connection.state)
         if addresses is not None:
@@ -44,7 +45,7 @@ def judge(connection_id: int, *, addresses: Sequence[str] | None = None) -> None
 def found_again(connection_id: int) -> None:
     """A permission that was refused is granted again without its owner's doing: back to work."""
     with transaction.atomic():
-        connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
+        connection = _locked(connection_id)
         if connection.state != ConnectionState.NEEDS_RECONNECT:
             return
         connection.problem = connection.trouble = connection.claims = ""
@@ -62,12 +63,18 @@ def accept_alias(administrator: Member, connection: Connection) -> None:
     with transaction.atomic():
         if not Member.objects.filter(pk=administrator.pk, is_active=True, role="administrator").exists():
             raise Closed("not_administrator")
-        locked = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+        locked = _locked(connection.pk)
         if locked.state != ConnectionState.ADDRESS_MISMATCH:
             raise Closed("settled")
         locked.accepted_address = Member.objects.get(pk=locked.member_id).email
         locked.save(update_fields=["accepted_address"])
         judge(locked.pk)
+
+
+def _locked(connection_id: int) -> Connection:
+    """Under its owner's lock, too: what waits for the account may be taken up."""
+    lock_hosts([Connection.objects.values_list("member_id", flat=True).get(pk=connection_id)])
+    return Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
 
 
 def _move(connection: Connection, event: ConnectionEvent) -> None:

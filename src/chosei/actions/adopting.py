@@ -22,7 +22,6 @@ from chosei.actions.asking import Question, ask, unchanged
 from chosei.actions.buffers import beside_again, follow_buffer, give_back
 from chosei.actions.cancellation import cancel_by_calendar
 from chosei.actions.changes import changed
-from chosei.actions.changing import host_ids_of
 from chosei.actions.errors import Closed, TimeTaken
 from chosei.actions.proposals import give_up_candidate
 from chosei.actions.requests import decline_by_calendar
@@ -34,7 +33,7 @@ from chosei.actions.wishes import converge_soon, restore, want_moved
 from chosei.core.entries import BUFFERS, DesiredEntry, EntryPurpose, EntryState, SeenEntry
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState, CandidateState
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import lock_hosts, lock_people
 from chosei.records.models import (
     Appointment,
     CalendarEntry,
@@ -271,8 +270,7 @@ def _remove(entry: CalendarEntry, now: datetime, member: Member | None = None) -
     if entry.purpose in BUFFERS:
         give_back(entry, member)
         return
-    if entry.purpose == EntryPurpose.REQUEST:
-        lock_hosts(host_ids_of(entry.appointment))
+    lock_people(entry.appointment)
     if unchanged(entry) is None:
         return
     try:

@@ -24,6 +24,7 @@ from chosei.actions.sign_ins import (
 from chosei.core.states import ApprovalState
 from chosei.ports.authorization import WALL, Permission
 from chosei.records.links import link_hashes
+from chosei.records.locks import lock_organization
 from chosei.records.models import (
     ConnectionAttempt,
     MailKind,
@@ -67,7 +68,7 @@ def ask_approval(member: Member, provider: str, *, now: datetime) -> ProviderApp
     After a decision a new link begins a new round; the old one opens nothing more.
     """
     with transaction.atomic():
-        organization = _locked(member.organization_id)
+        organization = lock_organization(member.organization_id)
         row = approval_of(organization.pk, provider) or _new(organization, provider)
         if row.state == ApprovalState.ASKED and row.asked_by_id is not None:
             return row
@@ -88,7 +89,7 @@ def answer_admin_consent(state: str, *, granted: bool, tenant: str, now: datetim
         found = ProviderApproval.objects.filter(link_hash__in=link_hashes(state)).first() if state else None
         if found is None:
             raise Closed("state_unknown")
-        organization = _locked(found.organization_id)
+        organization = lock_organization(found.organization_id)
         row = ProviderApproval.objects.get(pk=found.pk)
         if row.link_hash != found.link_hash:
             raise Closed("state_unknown")
@@ -109,7 +110,7 @@ def settled_by_administrator(administrator: Member, provider: str, *, now: datet
     Returns how many people were told. Raises Closed("not_administrator").
     """
     with transaction.atomic():
-        organization = _locked(administrator.organization_id)
+        organization = lock_organization(administrator.organization_id)
         if not administrator.is_administrator:
             raise Closed("not_administrator")
         told = _tell_waiting(organization, provider, now)
@@ -120,7 +121,7 @@ def settled_by_administrator(administrator: Member, provider: str, *, now: datet
 
 def somebody_connected(member: Member, provider: str, tenant: str, *, now: datetime) -> None:
     """A colleague of the tenant could connect, so others probably can. Inside a transaction."""
-    organization = _locked(member.organization_id)
+    organization = lock_organization(member.organization_id)
     rows = ProviderApproval.objects.filter(organization=organization, provider=provider)
     row = (
         rows.filter(tenant_id=tenant).first()
@@ -198,11 +199,6 @@ def _new(organization: Organization, provider: str) -> ProviderApproval:
     row = ProviderApproval(organization=organization, provider=provider, state=ApprovalState.ASKED)
     row.make_link()
     return row
-
-
-def _locked(organization_id: int) -> Organization:
-    """One piece of news at a time."""
-    return Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
 
 
 def last_sign_in(member: Member) -> int:

@@ -14,6 +14,7 @@ from chosei.actions.outbox import queue_mail, to_member
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, restore
 from chosei.core.entries import EntryPurpose, EntryState, SeenEntry
+from chosei.records.locks import lock_people
 from chosei.records.models import (
     Appointment,
     CalendarEntry,
@@ -66,6 +67,7 @@ def ask(entry: CalendarEntry, question: Question, seen: SeenEntry | None) -> Non
 def put_back(member: Member, entry: CalendarEntry, *, now: datetime) -> None:
     """The host's word: Chosei is right, and the event goes back to where it was. Raises Closed."""
     with transaction.atomic():
+        lock_people(_thing(entry))
         rows = CalendarEntry.objects.select_for_update(of=("self",))
         current = rows.select_related("candidate__proposal", "appointment__proposal").get(pk=entry.pk)
         if not current.question:

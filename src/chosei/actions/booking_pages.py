@@ -24,6 +24,7 @@ from chosei.core.states import (
     IllegalTransition,
     advance,
 )
+from chosei.records.locks import lock_organization
 from chosei.records.models import BookingPage, BookingPageDeputy, BookingPageHost, Member, Organization
 
 
@@ -33,6 +34,7 @@ def create_page(owner: Member, wanted: BookingPageInput) -> BookingPage:
     hosts = check_people(owner, wanted)
     check_rooms(owner, wanted)
     with transaction.atomic():
+        lock_organization(owner.organization_id)  # before any row, for the page's address
         page = BookingPage(organization_id=owner.organization_id, owner=owner)
         page.make_link()
         fill(page, wanted)
@@ -52,6 +54,7 @@ def change_page(member: Member, page: BookingPage, wanted: BookingPageInput) -> 
     hosts = check_people(member, wanted)
     check_rooms(member, wanted)
     with transaction.atomic():
+        lock_organization(page.organization_id)  # before any row, for the page's address
         locked = BookingPage.objects.select_for_update().get(pk=page.pk)
         if locked.state == BookingPageState.PUBLISHED:
             _insist_on_calendars([host for host, _ in hosts])

@@ -17,6 +17,7 @@ from chosei.actions.web_meetings import settle_web_meeting
 from chosei.actions.wishes import converge_soon, drop
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, IllegalTransition, advance
 from chosei.records.guest_rules import may_cancel
+from chosei.records.locks import lock_people
 from chosei.records.models import Appointment, CalendarEntry, ChatKind, MailKind, Member
 
 
@@ -59,6 +60,7 @@ def _cancel(
     actor: str = "",
 ) -> None:
     with transaction.atomic():
+        lock_people(appointment)
         locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
         if locked.ends_at <= now:
             raise Closed("past")

@@ -25,7 +25,7 @@ from chosei.ports.authorization import CANCELLED, WALL, Account, Grant, Identity
 from chosei.ports.calendar import MailboxProfile
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected
 from chosei.ports.providers import about
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import lock_hosts, lock_organization
 from chosei.records.models import Connection, ConnectionAttempt, Member
 
 NO_MAILBOX = "no_mailbox"
@@ -102,6 +102,7 @@ def complete_connection(
     try:
         _leave_to_colleague(member, provider, brought)
         with transaction.atomic():
+            lock_organization(member.organization_id)  # for the news of an approval
             lock_hosts([member.pk])  # before any row: whoever confirms now waits for us or we for them
             # Two browser tabs: one after the other; rows that refer to the member need not wait.
             Member.objects.select_for_update(no_key=True).get(pk=member.pk)

@@ -11,6 +11,7 @@ from django.db import transaction
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.reminding import plan_anew
 from chosei.core.reminders import MAX_HOURS, problem_of
+from chosei.records.locks import lock_organization
 from chosei.records.models import Member, Organization
 
 
@@ -41,7 +42,7 @@ def change_guest_settings(member: Member, wanted: GuestSettings, *, now: datetim
         if problem := problem_of(hours):
             raise InvalidInput(**{field: problem})
     with transaction.atomic():
-        organization = Organization.objects.select_for_update(no_key=True).get(pk=member.organization_id)
+        organization = lock_organization(member.organization_id)
         before = _reminders(organization)
         organization.guest_may_change = wanted.may_change
         organization.guest_may_cancel = wanted.may_cancel

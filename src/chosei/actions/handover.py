@@ -31,7 +31,7 @@ from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import lock_hosts, lock_organization
 from chosei.records.models import Appointment, BookingPage, MailKind, Member, Proposal, Role
 
 Handed = Appointment | Proposal | BookingPage
@@ -61,6 +61,7 @@ def hand_over(
     if not Member.objects.filter(pk=by.pk, is_active=True, role=Role.ADMINISTRATOR).exists():
         raise Closed("not_administrator")
     with transaction.atomic():
+        lock_organization(by.organization_id)  # whoever is removed in the same breath needs it before any row
         lock_hosts({member.pk, *attend_beside(member), *([to.pk] if to else [])})
         if to is not None:
             _insist_on_colleague(member, to)

@@ -11,6 +11,7 @@ from chosei.actions.room_answers import rewrite
 from chosei.actions.timeline import note
 from chosei.core.states import AppointmentState
 from chosei.jobs import queue
+from chosei.records.locks import lock_people
 from chosei.records.models import Appointment, MailKind, MailMessage, MailState
 
 _FOLLOWS = {
@@ -28,6 +29,7 @@ def link_issued(appointment_id: int, join_url: str, *, through: int) -> None:
     link of a service of its own is named in the calendars' events, too.
     """
     with transaction.atomic():
+        lock_people(Appointment.objects.get(pk=appointment_id))
         appointment = Appointment.objects.select_for_update().get(pk=appointment_id)
         if appointment.join_url == join_url or appointment.state != AppointmentState.CONFIRMED:
             return

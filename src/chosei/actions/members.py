@@ -17,7 +17,7 @@ from chosei.actions.people import LINKED
 from chosei.core.addresses import clean_address
 from chosei.core.language import Language
 from chosei.core.providers import ConnectionKind
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import lock_hosts, lock_organization
 from chosei.records.models import MailKind, MailMessage, MailState, Member, Organization, Role
 
 
@@ -93,6 +93,7 @@ def change_member(by: Member, member: Member, wanted: MemberInput) -> Member:
     """
     with transaction.atomic():
         _under_lock(by)
+        lock_hosts([member.pk])  # an account may be put back to work
         current = Member.objects.select_related("organization").get(pk=member.pk)
         if current.is_administrator and current.is_active and not wanted.administrator:
             _insist_on_another_administrator(current, "role")
@@ -110,8 +111,8 @@ def remove_member(by: Member, member: Member, *, now: datetime) -> bool:
     Raises InvalidInput(member="last_administrator").
     """
     with transaction.atomic():
-        lock_hosts([member.pk])  # whoever confirms or books now decides before us or sees that they have left
         _under_lock(by)
+        lock_hosts([member.pk])  # whoever confirms or books now decides before us or sees that they have left
         current = Member.objects.select_for_update().get(pk=member.pk)
         if current.is_administrator and current.is_active:
             _insist_on_another_administrator(current, "member")
@@ -137,7 +138,7 @@ def return_member(by: Member, member: Member) -> None:
 
 def _under_lock(by: Member) -> Organization:
     """One change of roles at a time in an organisation, and only by somebody who still may."""
-    organization = Organization.objects.select_for_update(no_key=True).get(pk=by.organization_id)
+    organization = lock_organization(by.organization_id)
     if not Member.objects.filter(pk=by.pk, is_active=True, role=Role.ADMINISTRATOR).exists():
         raise Closed("not_administrator")
     return organization

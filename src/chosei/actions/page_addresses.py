@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from chosei.actions.errors import Closed, InvalidInput
+from chosei.records.locks import lock_organization
 from chosei.records.models import (
     Appointment,
     BookingPage,
@@ -24,8 +25,8 @@ MOST_OPEN_LINKS = 200
 def set_address(page: BookingPage, slug: str) -> None:
     """Let the page be found under ``slug`` in its organisation; the earlier address goes on leading to it.
 
-    Inside a transaction. Raises InvalidInput(slug) for one that cannot be read aloud, or that another page
-    has or had.
+    Inside a transaction that began with ``lock_organization``. Raises InvalidInput(slug) for one that cannot
+    be read aloud, or that another page has or had.
     """
     if slug and not SLUG.fullmatch(slug):
         raise InvalidInput(slug="not_a_slug")
@@ -37,7 +38,7 @@ def set_address(page: BookingPage, slug: str) -> None:
 
 
 def _is_ours(page: BookingPage, slug: str) -> bool:
-    organization = Organization.objects.select_for_update(no_key=True).get(pk=page.organization_id)
+    organization = lock_organization(page.organization_id)
     if not organization.slug:
         _name(organization, page.owner)
     row, _ = PageAddress.objects.get_or_create(organization=organization, slug=slug, defaults={"page": page})

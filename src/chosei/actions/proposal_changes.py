@@ -34,7 +34,7 @@ from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon
 from chosei.core.intervals import Interval
 from chosei.core.states import CandidateState
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import lock_hosts, lock_people
 from chosei.records.models import Candidate, MailKind, Member, Proposal
 
 _BOOKKEEPING = {"next_reminder_at"}  # when a reminder is looked at next says nothing of the proposal
@@ -80,6 +80,7 @@ def _kept_room(wish: Wished | None) -> dict[str, Any]:
 def discard_draft(draft: Proposal) -> None:
     """Raises Closed when it was sent meanwhile."""
     with transaction.atomic():
+        lock_people(draft)
         locked_draft(draft).delete()
 
 

@@ -32,7 +32,7 @@ from chosei.core.states import (
     ProposalState,
     advance,
 )
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import lock_hosts, lock_people
 from chosei.records.models import (
     CalendarEntry,
     Candidate,
@@ -139,6 +139,7 @@ def read_rooms(rooms: Sequence[Room], times: Sequence[Interval]) -> dict[int, li
 def withdraw_proposal(member: Member, proposal: Proposal, *, now: datetime) -> None:
     """Take the offer back; its holds go. Raises Closed when it is no longer running."""
     with transaction.atomic():
+        lock_people(proposal)
         proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
         _end(proposal, ProposalEvent.WITHDRAW)
         note("proposal_withdrawn", proposal=proposal, member=member, actor="member")
@@ -147,7 +148,7 @@ def withdraw_proposal(member: Member, proposal: Proposal, *, now: datetime) -> N
 def expire_proposal(proposal_id: int, *, now: datetime) -> None:
     """The deadline has passed: nothing can be chosen any more and the holds go. Does nothing before that."""
     with transaction.atomic():
-        proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
+        proposal = _locked_with_people(proposal_id)
         if proposal.state not in RUNNING:
             return
         if proposal.deadline is None or proposal.deadline > now:
@@ -158,7 +159,7 @@ def expire_proposal(proposal_id: int, *, now: datetime) -> None:
 def release_past_candidates(proposal_id: int, *, now: datetime) -> None:
     """Candidates whose start has passed can no longer be chosen; with none left the proposal is over."""
     with transaction.atomic():
-        proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
+        proposal = _locked_with_people(proposal_id)
         if proposal.state not in RUNNING:
             return
         standing = proposal.candidates.filter(state=CandidateState.OPEN)
@@ -166,6 +167,11 @@ def release_past_candidates(proposal_id: int, *, now: datetime) -> None:
             release_candidates(proposal, list(standing.filter(starts_at__lte=now)))
         else:
             _expire(proposal)
+
+
+def _locked_with_people(proposal_id: int) -> Proposal:
+    lock_people(Proposal.objects.get(pk=proposal_id))
+    return Proposal.objects.select_for_update().get(pk=proposal_id)
 
 
 def release_stray_holds() -> None:

@@ -32,7 +32,7 @@ from chosei.core.intervals import Interval
 from chosei.core.rooms import RoomAnswer, RoomState
 from chosei.core.states import AppointmentState, CandidateState
 from chosei.jobs import queue
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import lock_people
 from chosei.records.models import (
     Appointment,
     CalendarEntry,
@@ -83,7 +83,7 @@ def _appointment_answered(appointment: Appointment, address: str, answer: RoomAn
     time = Interval(appointment.starts_at, appointment.ends_at)
     live = ask_rooms(others, time).busy() if others else {}
     with transaction.atomic():
-        lock_hosts([], room_ids=[room.pk for room in others])
+        lock_people(appointment, room_ids=[room.pk for room in others])
         rows = Appointment.objects.select_for_update(of=("self",)).select_related(
             "organization", "organizer", "proposal", "booking_page", "candidate__proposal"
         )
@@ -175,7 +175,7 @@ def _candidate_answered(
     time = Interval(candidate.starts_at, candidate.ends_at)
     live = ask_rooms(others, time).busy() if others else {}
     with transaction.atomic():
-        lock_hosts([], room_ids=[one.pk for one in others])
+        lock_people(candidate.proposal, room_ids=[one.pk for one in others])
         rows = Candidate.objects.select_for_update(of=("self",)).select_related("proposal", "room")
         locked = rows.get(pk=candidate.pk)
         moved = (locked.starts_at, locked.ends_at) != (time.start, time.end)

@@ -13,7 +13,7 @@ from chosei.actions.room_reading import ask_rooms
 from chosei.actions.timeline import note
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import lock_people
 from chosei.records.models import Appointment, Member, Room
 from chosei.records.places import place_of, rooms_of
 
@@ -29,7 +29,7 @@ def choose_room(member: Member, appointment: Appointment, room_id: int | None, *
 
     def write() -> None:
         own = [one.pk for one in rooms_of(appointment)]
-        lock_hosts([], room_ids=[*own, *([room.pk] if room else [])])
+        lock_people(appointment, room_ids=[*own, *([room.pk] if room else [])])
         locked = _locked(appointment, time, now)
         if room is not None and [one.pk for one in rooms_of(locked)] == [room.pk]:
             return

@@ -13,6 +13,7 @@ from chosei.actions.web_meetings import hosts_of, settle_issuer, settle_web_meet
 from chosei.core.entries import EntryState
 from chosei.core.states import AppointmentState
 from chosei.jobs import queue
+from chosei.records.locks import lock_people
 from chosei.records.models import Appointment, Connection, Member, WebMeeting
 
 _PATIENCE = timedelta(seconds=60)
@@ -25,8 +26,9 @@ DEAUTHORISED = "deauthorised"
 def meeting_gone(web_meeting_id: int, *, now: datetime) -> None:
     """A meeting that should stand is not there any more: the next one brings another link, which is told."""
     with transaction.atomic():
-        about_id = WebMeeting.objects.values_list("appointment_id", flat=True).get(pk=web_meeting_id)
-        appointment = Appointment.objects.select_for_update().get(pk=about_id)
+        about = WebMeeting.objects.select_related("appointment").get(pk=web_meeting_id).appointment
+        lock_people(about)
+        appointment = Appointment.objects.select_for_update().get(pk=about.pk)
         row = WebMeeting.objects.select_for_update().get(pk=web_meeting_id)
         row.remote_id, row.join_url, row.written, row.doubted, row.create_begun = "", "", None, False, False
         row.save(update_fields=["remote_id", "join_url", "written", "doubted", "create_begun", "changed_at"])
@@ -40,6 +42,7 @@ def meeting_gone(web_meeting_id: int, *, now: datetime) -> None:
 def issue_again(member: Member, appointment: Appointment, *, now: datetime) -> None:
     """Try once more what the service refused, or nobody had an account for. Raises Closed("decided")."""
     with transaction.atomic():
+        lock_people(appointment)
         rows = Appointment.objects.select_for_update(of=("self",)).select_related("organization")
         locked = rows.get(pk=appointment.pk)
         parked = locked.web_meetings.filter(state=EntryState.PARKED, desired__isnull=False).first()

@@ -1,6 +1,7 @@
 """Locks that every process sees, kept by PostgreSQL.
 
-Host locks last until the end of the transaction and are taken in one fixed order, so that nobody deadlocks.
+What a transaction locks, it locks in one fixed order, so that nobody deadlocks: the organisation, then hosts,
+then rooms, then rows. These last until its end. The tests watch the order (tests/support/lock_order.py).
 Named locks belong to the database session and may span network calls; they end with the session, so that
 a killed process leaves none behind.
 """
@@ -12,8 +13,18 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from chosei.records.models import Appointment, CalendarEntry, Member, Organization, Proposal
+
 _HOST_SPACE = 0x43_48  # keeps host locks apart from any other two-key advisory lock
 _ROOM_SPACE = 0x43_52
+
+
+def lock_organization(pk: int) -> Organization:
+    """One change at a time of what holds for the whole organisation: roles, approvals, its name in addresses.
+
+    Call before ``lock_hosts``. Rows that refer to the organisation can be written meanwhile.
+    """
+    return Organization.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 def lock_hosts(member_ids: Iterable[int], *, room_ids: Iterable[int] = ()) -> None:
@@ -24,8 +35,27 @@ def lock_hosts(member_ids: Iterable[int], *, room_ids: Iterable[int] = ()) -> No
     wanted = [(_HOST_SPACE, pk) for pk in sorted(set(member_ids))]
     wanted += [(_ROOM_SPACE, pk) for pk in sorted(set(room_ids))]
     with connection.cursor() as cursor:
-        for space, pk in wanted:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [space, pk % 2**31])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(space, pk) FROM unnest(%s::int[], %s::int[]) AS wanted (space, pk)",
+            [[space for space, _ in wanted], [pk % 2**31 for _, pk in wanted]],
+        )
+
+
+def lock_people(about: Appointment | Proposal, *, room_ids: Iterable[int] = ()) -> None:
+    """Take the time of everybody who attends or has it in a calendar: the first thing in a transaction that
+    changes more of an appointment or a proposal than its own row.
+
+    Others reach the same rows through a person (whose account is connected, whose event was deleted), and
+    would meet us half way.
+    """
+    if isinstance(about, Appointment):
+        attending = Member.objects.filter(promises__appointment=about, promises__standing=True)
+        entries = about.entries.all()
+    else:
+        attending = Member.objects.filter(pk__in=about.hosts.values("member"))
+        entries = CalendarEntry.objects.filter(candidate__proposal=about, desired__isnull=False)
+    writing = entries.values_list("connection__member_id", flat=True)
+    lock_hosts([*attending.values_list("pk", flat=True), *writing], room_ids=room_ids)
 
 
 @contextmanager
