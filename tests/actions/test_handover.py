@@ -139,3 +139,10 @@ def test_only_an_administrator_hands_over_and_only_to_a_colleague(chief, sato, s
     for nobody in (sato, stranger):
         with pytest.raises(InvalidInput):
             hand_over(chief, sato, nobody, now=timezone.now())
+
+
+def test_one_who_stays_an_employee_is_told_what_was_taken_from_them(chief, sato, suzuki):
+    appointment = confirmed(sato, meeting=ONSITE)
+    hand_over(chief, sato, suzuki, now=timezone.now())
+    told = MailMessage.objects.filter(appointment=appointment, kind=MailKind.REMOVED_HOST)
+    assert [mail.member for mail in told] == [sato]
