@@ -125,7 +125,8 @@ def test_the_guest_is_told_what_was_confirmed(scene: Scene) -> None:
     page = f"{SITE}/a/{appointment.link_token}"
     assert letter.subject == "[株式会社サンプル]アポイントメントの日程が確定しました"
     assert "■ 日時\n  ・2026年12月3日(木) 14:00〜15:00\n  ※ 日本標準時(GMT+9)\n" in letter.text
-    assert f"■ Web会議URL\n{JOIN_URL}\n" in letter.text
+    assert f"▼ Web会議に参加する\n{JOIN_URL}\n" in letter.text
+    assert letter.text.count(JOIN_URL) == 1, "once, with the words that say what it is for"
     assert f"▼ Web会議に参加する\n{JOIN_URL}\n" in letter.text
     assert f"{page}\n" in letter.text
     assert f"{page}/cancellation\n" in letter.text

@@ -67,6 +67,22 @@ def beside(page: Page) -> list[str]:
     return [f"the label stands beside its control: {name}" for name in page.evaluate(_BESIDE)]
 
 
+_CONTROLS = "button, input, select, textarea, summary, a"
+_SMALL = """(controls) => [...document.querySelectorAll(controls)].flatMap((one) => {
+  const { width, height } = (one.closest("label") ?? one).getBoundingClientRect();
+  const inText = one.tagName === "A" && getComputedStyle(one).display === "inline";
+  const unseen = !width || !height || one.closest(".visually-hidden, .skip-link");
+  const name = one.ariaLabel || one.innerText || one.name;
+  return unseen || inText || height > 43.5 ? [] : [`${one.tagName} ${name} ${height}`];
+})"""
+
+
+def small_targets(page: Page) -> list[str]:
+    """What a thumb would miss: controls lower than 44 px on a phone, links within a text apart."""
+    phone = page.viewport_size == PHONE
+    return [f"less than 44 px high: {one}" for one in page.evaluate(_SMALL, _CONTROLS)] if phone else []
+
+
 def picture(page: Page, name: str) -> None:
     if PICTURES:
         Path(PICTURES).mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chosei.core.language import Language
 from chosei.mails.blocks import (
@@ -39,8 +39,15 @@ _MARKS = {
 
 
 def render_text(body: Body, language: Language) -> str:
+    """What a button leads to stands with the button alone: an address twice is hard to read."""
     marks = _MARKS[language]
-    return "\n\n".join(_block(block, marks) for block in body.blocks) + "\n"
+    pressed = {block.url for block in body.blocks if isinstance(block, Action)}
+    blocks = [_without(block, pressed) if isinstance(block, Facts) else block for block in body.blocks]
+    return "\n\n".join(text for block in blocks if (text := _block(block, marks))) + "\n"
+
+
+def _without(facts: Facts, urls: set[str]) -> Facts:
+    return replace(facts, rows=tuple(row for row in facts.rows if row.url not in urls))
 
 
 def _block(block: Block, marks: _Marks) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from chosei.records.models import CalendarEntry, MailMessage
 from tests.support import company
 from tests.support.company import GUEST
-from tests.web.browsing import DESK, LOOKS, beside, complaints, picture, scrolls_sideways
+from tests.web.browsing import DESK, LOOKS, beside, complaints, picture, scrolls_sideways, small_targets
 from tests.web.console.conftest import Company, Visit, confirmed, visit
 
 SIGNED_OUT = {
@@ -112,6 +112,7 @@ def _look(seen: Visit, name: str, path: str) -> list[str]:
     width = (seen.page.viewport_size or DESK)["width"]
     picture(seen.page, f"console-{name}-{width}-{language}")
     found = [*seen.complaints, *complaints(seen.page), *beside(seen.page)]
+    found += small_targets(seen.page)
     if scrolls_sideways(seen.page):
         found.append(f"scrolls sideways at {width}")
     return [f"{name}: {one}" for one in found]
