@@ -9,11 +9,14 @@ from threading import Thread
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.embedding import allow_embedding
-from chosei.records.models import Appointment
+from chosei.actions.page_addresses import set_address
+from chosei.mails.links import page_url
+from chosei.records.models import Appointment, BookingPage
 from tests.support.company import GUEST, NOW, busy, span
 from tests.web.browsing import DESK, PHONE, PICTURES, chromium_at, complaints, picture, scrolls_sideways
 
@@ -238,10 +241,16 @@ def test_in_another_site(live_server, browser, booking_page, other_site):
     """The frame is as tall as what it shows, the way goes on in it, and a site not named sees nothing."""
     port, shown = other_site
     allow_embedding(booking_page.owner, booking_page, [f"http://127.0.0.1:{port}"])
+    with transaction.atomic():
+        set_address(booking_page, "demo")
+    booking_page.visibility = "public"
+    booking_page.save(update_fields=["visibility"])
     address = f"{live_server.url}/b/{booking_page.link_token}"
+    readable = page_url(BookingPage.objects.get(pk=booking_page.pk)).partition("/o/")[2]
     shown.append(
         f"""<!doctype html><html lang="ja"><title>会社案内</title><h1>会社案内</h1>
-        <div data-chosei="{address}"></div><button data-chosei-popup="{address}">日程を予約する</button>
+        <div data-chosei="{address}"><a href="{address}">日程を予約する</a></div>
+        <button data-chosei-popup="{live_server.url}/o/{readable}">日程を予約する</button>
         <script src="{live_server.url}/embed.js" async></script></html>""".encode()
     )
     context = browser.new_context(viewport=DESK, locale="ja-JP")
@@ -249,6 +258,7 @@ def test_in_another_site(live_server, browser, booking_page, other_site):
     page.goto(f"http://127.0.0.1:{port}/")
     frame = page.frame_locator("div iframe")
     frame.locator(".week").wait_for()
+    expect(page.locator("div[data-chosei] > a")).to_have_count(0)
     inside = next(one for one in page.frames if "/embed/" in one.url)
     inside.wait_for_function("innerHeight === document.documentElement.offsetHeight")
     frame.locator("label.time-chip").first.click()
