@@ -7,6 +7,7 @@ Every call may raise ``Transient``; ``Unreachable`` says that nothing was sent.
 from __future__ import annotations
 
 import ipaddress
+import json
 import math
 import time
 import uuid
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -97,6 +99,15 @@ class Answer:
     @property
     def retry_after(self) -> float | None:
         return retry_after(self.headers)
+
+    @property
+    def body(self) -> Mapping[str, Any] | None:
+        """The JSON object that came; None for anything else."""
+        try:
+            body = json.loads(self.content)
+        except ValueError:
+            return None
+        return body if isinstance(body, Mapping) else None
 
 
 class Http:

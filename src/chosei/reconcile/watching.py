@@ -6,6 +6,7 @@ then all there is, and beside notifications it is the safety net.
 
 from __future__ import annotations
 
+import random
 import secrets
 from datetime import datetime, timedelta
 
@@ -85,7 +86,8 @@ def _begin(port: CalendarPort, row: Subscription, url: str) -> None:
 def _record(row: Subscription, watch: Watch) -> None:
     now = timezone.now()
     row.remote_id, row.expires_at = watch.remote_id, watch.expires
-    row.due_at = now + min(RENEW_EVERY, (watch.expires - now) / 2)
+    # Spread, so that a company that connected on one morning is not renewed in one minute of every day.
+    row.due_at = now + min(RENEW_EVERY, (watch.expires - now) / 2) * random.uniform(0.85, 1)  # noqa: S311
     row.attempts, row.problem = 0, ""
     row.save()
 

@@ -166,7 +166,7 @@ def _read(port: MeetingPort, row: WebMeeting) -> None:
             "web_meeting_moved_there",
             appointment=row.appointment,
             proposal=row.appointment.proposal,
-            actor="provider",
+            actor="chosei",
         )
     else:
         states.put(row, doubted=False)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
-from chosei.adapters import openid
+from chosei.adapters import oauth, openid
 from chosei.adapters.google import id_tokens, scopes
 from chosei.adapters.google.problems import UNREADABLE, refusal
 from chosei.adapters.google.token_errors import returned_problem, token_problem
-from chosei.adapters.http import Answer, Call, Deadline, Http, checked_base
+from chosei.adapters.http import Call, Deadline, Http, checked_base
 from chosei.core.troubles import Trouble
 from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission
 from chosei.ports.directory import CONSENT_MISSING
@@ -28,7 +23,6 @@ APP_CONTROL = "https://admin.google.com/ac/owl/list?tab=configuredApps"
 """Where a Workspace administrator trusts an application for the whole domain (API controls)."""
 REAL_API, REAL_DIRECTORY = "www.googleapis.com", "https://admin.googleapis.com"
 _SECONDS = 10.0  # somebody waits
-_FORM = "application/x-www-form-urlencoded"
 _GONE = ("invalid_token", "invalid_grant")
 
 
@@ -65,24 +59,19 @@ class GoogleAuthorization:
     def begin(
         self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
     ) -> Beginning:
-        verifier, nonce = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
-        url = prepare_grant_uri(
+        return oauth.beginning(
             f"{self._app.login_url}/o/oauth2/v2/auth",
             client_id=self._app.client_id,
-            response_type="code",
             redirect_uri=redirect_uri,
             scope=[*scopes.REQUESTED, *scopes.BEYOND[also]],
             state=state,
-            nonce=nonce,
-            code_challenge=create_s256_code_challenge(verifier),
-            code_challenge_method="S256",
+            nonce=oauth.new_nonce(),
             access_type="offline",
             include_granted_scopes="true",
             # "consent" always: only then does a refresh token come again, to somebody who lost theirs.
             prompt="select_account consent",
             login_hint=login_hint or None,
         )
-        return Beginning(url=url, nonce=nonce, code_verifier=verifier)
 
     def returned(self, error: str, description: str) -> PortError:
         return returned_problem(error, description)
@@ -102,7 +91,7 @@ class GoogleAuthorization:
         body = self._token(
             "authorization_code", code=code, redirect_uri=redirect_uri, code_verifier=code_verifier
         )
-        grant = _grant(body)
+        grant = oauth.granted(body, scopes.granted)
         if scopes.missing(grant.scopes):
             raise Rejected("scopes_missing")  # boxes were unticked
         if not grant.refresh_token:
@@ -117,7 +106,7 @@ class GoogleAuthorization:
         (``also``) is in every token from then on."""
         if not refresh_token:
             raise NeedsReconnect("refresh_token_missing")
-        grant = _grant(self._token("refresh_token", refresh_token=refresh_token))
+        grant = oauth.granted(self._token("refresh_token", refresh_token=refresh_token), scopes.granted)
         if not frozenset(scopes.BEYOND[also]) <= grant.scopes:
             raise Rejected(CONSENT_MISSING)
         if scopes.missing(grant.scopes):
@@ -128,7 +117,7 @@ class GoogleAuthorization:
         headers = {"Authorization": f"Bearer {access_token}"}
         call = Call("GET", f"{self._app.api_url}/oauth2/v3/userinfo", "/userinfo", headers, repeatable=True)
         answer = self._http.send(call, Deadline.within(_SECONDS))
-        body = _json(answer)
+        body = answer.body
         if answer.status != 200:
             raise refusal(answer.status, body, answer.headers)
         if body is None:
@@ -144,12 +133,12 @@ class GoogleAuthorization:
             "POST",
             f"{self._app.token_url}/revoke",
             "revoke",
-            {"Content-Type": _FORM},
+            {"Content-Type": oauth.FORM},
             content=urlencode({"token": token}).encode(),
             repeatable=True,
         )
         answer = self._http.send(call, Deadline.within(_SECONDS))
-        body = _json(answer)
+        body = answer.body
         if answer.status == 200 or (answer.status == 400 and (body or {}).get("error") in _GONE):
             return
         raise token_problem(answer.status, body, answer.headers, refreshing=False)
@@ -158,13 +147,13 @@ class GoogleAuthorization:
         content = prepare_token_request(
             grant_type, client_id=self._app.client_id, client_secret=self._app.client_secret, **members
         )
-        headers = {"Content-Type": _FORM}
+        headers = {"Content-Type": oauth.FORM}
         url = f"{self._app.token_url}/token"
         # Not repeated: a code is good once.
         answer = self._http.send(
             Call("POST", url, f"token ({grant_type})", headers, content=content.encode())
         )
-        body = _json(answer)
+        body = answer.body
         if answer.status != 200:
             refreshing = grant_type == "refresh_token"
             raise token_problem(answer.status, body, answer.headers, refreshing=refreshing)
@@ -174,33 +163,7 @@ class GoogleAuthorization:
 
     def _document(self, url: str, route: str) -> Mapping[str, Any]:
         answer = self._http.send(Call("GET", url, route, repeatable=True), Deadline.within(_SECONDS))
-        body = _json(answer)
+        body = answer.body
         if answer.status != 200 or body is None:
             raise Transient("metadata_unreadable")
         return body
-
-
-def _grant(body: Mapping[str, Any]) -> Grant:
-    """The tokens of an answer, taken only in the types Google documents. Raises ``Transient``."""
-    token, seconds, scope = body.get("access_token"), body.get("expires_in"), body.get("scope", "")
-    refresh, kind = body.get("refresh_token", ""), body.get("token_type")
-    texts = (token, refresh, scope, kind)
-    if not all(isinstance(one, str) for one in texts) or not token or str(kind).lower() != "bearer":
-        raise Transient(UNREADABLE)
-    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds <= 0:
-        raise Transient(UNREADABLE)
-    return Grant(
-        access_token=str(token),
-        refresh_token=str(refresh),
-        expires_at=datetime.fromtimestamp(time.time(), UTC) + timedelta(seconds=seconds),
-        scopes=scopes.granted(str(scope)),
-        login_names=openid.login_names(body.get("id_token")),
-    )
-
-
-def _json(answer: Answer) -> Mapping[str, Any] | None:
-    try:
-        body = json.loads(answer.content)
-    except ValueError:
-        return None
-    return body if isinstance(body, Mapping) else None

@@ -3,20 +3,15 @@ with PKCE."""
 
 from __future__ import annotations
 
-import json
-import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
-from chosei.adapters import openid
-from chosei.adapters.http import Answer, Call, Deadline, Http, checked_base
+from chosei.adapters import oauth, openid
+from chosei.adapters.http import Call, Deadline, Http, checked_base
 from chosei.adapters.microsoft import challenges, id_tokens, scopes
 from chosei.adapters.microsoft.problems import UNREADABLE, refusal
 from chosei.adapters.microsoft.token_errors import returned_problem, token_problem
@@ -25,7 +20,6 @@ from chosei.ports.authorization import Account, Beginning, Grant, Identity, Perm
 from chosei.ports.directory import CONSENT_MISSING
 from chosei.ports.errors import NeedsReconnect, PortError, Rejected, Transient
 
-_FORM = "application/x-www-form-urlencoded"
 _ME_SECONDS = 10.0  # somebody waits
 _ME = "/v1.0/me?$select=displayName,mail,proxyAddresses,userPrincipalName"
 
@@ -66,24 +60,19 @@ class MicrosoftAuthorization:
     def begin(
         self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
     ) -> Beginning:
-        verifier, nonce = secrets.token_urlsafe(64), secrets.token_urlsafe(32)
-        url = prepare_grant_uri(
+        return oauth.beginning(
             f"{self._app.authority}/oauth2/v2.0/authorize",
             client_id=self._app.client_id,
-            response_type="code",
             redirect_uri=redirect_uri,
             scope=[*scopes.REQUESTED, *scopes.BEYOND[also]],
             state=state,
             response_mode="query",
-            nonce=nonce,
-            code_challenge=create_s256_code_challenge(verifier),
-            code_challenge_method="S256",
+            nonce=oauth.new_nonce(),
             # Never "consent": it walls off people whose administrator has consented already.
             prompt="select_account",
             login_hint=login_hint or None,
             claims=challenges.answering(claims),
         )
-        return Beginning(url=url, nonce=nonce, code_verifier=verifier)
 
     def returned(self, error: str, description: str) -> PortError:
         return returned_problem(error, description)
@@ -113,7 +102,7 @@ class MicrosoftAuthorization:
             code_verifier=code_verifier,
             claims=challenges.answering(),
         )
-        grant = _grant(body)
+        grant = oauth.granted(body, scopes.granted, untold=" ".join(scopes.REQUESTED))
         if scopes.missing(grant.scopes):
             raise Rejected("scopes_missing")
         if not grant.refresh_token:
@@ -136,7 +125,7 @@ class MicrosoftAuthorization:
                 raise
             # Most likely the permission beyond; if the account is lost, its next ordinary refresh says so.
             raise Rejected(CONSENT_MISSING, request_id=error.request_id) from error
-        grant = _grant(body)
+        grant = oauth.granted(body, scopes.granted, untold=" ".join(scopes.REQUESTED))
         if not frozenset(scopes.BEYOND[also]) <= grant.scopes:
             raise Rejected(CONSENT_MISSING)
         if scopes.missing(grant.scopes):
@@ -156,7 +145,7 @@ class MicrosoftAuthorization:
             repeatable=True,
         )
         answer = self._http.send(call, Deadline.within(_ME_SECONDS))
-        body = _json(answer)
+        body = answer.body
         if answer.status != 200:
             raise refusal(answer.status, body, answer.headers)
         if body is None:
@@ -173,11 +162,11 @@ class MicrosoftAuthorization:
             "POST",
             f"{self._app.authority}/oauth2/v2.0/token",
             f"token ({grant_type})",
-            {"Content-Type": _FORM},
+            {"Content-Type": oauth.FORM},
             content=content.encode(),
         )
         answer = self._http.send(call)
-        body = _json(answer)
+        body = answer.body
         if answer.status != 200:
             raise token_problem(answer.status, body, answer.headers, refreshing=grant_type == "refresh_token")
         if body is None:
@@ -186,33 +175,10 @@ class MicrosoftAuthorization:
 
     def _document(self, url: str, route: str) -> Mapping[str, Any]:
         answer = self._http.send(Call("GET", url, route, repeatable=True), Deadline.within(10))
-        body = _json(answer)
+        body = answer.body
         if answer.status != 200 or body is None:
             raise Transient("metadata_unreadable", request_id=answer.request_id)
         return body
-
-
-def _grant(body: Mapping[str, Any]) -> Grant:
-    """The tokens of an answer, taken only in the types the platform documents. Raises ``Transient``."""
-    token, seconds = body.get("access_token"), body.get("expires_in")
-    # Scopes that are not told are those that were asked for (RFC 6749 section 5.1).
-    scope = body.get("scope", " ".join(scopes.REQUESTED))
-    refresh, kind = body.get("refresh_token", ""), body.get("token_type")
-    if isinstance(seconds, str) and seconds.isdecimal():
-        seconds = int(seconds)  # the v1.0 endpoint's habit, still met
-    if not isinstance(token, str) or not isinstance(refresh, str) or not isinstance(scope, str):
-        raise Transient(UNREADABLE)
-    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds <= 0 or not token:
-        raise Transient(UNREADABLE)
-    if not isinstance(kind, str) or kind.lower() != "bearer":
-        raise Transient(UNREADABLE)
-    return Grant(
-        access_token=token,
-        refresh_token=refresh,
-        expires_at=datetime.fromtimestamp(time.time(), UTC) + timedelta(seconds=seconds),
-        scopes=scopes.granted(scope),
-        login_names=openid.login_names(body.get("id_token")),
-    )
 
 
 def _with_refresh_token(grant: Grant, refresh_token: str) -> Grant:
@@ -231,11 +197,3 @@ def _addresses(user: Mapping[str, Any]) -> tuple[str, ...]:
         if isinstance(one, str) and "@" in one:
             unique.setdefault(one.lower(), one)
     return tuple(unique.values())
-
-
-def _json(answer: Answer) -> Mapping[str, Any] | None:
-    try:
-        body = json.loads(answer.content)
-    except ValueError:
-        return None
-    return body if isinstance(body, Mapping) else None

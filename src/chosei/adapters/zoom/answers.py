@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from chosei.adapters.http import Answer
-
 UNREADABLE = "unreadable_answer"
-
-
-def body_of(answer: Answer) -> Mapping[str, Any] | None:
-    """The JSON object of an answer; None for anything else."""
-    try:
-        body = json.loads(answer.content)
-    except ValueError:
-        return None
-    return body if isinstance(body, Mapping) else None
 
 
 def text_of(body: Mapping[str, Any], name: str) -> str:

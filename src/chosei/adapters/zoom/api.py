@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chosei.adapters.http import Answer, Call, Deadline, Http
-from chosei.adapters.zoom.answers import UNREADABLE, body_of
+from chosei.adapters.zoom.answers import UNREADABLE
 from chosei.adapters.zoom.problems import is_expired, refusal
 from chosei.ports.errors import NeedsReconnect, Transient
 
@@ -42,11 +42,11 @@ class Api:
     def send(self, request: Request) -> Answer:
         """Any answer, a refusal as well. Raises ``NeedsReconnect`` when even a fresh token is refused."""
         answer = self._once(request, self._tokens.get(False))
-        if not is_expired(answer.status, body_of(answer)):
+        if not is_expired(answer.status, answer.body):
             return answer
         answer = self._once(request, self._tokens.get(True))
-        if is_expired(answer.status, body_of(answer)):
-            error = refusal(answer.status, body_of(answer), answer.headers)
+        if is_expired(answer.status, answer.body):
+            error = refusal(answer.status, answer.body, answer.headers)
             if isinstance(error, NeedsReconnect):
                 self._tokens.refused(error)
             raise error
@@ -55,7 +55,7 @@ class Api:
     def read(self, request: Request, status: int = 200) -> Mapping[str, Any]:
         """The JSON of an answer with this status; any other raises what it means."""
         answer = self.send(request)
-        body = body_of(answer)
+        body = answer.body
         if answer.status != status:
             raise refusal(answer.status, body, answer.headers)
         if body is None:

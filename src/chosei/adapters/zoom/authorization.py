@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import base64
 import re
-import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-
+from chosei.adapters import oauth
 from chosei.adapters.http import Call, Deadline, Http, checked_base
 from chosei.adapters.zoom import scopes
-from chosei.adapters.zoom.answers import UNREADABLE, body_of, text_of
+from chosei.adapters.zoom.answers import UNREADABLE, text_of
 from chosei.adapters.zoom.problems import refusal, token_problem
 from chosei.core.troubles import Trouble
 from chosei.ports.authorization import CANCELLED, WALL, Account, Beginning, Grant, Identity, Permission
 from chosei.ports.errors import NeedsReconnect, PortError, Rejected, Transient
 
-_FORM = "application/x-www-form-urlencoded"
 _WAITING_SECONDS = 10.0
 _WORD = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
 _GONE = ("invalid_token", "invalid_grant")
@@ -64,17 +58,12 @@ class ZoomAuthorization:
         self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
     ) -> Beginning:
         """Scopes come from the registration, so that it alone decides what people are asked."""
-        verifier = secrets.token_urlsafe(64)
-        url = prepare_grant_uri(
+        return oauth.beginning(
             f"{self._app.login_url}/oauth/authorize",
             client_id=self._app.client_id,
-            response_type="code",
             redirect_uri=redirect_uri,
             state=state,
-            code_challenge=create_s256_code_challenge(verifier),
-            code_challenge_method="S256",
         )
-        return Beginning(url=url, nonce="", code_verifier=verifier)
 
     def returned(self, error: str, description: str) -> PortError:
         if error == "access_denied":
@@ -104,7 +93,7 @@ class ZoomAuthorization:
                 "code_verifier": code_verifier,
             }
         )
-        grant = _grant(body)
+        grant = oauth.granted(body, scopes.granted)
         if scopes.missing(grant.scopes):
             raise Rejected("scopes_missing")
         if not grant.refresh_token:
@@ -118,7 +107,9 @@ class ZoomAuthorization:
     def refresh(self, refresh_token: str, *, also: str = "", claims: str = "") -> Grant:
         if not refresh_token:
             raise NeedsReconnect("refresh_token_missing")
-        grant = _grant(self._token({"grant_type": "refresh_token", "refresh_token": refresh_token}))
+        grant = oauth.granted(
+            self._token({"grant_type": "refresh_token", "refresh_token": refresh_token}), scopes.granted
+        )
         if not grant.refresh_token:
             raise NeedsReconnect("refresh_token_missing")
         if scopes.missing(grant.scopes):
@@ -136,12 +127,12 @@ class ZoomAuthorization:
             "POST",
             f"{self._app.login_url}/oauth/revoke",
             "revoke",
-            {"Content-Type": _FORM, "Authorization": self._app.basic},
+            {"Content-Type": oauth.FORM, "Authorization": self._app.basic},
             content=urlencode({"token": token}).encode(),
             repeatable=True,
         )
         answer = self._login.send(call, Deadline.within(_WAITING_SECONDS))
-        body = body_of(answer)
+        body = answer.body
         if answer.status == 200 or (body or {}).get("error") in _GONE:
             return
         raise token_problem(answer.status, body, answer.headers, refreshing=False)
@@ -152,11 +143,11 @@ class ZoomAuthorization:
             "POST",
             f"{self._app.login_url}/oauth/token",
             f"token ({members['grant_type']})",
-            {"Content-Type": _FORM, "Authorization": self._app.basic},
+            {"Content-Type": oauth.FORM, "Authorization": self._app.basic},
             content=urlencode(members).encode(),
         )
         answer = self._login.send(call)
-        body = body_of(answer)
+        body = answer.body
         if answer.status != 200:
             refreshing = members["grant_type"] == "refresh_token"
             raise token_problem(answer.status, body, answer.headers, refreshing=refreshing)
@@ -168,28 +159,12 @@ class ZoomAuthorization:
         headers = {"Authorization": f"Bearer {access_token}"}
         call = Call("GET", f"{self._app.api_url}/users/me", "/users/me", headers, repeatable=True)
         answer = self._api.send(call, Deadline.within(_WAITING_SECONDS))
-        body = body_of(answer)
+        body = answer.body
         if answer.status != 200:
             raise refusal(answer.status, body, answer.headers)
         if body is None:
             raise Transient(UNREADABLE)
         return body
-
-
-def _grant(body: Mapping[str, Any]) -> Grant:
-    """The tokens of an answer, taken only in the types Zoom documents. Raises ``Transient``."""
-    token, seconds = text_of(body, "access_token"), body.get("expires_in")
-    kind = text_of(body, "token_type").lower()
-    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds <= 0 or not token:
-        raise Transient(UNREADABLE)
-    if kind != "bearer":
-        raise Transient(UNREADABLE)
-    return Grant(
-        access_token=token,
-        refresh_token=text_of(body, "refresh_token"),
-        expires_at=datetime.fromtimestamp(time.time(), UTC) + timedelta(seconds=seconds),
-        scopes=scopes.granted(text_of(body, "scope")),
-    )
 
 
 def _name(me: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote
 
-from chosei.adapters.zoom.answers import UNREADABLE, body_of, instant_of, text_of
+from chosei.adapters.zoom.answers import UNREADABLE, instant_of, text_of
 from chosei.adapters.zoom.api import Api, Request
 from chosei.adapters.zoom.problems import has_ended, refusal
 from chosei.ports.errors import Missing, PortError, Transient
@@ -89,7 +89,7 @@ class ZoomMeetings:
         answer = self._api.send(request)
         if answer.status == 204:
             return
-        body = body_of(answer)
+        body = answer.body
         if request.method == "DELETE" and answer.status == 400 and has_ended(body):
             return
         error: PortError = refusal(answer.status, body, answer.headers)
