@@ -11,7 +11,7 @@ from chosei.adapters.microsoft import challenges
 from chosei.adapters.microsoft.reasons import trouble_of
 from chosei.adapters.microsoft.token_errors import returned_problem
 from chosei.core.troubles import Trouble
-from chosei.ports.errors import NeedsReconnect, PortError, Rejected, Transient
+from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected, Transient
 from tests.adapters.platform import Platform
 from tests.adapters.wire import Service, graph_on, reply
 
@@ -111,6 +111,10 @@ def test_a_number_we_do_not_know_falls_back(
         ("access_denied", "AADSTS50105: not assigned", NeedsReconnect, Trouble.NOT_ASSIGNED),
         ("interaction_required", "AADSTS50076: mfa", NeedsReconnect, Trouble.MFA),
         ("consent_required", "AADSTS65001: consent", Rejected, "approval_needed"),
+        ("interaction_required", "AADSTS50020: of another tenant", Rejected, "foreign_account"),
+        ("access_denied", "AADSTS90072: of another tenant", Rejected, "foreign_account"),
+        ("invalid_client", "AADSTS650053: no such scope", Misconfigured, "invalid_client"),
+        ("unauthorized_client", "AADSTS700016: no such application", Misconfigured, "unauthorized_client"),
         ("server_error", "", Transient, "server_error"),
         ("<script>", "", Rejected, "unreadable"),
     ],

@@ -21,7 +21,7 @@ from chosei.core.providers import ConnectionKind
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, IllegalTransition, advance
 from chosei.core.text import one_line
 from chosei.core.troubles import Trouble
-from chosei.ports.authorization import CANCELLED, WALL, Account, Grant, Identity
+from chosei.ports.authorization import CANCELLED, FOREIGN_ACCOUNT, WALL, Account, Grant, Identity
 from chosei.ports.calendar import MailboxProfile
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected
 from chosei.ports.providers import about
@@ -330,7 +330,7 @@ def _refusal(error: PortError) -> ConnectRefused:
     if isinstance(error, Misconfigured):
         return ConnectRefused("misconfigured", error.code)
     if isinstance(error, Rejected):
-        known = error.code in (NO_MAILBOX, "scopes_missing", CANCELLED, WALL)
+        known = error.code in (NO_MAILBOX, "scopes_missing", CANCELLED, FOREIGN_ACCOUNT, WALL)
         return ConnectRefused(error.code if known else "rejected", error.code)
     if isinstance(error, NeedsReconnect):
         reason = "rejected" if error.trouble in _SAYS_NOTHING_HERE else str(error.trouble)

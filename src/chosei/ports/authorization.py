@@ -18,8 +18,9 @@ class Beginning:
     code_verifier: str
 
 
-CANCELLED, WALL = "cancelled", "approval_needed"
-"""Codes of ``Rejected``: the person pressed cancel; the company's administrator has to approve first."""
+CANCELLED, WALL, FOREIGN_ACCOUNT = "cancelled", "approval_needed", "foreign_account"
+"""Codes of ``Rejected``: the person pressed cancel; the company's administrator has to approve first; the
+account is of another company than may connect here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from chosei.adapters.http import retry_after
 from chosei.adapters.microsoft import challenges
 from chosei.adapters.microsoft.reasons import fault_of, trouble_of
 from chosei.core.troubles import Trouble
-from chosei.ports.authorization import CANCELLED, WALL
+from chosei.ports.authorization import CANCELLED, FOREIGN_ACCOUNT, WALL
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected, Throttled, Transient
 
 _PASSING = frozenset({"temporarily_unavailable", "server_error"})
@@ -31,6 +31,8 @@ _NO_CONSENT = frozenset({65001})
 _WORD = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
 _NUMBER = re.compile(r"AADSTS(\d{4,8})")
 _WALLS = frozenset({90094, 90093, 900941, 90095, 65005})
+# An account of another tenant, or a personal one, where the registration takes one tenant's only.
+_FOREIGN = frozenset({50020, 90072})
 _REFUSED_AT_THE_DOOR = (
     Trouble.MFA,
     Trouble.CONDITIONAL_ACCESS,
@@ -71,11 +73,16 @@ def token_problem(
 
 
 def returned_problem(error: str, description: str) -> PortError:
-    """What an error that came back with the browser means; ``Rejected`` with CANCELLED or WALL where it is
-    one of these. ``error`` decides; the number only tells walls and policies apart.
+    """What an error that came back with the browser means; ``Rejected`` with CANCELLED, WALL or
+    FOREIGN_ACCOUNT where it is one of these. ``error`` decides; the number only tells walls, policies and
+    strange accounts apart.
     """
     numbers = [int(one) for one in _NUMBER.findall(description[:2000])]
     code = error if _WORD.fullmatch(error) else "unreadable"
+    if _FOREIGN & set(numbers):
+        return Rejected(FOREIGN_ACCOUNT)
+    if error in _OURS:
+        return Misconfigured(code, trouble=fault_of(numbers))
     if error == "access_denied":
         trouble = trouble_of(error, numbers, None, challenged=False)
         if trouble in _REFUSED_AT_THE_DOOR:
