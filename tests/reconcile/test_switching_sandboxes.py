@@ -16,6 +16,7 @@ from chosei.actions.switching import MOVE
 from chosei.core.entries import EntryState
 from chosei.jobs.queue import CONVERGE
 from chosei.reconcile.sweep import sweep
+from chosei.records.locks import lock_people
 from chosei.records.models import Appointment, CalendarEntry, Connection, MailKind, MailMessage, Promise, Room
 from tests.support.company import GUEST, meeting, member, propose
 from tests.support.google_tenant import google_side
@@ -124,6 +125,7 @@ def with_room(appointment: Appointment, of: Connection) -> Appointment:
         tenant_id=of.account_tenant,
     )
     with transaction.atomic():
+        lock_people(appointment)
         take_room(appointment, RoomChoice(room))
         rewrite(appointment)
     run_jobs(hurrying=CONVERGE)
