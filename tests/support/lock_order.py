@@ -61,7 +61,9 @@ class LockOrder:
         elif (writes := _WRITES.match(sql)) or _LOCKS.search(sql):
             found = _TABLE.search(sql)
             table = found[1] if found else sql[:60]
-            if table == "records_organization" and not writes:
+            if table == "records_organization" and sql.startswith("INSERT"):
+                self._held.add((_ORGANIZATION, 0))  # nobody else knows of it yet
+            elif table == "records_organization" and not writes:
                 self._take((_ORGANIZATION, 0), "the organisation")
             else:
                 self._row = self._row or table

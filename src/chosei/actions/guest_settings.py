@@ -9,10 +9,10 @@ from datetime import datetime
 from django.db import transaction
 
 from chosei.actions.errors import Closed, InvalidInput
-from chosei.actions.reminding import plan_anew
+from chosei.actions.reminding import plan_anew, plan_deadlines_anew
 from chosei.core.reminders import MAX_HOURS, problem_of
 from chosei.records.locks import lock_organization
-from chosei.records.models import Member, Organization
+from chosei.records.models import Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +41,25 @@ def change_guest_settings(member: Member, wanted: GuestSettings, *, now: datetim
     for field, hours in reminders.items():
         if problem := problem_of(hours):
             raise InvalidInput(**{field: problem})
+    # Appointments and proposals apart: nobody else takes the rows of both without their people.
     with transaction.atomic():
         organization = lock_organization(member.organization_id)
-        before = _reminders(organization)
+        before = (organization.guest_reminder_hours, organization.host_reminder_hours)
         organization.guest_may_change = wanted.may_change
         organization.guest_may_cancel = wanted.may_cancel
         organization.guest_until_hours = wanted.until_hours
         organization.guest_reminder_hours = _descending(wanted.guest_reminders)
         organization.host_reminder_hours = _descending(wanted.host_reminders)
-        organization.deadline_reminder_hours = _descending(wanted.deadline_reminders)
         organization.save()
-        if _reminders(organization) != before:
+        if (organization.guest_reminder_hours, organization.host_reminder_hours) != before:
             plan_anew(organization, now=now)
-
-
-def _reminders(organization: Organization) -> tuple[list[int], list[int], list[int]]:
-    return (
-        organization.guest_reminder_hours,
-        organization.host_reminder_hours,
-        organization.deadline_reminder_hours,
-    )
+    with transaction.atomic():
+        organization = lock_organization(member.organization_id)
+        deadlines = _descending(wanted.deadline_reminders)
+        if deadlines != organization.deadline_reminder_hours:
+            organization.deadline_reminder_hours = deadlines
+            organization.save(update_fields=["deadline_reminder_hours"])
+            plan_deadlines_anew(organization, now=now)
 
 
 def _descending(hours: Sequence[int]) -> list[int]:

@@ -89,8 +89,12 @@ def remind_of_deadline(proposal_id: int, *, now: datetime) -> None:
 
 
 def plan_anew(organization: Organization, *, now: datetime) -> None:
-    """Have everything to come looked at again: the organisation's reminders are others now."""
+    """Have every appointment to come looked at again: the organisation's reminders are others now."""
     _look_again(Appointment.objects.filter(organization=organization), now)
+
+
+def plan_deadlines_anew(organization: Organization, *, now: datetime) -> None:
+    """The same for the proposals that run."""
     running = Proposal.objects.filter(organization=organization, state=ProposalState.OPEN, deadline__gt=now)
     running.update(next_reminder_at=now, reminded_until=now)
 

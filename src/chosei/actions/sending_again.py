@@ -10,6 +10,7 @@ from chosei.actions.checks import check_email
 from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, recipient_of
 from chosei.actions.timeline import note
+from chosei.records.locks import lock_people
 from chosei.records.models import Companion, MailKind, MailMessage, MailState, Member
 
 
@@ -22,8 +23,10 @@ def send_again(member: Member, mail: MailMessage, address: str) -> None:
     """
     check_email(address, "address")
     with transaction.atomic():
+        about = mail.appointment or mail.proposal
+        if about is not None:
+            lock_people(about)
         locked = MailMessage.objects.select_for_update().get(pk=mail.pk)
-        about = locked.appointment or locked.proposal
         if locked.state != MailState.REFUSED or locked.member_id is not None or about is None:
             raise Closed("mail_settled")
         _put_right(locked, address)
