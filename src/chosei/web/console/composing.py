@@ -135,7 +135,7 @@ def _show(page: Composition, refused: InvalidInput) -> None:
     if "hosts" in codes:
         code = codes.pop("hosts")
         nobody = gettext("担当者を1人以上選んでください。")
-        page.form.picker.error = nobody if code == "required" else refusal(code)
+        page.form.picker.error = nobody if code == "no_host" else refusal(code)
     add_refusals(page.form, InvalidInput(**codes), {"name": "kept_as"})
 
 
