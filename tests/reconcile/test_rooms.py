@@ -75,6 +75,12 @@ def page_with(sato, rooms, **values):
     return company.publish(sato, room_ids=tuple(room.pk for room in rooms), **wanted)
 
 
+def test_the_rooms_of_a_page_are_read_before_the_first_customer_comes(tenant, linked, sato, rooms):
+    page = page_with(sato, rooms)
+    run_jobs()
+    assert all(room.mirror_read_at for room in Room.objects.filter(pages__page=page))
+
+
 def book(page, day=1) -> Appointment:
     return book_page(page, Booking(late(day).start), GUEST, submission=uuid4(), now=timezone.now())
 

@@ -12,7 +12,7 @@ from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.inputs import BookingPageInput
 from chosei.actions.keywords import compare_again
 from chosei.actions.page_addresses import set_address
-from chosei.actions.page_rooms import check_rooms, set_rooms
+from chosei.actions.page_rooms import check_rooms, have_rooms_read, set_rooms
 from chosei.actions.page_settings import check_people, check_settings, fill, settings_of
 from chosei.actions.people import attending
 from chosei.actions.reminding import plan_page_anew
@@ -95,6 +95,7 @@ def publish_page(member: Member, page: BookingPage) -> None:
     """Raises InvalidInput(hosts="not_connected") for a calendar that cannot be read, Closed when archived."""
     _insist_on_calendars([host.member for host in page.hosts.select_related("member")])
     _move(page, BookingPageEvent.PUBLISH)
+    have_rooms_read(page)
 
 
 def pause_page(member: Member, page: BookingPage) -> None:

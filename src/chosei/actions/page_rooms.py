@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from chosei.actions.errors import InvalidInput
 from chosei.actions.inputs import BookingPageInput
@@ -53,6 +54,11 @@ def names_rooms(page: BookingPage) -> bool:
     return bool(page.rooms.all() if is_remembered(page, "rooms") else _one_room(page=page.pk))
 
 
+def have_rooms_read(page: BookingPage) -> None:
+    """Before the first customer comes: they would be told that nobody knows yet."""
+    look_again_at_rooms(Room.objects.filter(pages__page=page), now=timezone.now())
+
+
 def check_rooms(member: Member, wanted: BookingPageInput) -> None:
     """Raises InvalidInput(rooms or room_min_capacity)."""
     if wanted.room_ids is not None:
@@ -97,3 +103,4 @@ def _set(page: BookingPage, room_ids: Sequence[int], people: int) -> None:
     )
     page.room_min_capacity = people
     page.save(update_fields=["room_min_capacity", "changed_at"])
+    have_rooms_read(page)

@@ -121,6 +121,17 @@ def test_every_page_of_a_booking(look, page, live_server, booking_page):
     expect(page.locator(".thumb-bar")).to_be_visible()
 
 
+def test_times_that_nobody_knew_yet_come_by_themselves(page, live_server, booking_page):
+    connections = booking_page.owner.connections
+    connections.update(state="needs_reconnect")
+    page.clock.install()
+    page.goto(f"{live_server.url}/b/{booking_page.link_token}")
+    expect(page.locator(".unknown-times")).to_be_visible()
+    connections.update(state="active")
+    page.clock.fast_forward(6_000)
+    expect(page.locator(".time-chip").first).to_be_visible()
+
+
 @pytest.mark.parametrize(("look", "context"), LOOKS.items(), indirect=["context"], ids=LOOKS)
 def test_the_style_guide(look, page, live_server, transactional_db, settings):
     settings.CHOSEI_DEVELOPMENT = True

@@ -1,5 +1,7 @@
 // [data-refresh="30"]: asks htmx for fresh content every so many seconds, but not while nobody looks.
-// An element that comes back without the attribute is no longer asked for.
+// An element that comes back without the attribute is no longer asked for; one with [data-soon] inside waits for
+// something that is on its way, and is asked for every few seconds.
+const SOON = 5;
 const timers = new WeakMap();
 
 function ask(element) {
@@ -10,7 +12,8 @@ function ask(element) {
 
 function arm(element) {
   clearTimeout(timers.get(element));
-  timers.set(element, setTimeout(() => ask(element), Number(element.dataset.refresh) * 1000));
+  const seconds = element.querySelector("[data-soon]") ? SOON : Number(element.dataset.refresh);
+  timers.set(element, setTimeout(() => ask(element), seconds * 1000));
 }
 
 function armAll() {
