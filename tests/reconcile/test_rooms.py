@@ -7,11 +7,13 @@ from time import monotonic, sleep
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from chosei import wiring
 from chosei.actions.booking import book_page
 from chosei.actions.confirm import confirm_candidate
+from chosei.actions.connections import resume
 from chosei.actions.errors import InvalidInput, TimeTaken, Unverifiable
 from chosei.actions.inputs import Booking, RoomWish
 from chosei.actions.members import add_member
@@ -26,6 +28,7 @@ from chosei.jobs.queue import CONVERGE
 from chosei.mails.compose import compose
 from chosei.reconcile.observe import observe
 from chosei.reconcile.sweep import sweep
+from chosei.records.locks import lock_hosts
 from chosei.records.models import (
     Appointment,
     CalendarEntry,
@@ -77,6 +80,20 @@ def page_with(sato, rooms, **values):
 
 def test_the_rooms_of_a_page_are_read_before_the_first_customer_comes(tenant, linked, sato, rooms):
     page = page_with(sato, rooms)
+    run_jobs()
+    assert all(room.mirror_read_at for room in Room.objects.filter(pages__page=page))
+
+
+def test_rooms_that_nobody_could_read_are_read_when_somebody_connects(tenant, linked, sato, rooms):
+    page = page_with(sato, rooms)
+    now = timezone.now()
+    unread = {"mirror_read_at": None, "mirror_error": "nobody_connected"}
+    Room.objects.update(**unread, mirror_tried_at=now, mirror_asked_at=now - timedelta(seconds=5))
+    run_jobs()
+    assert not Room.objects.exclude(mirror_read_at=None).exists()
+    with transaction.atomic():
+        lock_hosts([sato.pk])
+        resume(linked)
     run_jobs()
     assert all(room.mirror_read_at for room in Room.objects.filter(pages__page=page))
 

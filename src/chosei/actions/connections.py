@@ -16,10 +16,11 @@ from chosei.actions.people import attending, hosts_here
 from chosei.actions.taken import RUNNING
 from chosei.actions.wishes import converge_soon, drop
 from chosei.core.entries import EntryPurpose, EntryState
+from chosei.core.providers import ConnectionKind
 from chosei.core.states import CONNECTION, AppointmentState, ConnectionEvent, ConnectionState, advance
 from chosei.jobs import queue
 from chosei.records.locks import lock_hosts
-from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Proposal, Subscription
+from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Proposal, Room, Subscription
 
 _TOKENS = ("access_token", "refresh_token", "claims", "login_names", "scopes", "mirror_token")
 LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
@@ -147,6 +148,14 @@ def resume(connection: Connection) -> None:
     connection.entries.filter(state=EntryState.PARKED, question="").update(**again)
     connection.web_meetings.filter(state=EntryState.PARKED).update(**again)
     converge_all(connection)
+    if connection.kind == ConnectionKind.CALENDAR:
+        _look_at_unread_rooms(connection.member.organization_id)
+
+
+def _look_at_unread_rooms(organization_id: int) -> None:
+    """Rooms are read through somebody's calendar: those nobody could read so far may be read through this."""
+    Room.objects.filter(organization=organization_id, mirror_read_at=None).update(mirror_tried_at=None)
+    queue.enqueue(queue.OBSERVE_ROOMS, str(organization_id))
 
 
 def converge_all(connection: Connection) -> None:
