@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils import timezone
 
+from chosei.actions.cancellation import cancel_by_host
 from chosei.actions.room_booking import lack_room
 from chosei.mails.compose import compose
 from chosei.records.models import Appointment, MailMessage, Room
@@ -125,5 +126,11 @@ def test_a_room_that_is_missing_is_told_by_mail_and_chosen_on_the_page(
     assert [one.get_text() for one in page.select("main .button.primary")] == ["この会議室を予約する"]
     client.post(f"/appointments/{appointment.pk}/room", {"room": str(room.pk)})
     assert rooms_of(appointment) == [room]
+    page = client.get(f"/appointments/{appointment.pk}").content.decode()
+    assert "確保済み" in page
+    cancel_by_host(people.author, appointment, reason="", now=timezone.now())
+    page = client.get(f"/appointments/{appointment.pk}").content.decode()
+    assert "取り消し済み" in page, "the room of a cancelled appointment is booked no more"
+    assert "確保済み" not in page
     after = client.get(f"/appointments/{appointment.pk}").content.decode()
     assert "別の会議室を選ぶか、会議室なしで進めてください。" not in after

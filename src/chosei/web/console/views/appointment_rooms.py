@@ -21,7 +21,7 @@ from chosei.core.intervals import Interval
 from chosei.core.rooms import RoomAnswer, RoomState
 from chosei.core.states import AppointmentState
 from chosei.records import gates
-from chosei.records.models import Appointment, Member, Room
+from chosei.records.models import Appointment, Member, Promise, Room
 from chosei.records.places import room_promises_of
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
@@ -35,6 +35,7 @@ _ANSWERS = {
     RoomAnswer.TENTATIVE: Word(_("承認待ち"), "hold"),
 }
 _UNBOOKED = Word(_("要対応"), "attention")
+_GIVEN_BACK = Word(_("取り消し済み"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,20 @@ def room_facts(appointment: Appointment) -> dict[str, Any]:
     unbooked = appointment.room_state == RoomState.UNBOOKED
     return {
         "rooms": [
-            RoomLine(promise.room, _UNBOOKED if unbooked else _ANSWERS[RoomAnswer(promise.answer)])
+            RoomLine(promise.room, _word(appointment, promise))
             for promise in room_promises_of(appointment)
             if promise.room is not None
         ],
         "room_missing": appointment.room_state == RoomState.MISSING,
         "room_unbooked": unbooked,
     }
+
+
+def _word(appointment: Appointment, promise: Promise) -> Word:
+    if not promise.standing:
+        return _GIVEN_BACK
+    unbooked = appointment.room_state == RoomState.UNBOOKED
+    return _UNBOOKED if unbooked else _ANSWERS[RoomAnswer(promise.answer)]
 
 
 def choice_facts(member: Member, appointment: Appointment) -> dict[str, Any]:
