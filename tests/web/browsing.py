@@ -41,8 +41,14 @@ def chromium_at(path: str) -> Iterator[Browser]:
             browser.close()
 
 
+def settle(page: Page) -> None:
+    """Wait until the whole page is there: after a click, its address comes before its first element."""
+    page.wait_for_load_state("load")
+
+
 def complaints(page: Page) -> list[str]:
     """What axe-core finds wrong with the page as it stands, one line a finding."""
+    settle(page)
     # Through the debugger: the page's own Content-Security-Policy would refuse an injected script.
     page.evaluate(AXE_SCRIPT + "; undefined")
     violations: list[dict[str, Any]] = page.evaluate(
@@ -64,6 +70,7 @@ _BESIDE = """() => [...document.querySelectorAll("label > .field-label")].flatMa
 
 def beside(page: Page) -> list[str]:
     """The names of fields that do not stand above their control, as all of them do."""
+    settle(page)
     return [f"the label stands beside its control: {name}" for name in page.evaluate(_BESIDE)]
 
 
@@ -79,15 +86,18 @@ _SMALL = """(controls) => [...document.querySelectorAll(controls)].flatMap((one)
 
 def small_targets(page: Page) -> list[str]:
     """What a thumb would miss: controls lower than 44 px on a phone, links within a text apart."""
+    settle(page)
     phone = page.viewport_size == PHONE
     return [f"less than 44 px high: {one}" for one in page.evaluate(_SMALL, _CONTROLS)] if phone else []
 
 
 def picture(page: Page, name: str) -> None:
     if PICTURES:
+        settle(page)
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
 
 
 def scrolls_sideways(page: Page) -> bool:
+    settle(page)
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
