@@ -11,8 +11,11 @@ from chosei.actions.booking_pages import archive_page
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import ActionError
 from chosei.actions.handover import hand_over
+from chosei.actions.members import remove_member
+from chosei.actions.proposals import withdraw_proposal
 from chosei.core.entries import EntryPurpose
-from chosei.records.models import CalendarEntry, Member, Promise, Proposal
+from chosei.mails.compose import compose
+from chosei.records.models import CalendarEntry, MailKind, MailMessage, Member, Promise, Proposal
 from tests.actions.test_races import together
 from tests.support.company import GUEST, NOW, connect, member, organization, propose, publish
 
@@ -65,6 +68,34 @@ def test_a_colleague_goes_on_with_a_proposal_and_its_holds(chief, sato, suzuki):
     assert held_by(proposal) == {suzuki: 3}
     assert proposal.revision > seen  # a form that shows the one who left changes nothing
     assert not proposal.mails.filter(member=None).exclude(kind="invitation").exists()
+
+
+def told_successors() -> dict[str, str]:
+    rows = MailMessage.objects.filter(kind=MailKind.HANDED_OVER, state="waiting")
+    letters = {mail.recipient_name: compose(mail, now=NOW) for mail in rows}
+    return {name: letter.text for name, letter in letters.items() if letter}
+
+
+def test_whoever_goes_on_is_told_of_all_of_it_in_one_letter(chief, sato, suzuki):
+    proposal, page = propose(sato, guest_name="三田花子"), publish(sato)
+    beside = propose(sato, hosts=[sato, suzuki])  # attended before: but the author has changed
+    hand_over(chief, sato, suzuki, now=NOW)
+    remove_member(chief, sato, now=NOW)
+    [(name, text)] = told_successors().items()
+    assert name == "鈴木 美咲"
+    assert "佐藤 健一さんの" in text
+    for one in (f"/proposals/{proposal.pk}\n", f"/pages/{page.pk}\n"):
+        assert text.count(one) == 1
+    assert f"/proposals/{beside.pk}\n" not in text, "it was theirs already"
+    archive_page(suzuki, page)
+    withdraw_proposal(suzuki, proposal, now=NOW)
+    assert told_successors() == {}, "what is over is not told"
+
+
+def test_whoever_hands_over_to_themselves_needs_no_letter(chief, sato):
+    propose(sato, hosts=[sato])
+    hand_over(chief, sato, chief, now=NOW)
+    assert told_successors() == {}
 
 
 def test_whoever_attends_besides_goes_on_and_answers_the_customer(chief, sato, suzuki):

@@ -21,6 +21,7 @@ from chosei.actions.handing_offers import (
     hand_proposal,
     pages_with,
     proposals_with,
+    tell_successors,
 )
 from chosei.actions.meeting_wishes import want_request
 from chosei.actions.outbox import queue_mail, to_member
@@ -55,7 +56,8 @@ def hand_over(
     coming appointments, running proposals, booking pages. ``end_rest``: proposals and pages that nobody
     takes are taken back and paused.
 
-    The customers of appointments are told who attends now. Raises Closed("not_administrator"),
+    The customers of appointments are told who attends now, and whoever goes on with proposals and pages that
+    were not theirs, what those are. Raises Closed("not_administrator"),
     InvalidInput(to).
     """
     if not Member.objects.filter(pk=by.pk, is_active=True, role=Role.ADMINISTRATOR).exists():
@@ -68,7 +70,9 @@ def hand_over(
         # In the order in which everybody locks rows: pages, proposals, appointments.
         pages = [hand_page(pk, member, to) for pk in pages_with(member)]
         proposals = [hand_proposal(by, pk, member, to) for pk in proposals_with(member)]
-        offers: list[tuple[Proposal | BookingPage, bool]] = [one for one in (*pages, *proposals) if one]
+        handed_offers = [one for one in (*pages, *proposals) if one is not None]
+        tell_successors(handed_offers, member, by=by)
+        offers = [(one.offer, one.taken) for one in handed_offers]
         meetings = [(one, _taken(by, one, member, to, now)) for one in _coming(member, now)]
         handed: list[tuple[Handed, bool]] = [*meetings, *offers]
         unattended = [one for one, taken in offers if not taken]

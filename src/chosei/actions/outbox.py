@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -72,9 +72,10 @@ def queue_mail(
     wait_for_link_until: datetime | None = None,
     occasion: str = "",
     not_before: datetime | None = None,
+    listed: Mapping[str, object] | None = None,
 ) -> None:
     """Have the mail sent once the transaction commits, but ``not_before`` (UTC). ``wait_for_link_until``,
-    ``occasion``: see MailMessage.
+    ``occasion``, ``listed``: see MailMessage.
     """
     subject = _subject(about)
     message, created = MailMessage.objects.get_or_create(
@@ -92,6 +93,7 @@ def queue_mail(
             "message_id": f"<{uuid4().hex}@{_mail_domain()}>",
             "wait_for_link_until": wait_for_link_until,
             "retry_at": not_before,
+            "listed": dict(listed or {}),
         },
     )
     if created:

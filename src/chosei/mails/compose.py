@@ -27,6 +27,7 @@ from chosei.mails.letters.cancelled import cancelled_for_guest, cancelled_for_ho
 from chosei.mails.letters.changed import changed_for_guest, changed_for_host
 from chosei.mails.letters.confirmed import confirmed_for_guest, confirmed_for_host
 from chosei.mails.letters.expired import expired
+from chosei.mails.letters.handed_over import handed_over
 from chosei.mails.letters.invitation import invitation
 from chosei.mails.letters.invited_member import invited_member
 from chosei.mails.letters.link_follows import link_for_guest, link_for_host
@@ -156,6 +157,8 @@ def _body(message: MailMessage, reader: Reader, now: datetime) -> Body | None:
         return _OF_PROPOSALS[kind](message.proposal, reader, now)
     if kind is MailKind.READJUSTMENT:
         return readjustment(_asked(message), reader, now)
+    if kind is MailKind.HANDED_OVER and message.member is not None:
+        return handed_over(message.member, message.listed, reader, now)
     if kind in _OF_CONNECTIONS and message.connection is not None:
         return _OF_CONNECTIONS[kind](message.connection, reader, now)
     if kind in _OF_MEMBERS and message.member is not None:

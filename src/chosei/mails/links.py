@@ -59,6 +59,10 @@ def console_proposal_url(proposal: Proposal) -> str:
     return _absolute(f"/proposals/{proposal.pk}")
 
 
+def console_page_url(page: BookingPage) -> str:
+    return _absolute(f"/pages/{page.pk}")
+
+
 def password_reset_url(member: Member) -> str:
     """Where the member sets a new password; good for settings.PASSWORD_RESET_TIMEOUT seconds."""
     uid = urlsafe_base64_encode(str(member.pk).encode())

@@ -19,6 +19,7 @@ class MailKind(models.TextChoices):
     CANCELLED_GUEST = "cancelled_guest"
     CANCELLED_HOST = "cancelled_host"
     REMOVED_HOST = "removed_host"  # no longer one of the appointment's hosts
+    HANDED_OVER = "handed_over"  # what a colleague offered is theirs from now on
     READJUSTMENT = "readjustment"  # the customer asks for another time; to author or hosts
     OFFERED_AGAIN = "offered_again"  # new candidates in the same proposal
     EXPIRED_AUTHOR = "expired_author"
@@ -55,7 +56,8 @@ class MailMessage(models.Model):
     ``about`` is "proposal:ID", "appointment:ID", "connection:ID" or "member:ID". The letter is composed
     when it is sent, from what stands then. ``wait_for_link_until``: until then (UTC) it waits for the web
     meeting's link; afterwards it goes without. ``occasion`` tells reminders apart: the instant they remind of
-    and how long before. ``companion``: the letter is for somebody the customer brings along.
+    and how long before. ``companion``: the letter is for somebody the customer brings along. ``listed``: what
+    a letter of several things is about, by number.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="mails")
@@ -74,6 +76,7 @@ class MailMessage(models.Model):
     recipient_name = models.CharField(max_length=120, blank=True, default="")
     member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     language = models.CharField(max_length=8, default="ja")
+    listed = models.JSONField(default=dict, blank=True)
     companion = models.ForeignKey(
         Companion, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -165,6 +165,7 @@ MAIL_KIND = {
     MailKind.REGISTRATION_BROKEN: _("連携設定のご確認のお願い"),
     MailKind.ACCOUNTS_IN_TROUBLE: _("接続のご確認のお願い"),
     MailKind.CALENDAR_QUESTION: _("カレンダーでの変更のご確認のお願い"),
+    MailKind.HANDED_OVER: _("引き継ぎのお知らせ"),
     MailKind.TRY_AGAIN: _("承認のお知らせ"),
     MailKind.INVITED_MEMBER: _("社員登録のお知らせ"),
 }
