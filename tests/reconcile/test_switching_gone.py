@@ -53,6 +53,38 @@ def test_nothing_is_left_with_an_account_that_lets_nobody_in(sato):
     assert left.connection == old
 
 
+def test_what_may_have_been_created_there_is_listed_as_that(sato):
+    """The answer to the creation was lost, and then the account went: nobody can look any more."""
+    connected(sato, "toy")
+    proposal = propose(sato, [late(3)], now=timezone.now(), guest_email="")
+    ToyProvider.service.lose_replies()
+    converge(f"proposal:{proposal.pk}")
+    [begun] = CalendarEntry.objects.all()
+    assert (begun.create_begun, begun.remote_id) == (True, "")
+    ToyProvider.accounts.closed.add(sato.email)
+    connected(sato, "other", instead=MOVE)
+    CalendarEntry.objects.update(retry_at=None)
+    run_jobs(hurrying=CONVERGE)
+    sweep()
+    run_jobs(hurrying=CONVERGE)
+    [left] = leftovers_of(sato, now=timezone.now())
+    assert (left.entry.pk, left.certain, left.start) == (begun.pk, False, late(3).start)
+    assert left.connection.address == sato.email, "so that its owner knows where to look"
+    assert [one.start for one in standing(OtherProvider, sato)] == [late(3).start]
+    removed_by_hand(sato, left.entry)
+    assert leftovers_of(sato, now=timezone.now()) == []
+
+
+def test_what_the_account_never_took_is_not_listed(sato):
+    connected(sato, "toy")
+    proposal = propose(sato, [late(3)], now=timezone.now(), guest_email="")
+    ToyProvider.accounts.closed.add(sato.email)
+    converge(f"proposal:{proposal.pk}")
+    connected(sato, "other", instead=MOVE)
+    run_jobs(hurrying=CONVERGE)
+    assert leftovers_of(sato, now=timezone.now()) == []
+
+
 def test_an_account_found_gone_while_it_is_kept_alive_leaves_nothing_to_chance(sato):
     old = connected(sato, "toy")
     appointment = confirmed(sato, meeting=ONSITE)

@@ -23,6 +23,8 @@ from chosei.records.locks import lock_hosts
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Proposal, Room, Subscription
 
 _TOKENS = ("access_token", "refresh_token", "claims", "login_names", "scopes", "mirror_token")
+MAY_STAND = ~Q(remote_id="") | Q(create_begun=True)
+"""Of an entry: an event of it stands in the calendar, or may, since the answer to its creation was lost."""
 LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 
 
@@ -134,7 +136,7 @@ def finish_ending(connection_id: int, *, now: datetime) -> None:
         for field in _TOKENS:
             setattr(connection, field, "")
         connection.addresses, connection.further_calendars = [], []
-        parked = connection.entries.filter(state=EntryState.PARKED).exclude(remote_id="")
+        parked = connection.entries.filter(MAY_STAND, state=EntryState.PARKED)
         if not parked.exists():
             connection.address = connection.display_name = ""
         connection.save()

@@ -123,8 +123,8 @@ def hand_page(pk: int, member: Member, to: Member | None) -> HandedOffer | None:
 
 
 def _concerned(page: BookingPage) -> set[Member]:
-    rows = [*page.hosts.select_related("member"), *page.deputies.select_related("member")]
-    return {page.owner, *(row.member for row in rows)}
+    hosts = {row.member for row in page.hosts.select_related("member")}
+    return {page.owner, *hosts, *(row.member for row in page.deputies.select_related("member"))}
 
 
 def _can_receive(to: Member, others: Sequence[BookingPageHost]) -> bool:

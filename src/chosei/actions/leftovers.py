@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from chosei.actions.asking import proposal_of
+from chosei.actions.connections import MAY_STAND
 from chosei.actions.errors import Closed
 from chosei.actions.timeline import note
 from chosei.core.entries import DesiredEntry, EntryState
@@ -21,12 +22,17 @@ _LET_GO = (ConnectionState.ENDING, ConnectionState.ENDED)
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """An event as it was last written: how a person finds it."""
+    """An event as it was last written: how a person finds it. Not ``certain``: it may stand there, since the
+    answer to its creation was lost."""
 
     entry: CalendarEntry
     title: str
     start: datetime
     end: datetime
+
+    @property
+    def certain(self) -> bool:
+        return bool(self.entry.remote_id)
 
     @property
     def connection(self) -> Connection:
@@ -79,7 +85,7 @@ def removed_by_hand(by: Member, entry: CalendarEntry) -> None:
 def _forget_name(connection: Connection) -> None:
     """Of an account that is erased only its name was kept, for as long as a person needs it."""
     rows = Connection.objects.filter(pk=connection.pk, state=ConnectionState.ENDED)
-    if not connection.entries.filter(state=EntryState.PARKED).exclude(remote_id="").exists():
+    if not connection.entries.filter(MAY_STAND, state=EntryState.PARKED).exists():
         rows.update(address="", display_name="")
 
 
@@ -89,7 +95,7 @@ def _in_former_calendars() -> QuerySet[CalendarEntry]:
     stands = Q(written__isnull=False) | Q(observed__isnull=False)
     let_go = Q(connection__state__in=_LET_GO, state=EntryState.PARKED)
     lost = Q(connection__trouble=Trouble.NO_MAILBOX, state__in=[EntryState.PARKED, EntryState.RETRYING])
-    return CalendarEntry.objects.filter(stands, let_go | lost, desired__isnull=True).exclude(remote_id="")
+    return CalendarEntry.objects.filter(MAY_STAND, stands, let_go | lost, desired__isnull=True)
 
 
 def _as_written(entry: CalendarEntry) -> Leftover:

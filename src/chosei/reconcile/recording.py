@@ -26,8 +26,14 @@ _LONGEST_PAUSE = timedelta(minutes=15)
 
 
 def creation_begins(entry: CalendarEntry) -> None:
-    """Announce the creation before it is sent: from now on an event of ours may stand there."""
-    _update(entry, create_begun=True)
+    """Announce the creation before it is sent: from now on an event of ours may stand there, as told now."""
+    _update(entry, create_begun=True, written=entry.desired)
+
+
+def creation_refused(entry: CalendarEntry, error: PortError) -> None:
+    """The first attempt was answered: nothing of it stands there, unless the answer says nothing of that."""
+    if isinstance(error, Rejected | NeedsReconnect):
+        _update(entry, create_begun=False, written=None)
 
 
 def written(entry: CalendarEntry, event: ObservedEvent) -> None:

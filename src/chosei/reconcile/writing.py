@@ -54,12 +54,20 @@ def carry_out(port: CalendarPort, steps: Sequence[tuple[CalendarEntry, Step]]) -
                 )
     if not changes:
         return
-    outcomes = port.apply([change for _, change in changes])
+    try:
+        outcomes = port.apply([change for _, change in changes])
+    except PortError as nothing_sent:
+        for entry, change in changes:
+            if isinstance(change, CreateEvent):
+                recording.creation_refused(entry, nothing_sent)
+        raise
     for (entry, change), outcome in zip(changes, outcomes, strict=True):
         match outcome:
             case Written(event):
                 _record(entry, event)
             case Failed(error):
+                if isinstance(change, CreateEvent):
+                    recording.creation_refused(entry, error)
                 _failed(port, entry, change, error)
 
 

@@ -19,11 +19,11 @@ class CalendarEntry(models.Model):
 
     ``desired`` is what should stand (JSON of ``core.entries.DesiredEntry``), or None when nothing should.
     ``generation`` rises with every change of ``desired``; ``written_generation`` is the last one carried out.
-    ``written`` is what we last wrote, ``observed`` what we last saw. ``create_token`` makes creation
-    repeatable. ``state`` is a ``core.entries.EntryState``, for people to see. ``missing_at`` (UTC): when a
-    direct read first found the event gone. ``question``: what the host is asked about a person's change.
-    ``room_asked_at`` (UTC): since when its rooms are asked for this time; ``room_seen_at``: when their
-    answers were read last.
+    ``written`` is what we last wrote, or sent while ``create_begun``; ``observed`` what we last saw.
+    ``create_token`` makes creation repeatable. ``state`` is a ``core.entries.EntryState``, for people to see.
+    ``missing_at`` (UTC): when a direct read first found the event gone. ``question``: what the host is asked
+    about a person's change. ``room_asked_at`` (UTC): since when its rooms are asked for this time;
+    ``room_seen_at``: when their answers were read last.
     """
 
     key = models.CharField(max_length=64, unique=True, default=new_key, editable=False)
