@@ -8,7 +8,7 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils import timezone
 
-from chosei.actions.errors import Closed, InvalidInput
+from chosei.actions.errors import Closed, InvalidInput, Unconnected
 from chosei.actions.inputs import BookingPageInput
 from chosei.actions.keywords import compare_again
 from chosei.actions.page_addresses import set_address
@@ -16,14 +16,9 @@ from chosei.actions.page_rooms import check_rooms, have_rooms_read, set_rooms
 from chosei.actions.page_settings import check_people, check_settings, fill, settings_of
 from chosei.actions.people import attending
 from chosei.actions.reminding import plan_page_anew
-from chosei.core.states import (
-    BOOKING_PAGE,
-    BookingPageEvent,
-    BookingPageState,
-    ConnectionState,
-    IllegalTransition,
-    advance,
-)
+from chosei.actions.rules import groups_of
+from chosei.core.hostchoice import Participation
+from chosei.core.states import BOOKING_PAGE, BookingPageEvent, BookingPageState, IllegalTransition, advance
 from chosei.records.locks import lock_organization
 from chosei.records.models import BookingPage, BookingPageDeputy, BookingPageHost, Member, Organization
 
@@ -48,7 +43,7 @@ def create_page(owner: Member, wanted: BookingPageInput) -> BookingPage:
 def change_page(member: Member, page: BookingPage, wanted: BookingPageInput) -> BookingPage:
     """New settings for what is booked from now on; reminders follow for what is booked already.
 
-    Raises InvalidInput.
+    Raises InvalidInput; Unconnected where people are chosen with whom a published page would offer nothing.
     """
     check_settings(wanted)
     hosts = check_people(member, wanted)
@@ -56,10 +51,11 @@ def change_page(member: Member, page: BookingPage, wanted: BookingPageInput) -> 
     with transaction.atomic():
         lock_organization(page.organization_id)  # before any row, for the page's address
         locked = BookingPage.objects.select_for_update().get(pk=page.pk)
-        if locked.state == BookingPageState.PUBLISHED:
-            _insist_on_calendars([host for host, _ in hosts])
         before = (locked.guest_reminder_hours, locked.host_reminder_hours)
+        had = (locked.participation, _people_of(locked))
         fill(locked, wanted)
+        if locked.state == BookingPageState.PUBLISHED and (locked.participation, hosts) != had:
+            _insist_on_calendars(locked, hosts)
         locked.save()
         if (locked.guest_reminder_hours, locked.host_reminder_hours) != before:
             plan_page_anew(locked, now=timezone.now())
@@ -92,8 +88,9 @@ def set_privacy_notice(administrator: Member, text: str) -> None:
 
 
 def publish_page(member: Member, page: BookingPage) -> None:
-    """Raises InvalidInput(hosts="not_connected") for a calendar that cannot be read, Closed when archived."""
-    _insist_on_calendars([host.member for host in page.hosts.select_related("member")])
+    """Raises Unconnected where nothing could be offered because calendars cannot be read, Closed when
+    archived."""
+    _insist_on_calendars(page, _people_of(page))
     _move(page, BookingPageEvent.PUBLISH)
     have_rooms_read(page)
 
@@ -123,10 +120,20 @@ def _move(page: BookingPage, event: BookingPageEvent) -> None:
         locked.save(update_fields=["state", "changed_at"])
 
 
-def _insist_on_calendars(members: Sequence[Member]) -> None:
-    for host in attending(members):
-        if host.connection is None or host.connection.state != ConnectionState.ACTIVE:
-            raise InvalidInput(hosts="not_connected")
+def _people_of(page: BookingPage) -> list[tuple[Member, int]]:
+    """Who attends, each with the group."""
+    rows = page.hosts.filter(member__is_active=True).select_related("member").order_by("position")
+    return [(row.member, row.group) for row in rows]
+
+
+def _insist_on_calendars(page: BookingPage, people: Sequence[tuple[Member, int]]) -> None:
+    """Where all attend, everybody's calendar is needed; else one of each group's."""
+    hosts = attending([member for member, _ in people])
+    unread = [host.member.name for host in hosts if not host.is_readable]
+    readable = {group for (_, group), host in zip(people, hosts, strict=True) if host.is_readable}
+    enough = not unread if page.participation == Participation.ALL else set(groups_of(page)) <= readable
+    if not enough:
+        raise Unconnected(unread)
 
 
 def _set_people(page: BookingPage, hosts: Sequence[tuple[Member, int]], wanted: BookingPageInput) -> None:

@@ -52,6 +52,14 @@ class RoomsRefused(InvalidInput):
         self.candidates = candidates
 
 
+class Unconnected(InvalidInput):
+    """The calendars of ``names``, without whom a page has nothing to offer, cannot be read."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(hosts="not_connected")
+        self.names = names
+
+
 class ConnectRefused(ActionError):
     """``reason``: cancelled, approval_needed, state_unknown, state_spent, other_member, other_account,
     other_provider, other_address, in_use, foreign_account, no_mailbox, scopes_missing, provider_away,

@@ -37,6 +37,11 @@ class Attending:
     connection: Connection | None
     meetings: Connection | None = None
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether their calendar is connected and may be read."""
+        return self.connection is not None and self.connection.state == ConnectionState.ACTIVE
+
     def issues(self, service: str) -> bool:
         """Whether one of their accounts can issue a link of ``service``; empty: any calendar's."""
         calendar = self.connection

@@ -15,7 +15,7 @@ __all__ = ["EVERYBODY", "PASSING", "Fault", "FaultKind", "Faults"]
 class FaultKind(StrEnum):
     """What can go wrong. From CHALLENGE on: what stands between an account and the application, at the token
     endpoint only (CHALLENGE at Graph as well, NO_MAILBOX at Graph only), until a sign-in or somebody else
-    settles it.
+    settles it. LATE_LINK is met by a new online meeting alone.
     """
 
     SLOW = "slow"
@@ -37,6 +37,7 @@ class FaultKind(StrEnum):
     SECRET_EXPIRED = "secret_expired"  # noqa: S105 - a word
     SECRET_WRONG = "secret_wrong"  # noqa: S105 - a word
     NO_MAILBOX = "no_mailbox"
+    LATE_LINK = "late_link"
 
 
 PASSING = (
@@ -60,7 +61,7 @@ SETTLED_BY_SIGN_IN = (
 
 
 Fault = switchboard.Fault[FaultKind]
-"""`seconds` is the delay (slow) or Retry-After (throttled, unavailable)."""
+"""`seconds` is the delay (slow), Retry-After (throttled, unavailable) or until the link is there (late)."""
 
 
 class Faults(Switchboard[FaultKind]):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
+from chosei.actions.booking_pages import change_page
+from chosei.actions.errors import Unconnected
+from chosei.actions.page_settings import settings_of
+from chosei.core.hostchoice import Participation
 from chosei.records.models import BookingPage
 from tests.support import company
 from tests.web.console.conftest import Company, signed_in
@@ -92,9 +97,38 @@ def test_without_a_calendar_a_page_stays_a_draft(people: Company) -> None:
     client.post("/pages/new", settings_form())
     page = BookingPage.objects.get()
     answer = client.post(f"/pages/{page.pk}/publication", follow=True)
-    assert "担当者のカレンダーが接続されていないため" in answer.content.decode()
+    assert "ご自分のカレンダーが接続されていないため" in answer.content.decode()
     page.refresh_from_db()
     assert page.state == "draft"
+
+
+@pytest.mark.parametrize("rule", Participation)
+def test_who_keeps_a_page_from_being_published_is_named(
+    client: Client, people: Company, rule: Participation
+) -> None:
+    page = company.publish(people.author)
+    client.post(f"/pages/{page.pk}/pause")
+    page.hosts.create(
+        member=people.colleague, position=1, group=2 if rule == Participation.ONE_OF_EACH else 1
+    )
+    BookingPage.objects.update(participation=rule)
+    shown = client.post(f"/pages/{page.pk}/publication", follow=True).content.decode()
+    page.refresh_from_db()
+    named = f"{people.colleague.name}さんのカレンダーが接続されていないため、公開できません" in shown
+    # Where one of several is enough, whoever is not connected yet simply is not offered.
+    assert (page.state, named) == (("published", False) if rule == Participation.ANY else ("paused", True))
+
+
+def test_what_a_lost_connection_does_not_touch_can_still_be_changed(client: Client, people: Company) -> None:
+    page = company.publish(people.author)
+    people.connection.state = "needs_reconnect"
+    people.connection.save()
+    with_colleague = (people.author.pk, people.colleague.pk)
+    change_page(people.author, page, replace(settings_of(page), buffer_after_minutes=10))
+    with pytest.raises(Unconnected):
+        change_page(people.author, page, replace(settings_of(page), host_ids=with_colleague))
+    page.refresh_from_db()
+    assert (page.buffer_after_minutes, page.hosts.count()) == (10, 1)
 
 
 def test_pause_publish_and_archive(client: Client, people: Company) -> None:

@@ -100,3 +100,6 @@ def test_a_disconnection_lists_what_rests_on_the_account(people: Company, client
     assert "もう一度接続するまで" in says(found, f"/pages/{page.pk}")
     assert "ほかの担当者の空き時間で受付を続けます" in says(found, f"/pages/{team.pk}")
     assert len(found) == 5
+    people.colleague.connections.update(state="address_mismatch")  # connected, and never read
+    found = listed(client, f"/settings/connections/{people.connection.pk}/disconnection")
+    assert "もう一度接続するまで" in says(found, f"/pages/{team.pk}")

@@ -62,7 +62,7 @@ def test_a_team_with_a_deputy(client: Client, people: Company) -> None:
     page = company.publish(people.author, min_notice_minutes=0)
     address = f"/pages/{page.pk}/members"
     data = {**form_of(client, address), "participation": "any", "who-1": str(people.colleague.pk)}
-    refused = client.post(address, {**data, "role-1": "first"})
+    refused = client.post(address, {**data, "participation": "all", "role-1": "first"})
     assert refused.status_code == 422
     assert "カレンダーが接続されていない" in refused.content.decode()
     client.post(address, {**data, "role-1": "deputy"})

@@ -12,11 +12,12 @@ from datetime import date
 from typing import Any
 
 from chosei.sandbox.context import SandboxContext
+from chosei.sandbox.faults import FaultKind
 from chosei.sandbox.graph import bodies, meetings
 from chosei.sandbox.graph.invitations import Invitations
 from chosei.sandbox.graph.mailboxes import Mailbox, find
 from chosei.sandbox.graph.meetings import Meetings
-from chosei.sandbox.graph.model import Event
+from chosei.sandbox.graph.model import DELETED_ITEMS, Event
 from chosei.sandbox.graph.outbox import Outbox
 from chosei.sandbox.graph.problems import bad_request
 from chosei.sandbox.graph.repository import Repository, new_key
@@ -50,7 +51,9 @@ class Exchange:
         self._context = context
         self._repository = repository
         self._meetings = meeting_list
+        self._work = work
         self.invitations = Invitations(context, repository, outbox, work)
+        work.handle("link", self._link_work)
 
     def create(self, owner: Mailbox, draft: dict[str, Any], origin: str, *, teams: bool = False) -> Event:
         """Puts an event into the owner's calendar, invites its attendees. `draft` holds fields of Event."""
@@ -151,9 +154,28 @@ class Exchange:
         original = self._repository.by_uid(organizer.key, event.ical_uid) if organizer else None
         return original.show_as if original else "busy"
 
+    async def _link_work(self, payload: dict[str, Any], _attempts: int) -> None:
+        self.give_meeting(payload)
+
+    def give_meeting(self, payload: dict[str, Any]) -> None:
+        """The meeting that an event was left waiting for; nothing happens where the event is gone."""
+        before = self._repository.get(payload["mailbox"], payload["key"])
+        owner = find(self._context.directory, payload["mailbox"], payload["tid"])
+        if before and owner and before.calendar != DELETED_ITEMS and not before.thread_id:
+            with self._context.database.transaction():
+                saved = self._repository.save(self._with_meeting(owner, before, payload["origin"]))
+                self._propagate(before, saved)
+
     def _attach_meeting(self, owner: Mailbox, event: Event, origin: str) -> Event:
         if not owner.teams or event.thread_id:
             return event
+        late = self._context.faults.take(owner.address, FaultKind.LATE_LINK)
+        for fault in late:
+            wanted = {"tid": owner.tid, "mailbox": owner.key, "key": event.key, "origin": origin}
+            self._work.add("link", wanted, fault.seconds)
+        return event if late else self._with_meeting(owner, event, origin)
+
+    def _with_meeting(self, owner: Mailbox, event: Event, origin: str) -> Event:
         document = {
             "subject": event.subject,
             "startDateTime": stamp(event.starts),

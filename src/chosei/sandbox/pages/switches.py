@@ -32,6 +32,7 @@ KINDS = {
     FaultKind.SECRET_EXPIRED: "シークレットの期限切れ (7000222、相手は全員)",
     FaultKind.SECRET_WRONG: "シークレットの誤り (7000215、相手は全員)",
     FaultKind.NO_MAILBOX: "メールボックスなし (404)",
+    FaultKind.LATE_LINK: "Teams会議URLの遅れ",
 }
 
 
@@ -54,7 +55,7 @@ def _faults_page(
         "everybody": EVERYBODY,
         "typed": typed or {"kind": "throttled", "mailbox": EVERYBODY, "seconds": "5", "count": ""},
         "problem": problem,
-        "timed": ("slow", "throttled", "unavailable"),
+        "timed": ("slow", "throttled", "unavailable", "late_link"),
         "here": "/faults",
         "about": "Graph とトークンの要求を、決めた相手・回数だけ失敗させます。再起動しても残ります。",
     }

@@ -175,18 +175,18 @@ def _page_without(page: BookingPage, member: Member) -> Fate:
 def _page_unlinked(page: BookingPage, member: Member) -> Fate:
     rows = present(page)
     hosts = attending([row.member for row in rows])
-    if page.participation != Participation.ALL and _others_linked(page, rows, hosts, member):
+    if page.participation != Participation.ALL and _others_read(page, rows, hosts, member):
         return Fate(page, _("ほかの担当者の空き時間で受付を続けます。"))
     return Fate(page, _("もう一度接続するまで、空き時間を表示しません。"), True)
 
 
-def _others_linked(
+def _others_read(
     page: BookingPage, rows: list[BookingPageHost], hosts: list[Attending], member: Member
 ) -> bool:
-    """Whether each group has somebody else whose calendar is connected."""
-    linked = {
+    """Whether each group has somebody else whose calendar can be read."""
+    readable = {
         row.group
         for row, host in zip(rows, hosts, strict=True)
-        if host.connection is not None and host.member.pk != member.pk
+        if host.is_readable and host.member.pk != member.pk
     }
-    return set(groups_of(page)) <= linked
+    return set(groups_of(page)) <= readable

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chosei.actions.booking_pages import archive_page, create_page, pause_page, publish_page, restore_page
-from chosei.actions.errors import Closed, InvalidInput
+from chosei.actions.errors import Closed, InvalidInput, Unconnected
 from chosei.core.hours import WeeklyHours
 from chosei.core.states import BookingPageState
 from chosei.mails.links import page_url
@@ -87,14 +87,25 @@ def _step(
     page = gates.booking_page_for_member(member, pk)
     try:
         action(member, page)
-    except InvalidInput as refused:
-        for code in refused.fields.values():
-            messages.error(request, refusal(code))
+    except Unconnected as refused:
+        messages.error(request, _unconnected(refused, member))
     except Closed as refused:
         messages.warning(request, words.closed(refused.reason))
     else:
         messages.success(request, done)
     return redirect("console:page", page.pk)
+
+
+def _unconnected(refused: Unconnected, member: Member) -> str:
+    if refused.names == [member.name]:
+        return gettext(
+            "ご自分のカレンダーが接続されていないため、公開できません。「外部連携」で接続してください。"
+        )
+    names = gettext("、").join(refused.names)
+    return gettext(
+        "%(names)sさんのカレンダーが接続されていないため、公開できません。"
+        "ご本人が「外部連携」で接続するか、「メンバー」から外すと、公開できます。"
+    ) % {"names": names}
 
 
 def _create(form: NewPageForm, editor: HoursEditor, member: Member) -> BookingPage | None:
