@@ -9,10 +9,11 @@ those shown twice are offered twice, and a meeting always lasts its full length.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import compress, groupby, islice
+from operator import lt
 
 from chosei.core.attendance import AllOf, AnyOf, Host, Requirement, Room
 from chosei.core.availability import Availability, Unknown
@@ -121,9 +122,8 @@ def find_slots_within(
     """
     earliest = rules.earliest(now)
     step = timedelta(minutes=rules.step)
-    starts = sorted(t for o in openings for t in _steps(o.start, max(o.start, earliest), o.end, step))
-    once = [start for start, _ in groupby(starts)]
-    return _offer(rules, _up_to(rules.latest(now), once), merge(openings), need)
+    starts = [t for o in openings for t in _steps(o.start, max(o.start, earliest), o.end, step)]
+    return _offer(rules, _up_to(rules.latest(now), _each_once(starts)), merge(openings), need)
 
 
 def is_offered(rules: SlotRules, opening: Opening, need: Requirement, now: datetime, slot: Interval) -> bool:
@@ -147,21 +147,29 @@ def grid(around: Iterable[Stretch], step: timedelta, earliest: datetime, dates: 
         # The wall time at which the span begins, as an instant by this window's clocks (it may not exist by
         # them).
         anchor = as_utc(window.wall_start) - window.offset
-        starts.extend(_steps(anchor, low, high, step))
-    starts.sort()
-    return [start for start, _ in groupby(starts)]
+        starts += _steps(anchor, low, high, step)
+    return _each_once(starts)
+
+
+def _each_once(starts: list[datetime]) -> list[datetime]:
+    """Sorted. Those of hours that do not overlap are already: told in a quarter of the time."""
+    if all(map(lt, starts, islice(starts, 1, None))):
+        return starts
+    return [start for start, _ in groupby(sorted(starts))]
 
 
 def _up_to(latest: datetime | None, starts: list[datetime]) -> list[datetime]:
     return starts if latest is None else starts[: bisect_right(starts, latest)]
 
 
-def _steps(anchor: datetime, low: datetime, high: datetime, step: timedelta) -> Iterator[datetime]:
+def _steps(anchor: datetime, low: datetime, high: datetime, step: timedelta) -> list[datetime]:
     """``anchor`` and every ``step`` after it, as far as they lie from ``low`` up to ``high``."""
     point = anchor + max(0, -((anchor - low) // step)) * step
+    points: list[datetime] = []
     while point < high:
-        yield point
+        points.append(point)
         point += step
+    return points
 
 
 def _offer(
@@ -189,12 +197,8 @@ class Starts:
         self._every = (1 << len(starts)) - 1
 
     def meetings(self, bits: int) -> list[Interval]:
-        flags = reversed(f"{bits:b}")
-        return [
-            Interval(start, end)
-            for start, end, flag in zip(self._starts, self._ends, flags, strict=False)
-            if flag == "1"
-        ]
+        flags = [*map("1".__eq__, reversed(f"{bits:b}"))]
+        return [*map(Interval, compress(self._starts, flags), compress(self._ends, flags))]
 
     def inside(self, hours: Iterable[Interval]) -> int:
         """The starts whose meeting lies in one of ``hours``."""

@@ -17,13 +17,13 @@ WORKER_GRACE_SECONDS = 4.0
 
 def web(host: str, port: int, processes: int) -> None:
     """Serve Chosei's pages until told to stop."""
-    # Loaded before the server forks its processes, so that they share it. No connection is opened by that.
-    from django.urls import get_resolver
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
-    get_resolver().url_patterns  # noqa: B018  (imports every view)
+    from chosei.ops.warming import load_shared
+
+    load_shared()
     Server(
         "chosei.ops.wsgi:application",
         address=host,

@@ -13,9 +13,13 @@ from django.views.decorators.http import require_safe
 
 from chosei.records import gates
 from chosei.records.models import Logo, Organization
+from chosei.records.prepared import Given, Prepared
 
 _YEAR = 365 * 24 * 3600  # seconds
 _HEIGHT, _WIDTH = 40, 200  # CSS pixels at most
+_signs = Prepared(
+    lambda: Logo.objects.filter(organization=Given("organization")).only("digest", "width", "height")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,10 @@ class ShownLogo:
 
 def logo_of(organization: Organization) -> ShownLogo | None:
     """None where the organisation has none."""
-    logo = Logo.objects.filter(organization=organization).only("digest", "width", "height").first()
-    if logo is None:
+    found = _signs(organization=organization.pk)
+    if not found:
         return None
+    logo = found[0]
     width, height = logo.within(_WIDTH, _HEIGHT)
     return ShownLogo(reverse("logo", args=[logo.digest]), width, height)
 
