@@ -12,23 +12,27 @@ from django.utils import timezone
 
 from chosei.actions.booking import book_page
 from chosei.actions.inputs import Booking
+from chosei.actions.members import add_member
 from chosei.actions.switching import MOVE
 from chosei.core.entries import EntryState
 from chosei.core.hours import WeeklyHours
+from chosei.core.intervals import Interval
 from chosei.jobs.queue import CONVERGE
 from chosei.reconcile.converge import converge
 from chosei.reconcile.sweep import sweep
-from chosei.records.models import Appointment, CalendarEntry, MailboxPause, MailKind, MailMessage
+from chosei.records.models import Appointment, CalendarEntry, MailboxPause, MailKind, MailMessage, Member
+from tests.reconcile.test_requests import move
 from tests.support.company import GUEST, propose, publish
 from tests.support.google_tenant import google_side
 from tests.support.mortal import EachOnce, Killed, mortal
+from tests.support.moves import ONSITE, confirmed
 from tests.support.times import late
 from tests.support.worker import run_jobs
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 SATO = "sato@sample.example"
 MOST_DEATHS = 100
-BOTH_SIDES = {("apply", False), ("apply", True), ("find", False), ("find", True)}
+BOTH_SIDES = {(call, after) for call in ("apply", "find", "accept") for after in (False, True)}
 DAY_AND_NIGHT = WeeklyHours.parse([[("00:00", "24:00")]] * 7, "Asia/Tokyo")
 HALF = timedelta(minutes=30)
 
@@ -40,14 +44,24 @@ def workspace(settings, tenant):
 
 @dataclass(frozen=True)
 class Scene:
-    """A booked meeting with a link and time kept free beside it, and two times held for another customer."""
+    """A booked meeting with a link, time kept free before it and, where its host has moved that, some time
+    after it; two times held for another customer; and a meeting with a colleague of either provider: the one
+    has a copy of it, the other an event of their own.
+    """
 
     appointment: Appointment
     times: list[object]
+    suzuki: Member
+    tanaka: Member
 
 
 @pytest.fixture
-def scene(linked, sato) -> Scene:
+def scene(tenant, workspace, linked, sato) -> Scene:
+    suzuki = add_member(sato.organization, "suzuki@sample.example", "鈴木 美咲")
+    tanaka = add_member(sato.organization, "tanaka@sample.example", "田中 翔")
+    workspace.connect(suzuki)
+    tenant.connect(tanaka)
+    run_jobs()
     page = publish(
         sato,
         hours=DAY_AND_NIGHT,
@@ -61,9 +75,16 @@ def scene(linked, sato) -> Scene:
     start = Booking(meeting.start)
     appointment = book_page(page, start, GUEST, submission=uuid4(), now=timezone.now())
     propose(sato, [late(5), late(6)], now=timezone.now(), guest_email="")
-    run_jobs(hurrying=CONVERGE)
-    beside = [meeting.start - HALF, meeting.start, meeting.end]
-    return Scene(appointment, [*beside, late(5).start, late(6).start])
+    confirmed(sato, day=4, hosts=[sato, suzuki, tanaka], meeting=ONSITE)
+    move(
+        tenant,
+        linked,
+        Interval(meeting.end, meeting.end + HALF),
+        Interval(meeting.end + HALF, meeting.end + 2 * HALF),
+    )
+    beside = [meeting.start - HALF, meeting.start, meeting.end + HALF]
+    times = [*beside, late(4).start, late(5).start, late(6).start]
+    return Scene(appointment, times, suzuki, tanaka)
 
 
 def found_by_the_sweep() -> list[str]:
@@ -110,6 +131,7 @@ def test_killed_at_every_call_of_the_move_there_and_back(tenant, workspace, link
     assert tenant.ours(SATO) == []
     assert starts(workspace) == scene.times
     assert settled()
+    beside(tenant, workspace, scene)
     appointment.refresh_from_db()
     meet = appointment.join_url
     assert "/google/meet/" in meet
@@ -122,10 +144,24 @@ def test_killed_at_every_call_of_the_move_there_and_back(tenant, workspace, link
     assert workspace.ours(SATO) == []
     assert [one.starts for one in tenant.ours(SATO)] == scene.times
     assert settled()
+    beside(tenant, workspace, scene)
     appointment.refresh_from_db()
     assert appointment.join_url not in ("", teams, meet)
+    assert appointment.promises.get(host=sato).after_given_back, "its owner moved it, and it stays their own"
     told = MailMessage.objects.filter(appointment=appointment, kind=MailKind.CHANGED_GUEST)
     assert told.exclude(state="superseded").count() <= 2
+
+
+def beside(tenant, workspace, scene: Scene) -> None:
+    """Each colleague has the meeting once, accepted where it is a copy. Outlook leaves a cancelled one to
+    its owner."""
+    there = [one for one in tenant.calendar(scene.tanaka.email) if one.starts == late(4).start]
+    [theirs] = [one for one in there if not one.event.is_cancelled]
+    assert theirs.event.response in ("accepted", "organizer"), theirs.event.response
+    window = (late(4).start, late(4).end)
+    [own] = workspace.google.events.between(workspace.calendar(scene.suzuki.email), *window)
+    answers = [one["responseStatus"] for one in own.get("attendees", []) if one.get("self")]
+    assert answers in ([], ["accepted"])
 
 
 def starts(workspace) -> list[object]:

@@ -27,6 +27,7 @@ _SHARED = {
     "records_webmeeting",
 }
 """Reached from a person as well as from an appointment or a proposal: see ``lock_people``."""
+_ACCOUNT = 0x43_41
 _ORGANIZATION = 0  # before every host and room: see chosei.records.locks
 _WRITES = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM) ", re.I)
 _LOCKS = re.compile(r" FOR (NO KEY )?UPDATE", re.I)
@@ -55,8 +56,8 @@ class LockOrder:
 
     def _look(self, sql: str, params: Any) -> None:
         if _ADVISORY in sql:
-            self._people = True
             for key in zip(*params, strict=True):
+                self._people = self._people or key[0] != _ACCOUNT
                 self._take(key, f"host or room {key}")
         elif (writes := _WRITES.match(sql)) or _LOCKS.search(sql):
             found = _TABLE.search(sql)

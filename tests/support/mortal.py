@@ -15,7 +15,7 @@ from chosei import wiring
 from chosei.core.providers import About
 from chosei.ports.providers import MICROSOFT, PROVIDERS, about, named
 
-CALLS = ("apply", "find", "get", "read_busy", "track", "changes", "create", "update", "delete")
+CALLS = ("apply", "accept", "find", "get", "read_busy", "track", "changes", "create", "update", "delete")
 
 
 class Killed(BaseException):

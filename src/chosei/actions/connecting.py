@@ -14,6 +14,7 @@ from chosei import wiring
 from chosei.actions.approvals import somebody_connected
 from chosei.actions.connections import LIVE, disconnect, hold_again, let_go, resume
 from chosei.actions.errors import ConnectRefused
+from chosei.actions.giving_back import crossed
 from chosei.actions.sign_ins import SIGN_IN_LASTS, redirect_uri
 from chosei.actions.switching import take_over
 from chosei.core.addresses import goes_by, same_address
@@ -25,7 +26,7 @@ from chosei.ports.authorization import CANCELLED, FOREIGN_ACCOUNT, WALL, Account
 from chosei.ports.calendar import MailboxProfile
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected
 from chosei.ports.providers import about
-from chosei.records.locks import lock_hosts, lock_organization
+from chosei.records.locks import lock_account, lock_hosts, lock_organization
 from chosei.records.models import Connection, ConnectionAttempt, Member
 
 NO_MAILBOX = "no_mailbox"
@@ -103,6 +104,7 @@ def complete_connection(
         _leave_to_colleague(member, provider, brought)
         with transaction.atomic():
             lock_organization(member.organization_id)  # for the news of an approval
+            _insist_on_living(attempt, brought.identity)
             lock_hosts([member.pk])  # before any row: whoever confirms now waits for us or we for them
             # Two browser tabs: one after the other; rows that refer to the member need not wait.
             Member.objects.select_for_update(no_key=True).get(pk=member.pk)
@@ -206,6 +208,14 @@ def _leave_to_colleague(member: Member, provider: str, brought: _Brought) -> Non
         _keep_grant(other, brought.grant)
         other.save(update_fields=_GRANTED)
     raise ConnectRefused("in_use")
+
+
+def _insist_on_living(attempt: ConnectionAttempt, identity: Identity) -> None:
+    """Raises ConnectRefused("let_go_just_now") where what was brought may have been taken back meanwhile."""
+    account = (attempt.provider, identity.tenant_id, identity.object_id)
+    lock_account(*account)
+    if crossed(*account, since=attempt.begun_at):
+        raise ConnectRefused("let_go_just_now")
 
 
 def _keep_grant(connection: Connection, grant: Grant) -> None:

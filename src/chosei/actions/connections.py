@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from chosei.actions.hold_wishes import settle_holds
@@ -25,6 +25,8 @@ from chosei.records.models import Appointment, CalendarEntry, Connection, Member
 _TOKENS = ("access_token", "refresh_token", "claims", "login_names", "scopes", "mirror_token")
 MAY_STAND = ~Q(remote_id="") | Q(create_begun=True)
 """Of an entry: an event of it stands in the calendar, or may, since the answer to its creation was lost."""
+SPEAKING = (ConnectionState.ACTIVE, ConnectionState.ADDRESS_MISMATCH, ConnectionState.ENDING)
+"""Whose permission may be used."""
 LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 
 
@@ -108,20 +110,35 @@ def is_finished(connection: Connection, *, now: datetime) -> bool:
         Q(state__in=[EntryState.WAITING, EntryState.RETRYING])
         | Q(desired__isnull=False, appointment__ends_at__gt=now)
     )
+    # A colleague's row of the same account may have nothing left but our permission to finish with.
+    borrowing = same_account(connection).filter(
+        state=ConnectionState.ENDING, refresh_due_at__lt=connection.refresh_due_at
+    )
     # What is still watched is ended through this account, or runs out.
     watched = Subscription.objects.filter(connection=connection, expires_at__gt=now).exclude(remote_id="")
-    return not any(rows.exists() for rows in (unfinished, to_come, meetings, watched))
+    return not any(rows.exists() for rows in (unfinished, to_come, meetings, watched, borrowing))
 
 
-def used_by_others(connection: Connection) -> bool:
-    """Whether somebody else here uses the same account: what it allowed us is theirs as well."""
-    same = Connection.objects.filter(
-        provider=connection.provider,
-        account_tenant=connection.account_tenant,
-        account_object=connection.account_object,
-        state__in=(*LIVE, ConnectionState.ENDING),
+def of_account(provider: str, account_tenant: str, account_object: str) -> QuerySet[Connection]:
+    """Every row of the same account at the provider, whoever's it is."""
+    return Connection.objects.filter(
+        provider=provider, account_tenant=account_tenant, account_object=account_object
     )
-    return same.exclude(pk=connection.pk).exists()
+
+
+def same_account(connection: Connection) -> QuerySet[Connection]:
+    """The other rows of the connection's account."""
+    same = of_account(connection.provider, connection.account_tenant, connection.account_object)
+    return same.exclude(pk=connection.pk)
+
+
+def speaks_for(connection: Connection) -> Connection:
+    """Through whose permission an account that was let go finishes what it has: the newest, if a colleague
+    has connected the same account since. A sign-in may end the permission before it (contracts/zoom.md)."""
+    if connection.state != ConnectionState.ENDING:
+        return connection
+    newer = same_account(connection).filter(state__in=SPEAKING, refresh_due_at__gt=connection.refresh_due_at)
+    return newer.order_by("-refresh_due_at", "-pk").first() or connection
 
 
 def finish_ending(connection_id: int, *, now: datetime) -> None:

@@ -62,8 +62,9 @@ class Unconnected(InvalidInput):
 
 class ConnectRefused(ActionError):
     """``reason``: cancelled, approval_needed, state_unknown, state_spent, other_member, other_account,
-    other_provider, other_address, in_use, foreign_account, no_mailbox, scopes_missing, provider_away,
-    misconfigured, too_often, rejected; or a ``core.troubles.Trouble`` that stands in the way."""
+    other_provider, other_address, in_use, let_go_just_now, foreign_account, no_mailbox, scopes_missing,
+    provider_away, misconfigured, too_often, rejected; or a ``core.troubles.Trouble`` that stands in the way.
+    """
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)

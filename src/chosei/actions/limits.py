@@ -24,10 +24,15 @@ def within_limit(what: str, who: str, *, limit: int, seconds: int) -> bool:
 
     ``who`` may be an address or a link: only a keyed hash of it is stored.
     """
+    return count(what, who, seconds=seconds) <= limit
+
+
+def count(what: str, who: str, *, seconds: int) -> int:
+    """Count one more ``what`` by ``who``. Returns how many these are in the present window."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [_bucket(what, who, seconds), _window(seconds)])
-        count: int = cursor.fetchone()[0]
-    return count <= limit
+        found: int = cursor.fetchone()[0]
+    return found
 
 
 def counted(what: str, who: str, *, seconds: int) -> int:

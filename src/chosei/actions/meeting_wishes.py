@@ -74,7 +74,7 @@ def want_request(appointment: Appointment, hosts: Sequence[Attending]) -> None:
 def want_buffers(appointment: Appointment, hosts: Iterable[Attending]) -> None:
     """The time kept free before and after, as events of its own in every linked host's calendar, where the
     page asks for them. Asked again after a change: the same events follow it; one that its host has moved
-    stays there as long as the meeting stays where it is.
+    stays there as long as the meeting stays where it is, in another calendar of theirs as well.
     """
     page = appointment.booking_page
     events = _buffers(appointment, page) if page is not None and page.buffer_entries else {}
@@ -88,20 +88,27 @@ def want_buffers(appointment: Appointment, hosts: Iterable[Attending]) -> None:
         if host.connection is not None
         for purpose, event in events.items()
     }
+    calendar = {(member, purpose): (pk, purpose) for (pk, purpose), (member, _) in wanted.items()}
     given_back = _given_back(appointment)
-    moved = {
-        key: one for key, one in standing.items() if (one.connection.member_id, one.purpose) in given_back
+    moved = [one for one in standing.values() if (one.connection.member_id, one.purpose) in given_back]
+    # By the calendar that its host uses by now.
+    stay = {
+        calendar[one.connection.member_id, one.purpose]: one
+        for one in moved
+        if (one.connection.member_id, one.purpose) in calendar and _is_as_wanted(one, events[one.purpose])
     }
-    stay = {key for key, one in moved.items() if key in wanted and _is_as_wanted(one, wanted[key][1])}
-    beside_again(one for key, one in moved.items() if key not in stay)
-    deleted = given_back - {(one.connection.member_id, one.purpose) for one in moved.values()}
+    beside_again(one for one in moved if one not in stay.values())
+    deleted = given_back - {(one.connection.member_id, one.purpose) for one in moved}
     drop(entry for key, entry in standing.items() if key not in wanted)
     for (pk, purpose), (member, event) in wanted.items():
-        if (pk, purpose) in stay or (member, purpose) in deleted:
+        there = standing.get((pk, purpose))
+        if (there and (pk, purpose) in stay) or (member, purpose) in deleted:
             continue
-        entry = standing.get((pk, purpose)) or CalendarEntry(
+        entry = there or CalendarEntry(
             connection_id=pk, purpose=purpose, appointment=appointment, generation=0
         )
+        if (pk, purpose) in stay:
+            entry.observed = stay[pk, purpose].observed  # created where it stands, see reconcile.facts
         if entry.desired != event.to_json():
             want(entry, event)
 

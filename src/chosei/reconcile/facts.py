@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import F
 
 from chosei.core.diff import EntryFacts, Step, next_step, rooms_answered
-from chosei.core.entries import DesiredEntry, EntryPurpose, SeenEntry
+from chosei.core.entries import BUFFERS, DesiredEntry, EntryPurpose, SeenEntry
 from chosei.core.states import AppointmentState
 from chosei.ports.calendar import Attendee, AttendeeKind, EventDraft, ObservedEvent, ShowAs
 from chosei.reconcile.succession import succession_of
@@ -91,7 +92,13 @@ def waits_for_room(entry: CalendarEntry, now: datetime) -> bool:
 def draft_of(entry: CalendarEntry) -> EventDraft:
     """What the adapter is to write. The entry must be desired."""
     assert entry.desired is not None
-    return _draft(entry, DesiredEntry.from_json(entry.desired))
+    wanted = DesiredEntry.from_json(entry.desired)
+    made_there = entry.purpose in BUFFERS and (not entry.remote_id or entry.written is None)
+    if made_there and entry.observed:
+        # Its owner had moved it, and uses this calendar since: it comes where it stood.
+        stood = SeenEntry.from_json(entry.observed)
+        wanted = replace(wanted, start=stood.start, end=stood.end)
+    return _draft(entry, wanted)
 
 
 def draft_without_rooms(entry: CalendarEntry) -> EventDraft:

@@ -6,8 +6,9 @@ import structlog
 from django.utils import timezone
 
 from chosei import wiring
-from chosei.actions.connections import finish_ending, is_finished, used_by_others
-from chosei.actions.limits import counted, within_limit
+from chosei.actions.connections import finish_ending, is_finished
+from chosei.actions.giving_back import claim, given_back
+from chosei.actions.limits import count, counted
 from chosei.ports.errors import PortError, Throttled, Transient
 from chosei.records.models import Connection
 
@@ -26,18 +27,22 @@ def part_with(connection_id: int) -> None:
 
 
 def _given_back(connection: Connection) -> bool:
-    """False while it is worth trying again."""
+    """False while it is worth trying again, and where the account is needed after all."""
     who = str(connection.pk)
-    if not connection.refresh_token or used_by_others(connection):
-        return True
     if counted(GIVE_BACK, who, seconds=DAY) >= TRIES:
         return True
-    if not within_limit(GIVE_BACK, who, limit=1, seconds=_PAUSE):
+    if counted(GIVE_BACK, who, seconds=_PAUSE):
         return False
-    within_limit(GIVE_BACK, who, limit=TRIES, seconds=DAY)
+    token = claim(connection.pk, now=timezone.now())
+    if not token:
+        return token is not None
+    for seconds in (_PAUSE, DAY):
+        count(GIVE_BACK, who, seconds=seconds)
     try:
-        wiring.authorization(connection.provider).revoke(connection.refresh_token)
+        wiring.authorization(connection.provider).revoke(token)
     except PortError as error:
         log.warning("permission_not_given_back", connection=connection.pk, error_code=error.code)
         return not isinstance(error, (Transient, Throttled))
+    finally:
+        given_back(connection.pk, now=timezone.now())
     return True

@@ -20,6 +20,7 @@ from django.utils import timezone
 from chosei import wiring
 from chosei.actions.addresses import found_again
 from chosei.actions.connecting import KEPT_FOR
+from chosei.actions.connections import SPEAKING, speaks_for
 from chosei.actions.health import connection_lost, registration_broken
 from chosei.actions.switching import account_gone
 from chosei.core.states import ConnectionState
@@ -34,7 +35,6 @@ from chosei.records.models import Connection
 log = structlog.get_logger(__name__)
 
 BEFORE_EXPIRY = timedelta(minutes=5)
-_USABLE = (ConnectionState.ACTIVE, ConnectionState.ADDRESS_MISMATCH, ConnectionState.ENDING)
 _PAUSE_SECONDS = 0.05
 _KEPT = [
     *("access_token", "refresh_token", "access_expires_at", "refresh_due_at", "scopes", "trouble"),
@@ -59,6 +59,7 @@ def access_token(
     """
     refuse_inside_transaction()
     before = _usable(connection_id)
+    connection_id = before.pk
     if also:
         with _in_line(f"token:{connection_id}", wait):
             return _refreshed(_usable(connection_id), also)
@@ -87,8 +88,8 @@ def _in_line(name: str, wait: float) -> Iterator[None]:
 
 
 def _usable(connection_id: int) -> Connection:
-    connection = Connection.objects.get(pk=connection_id)
-    if connection.state not in _USABLE:
+    connection = speaks_for(Connection.objects.get(pk=connection_id))
+    if connection.state not in SPEAKING:
         raise NeedsReconnect(connection.problem or f"connection_{connection.state}")
     return connection
 
@@ -104,7 +105,9 @@ def keep_alive(connection_id: int) -> None:
     """
     connection = Connection.objects.get(pk=connection_id)
     try:
-        if connection.state in _USABLE:
+        if speaks_for(connection) != connection:
+            return  # the permission in use is kept alive where it is
+        if connection.state in SPEAKING:
             access_token(connection_id, force=True)
         elif connection.state == ConnectionState.NEEDS_RECONNECT and may_pass(connection.trouble):
             with _in_line(f"token:{connection_id}", WAIT_SECONDS):

@@ -1,20 +1,22 @@
 """Locks that every process sees, kept by PostgreSQL.
 
-What a transaction locks, it locks in one fixed order, so that nobody deadlocks: the organisation, then hosts,
-then rooms, then rows. These last until its end. The tests watch the order (tests/support/lock_order.py).
-Named locks belong to the database session and may span network calls; they end with the session, so that
-a killed process leaves none behind.
+What a transaction locks, it locks in one fixed order, so that nobody deadlocks: the organisation, then an
+account, then hosts, then rooms, then rows. These last until its end. The tests watch the order
+(tests/support/lock_order.py). Named locks belong to the database session and may span network calls; they
+end with the session, so that a killed process leaves none behind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from zlib import crc32
 
 from django.db import connection
 
 from chosei.records.models import Appointment, CalendarEntry, Member, Organization, Proposal
 
+_ACCOUNT_SPACE = 0x43_41  # before hosts
 _HOST_SPACE = 0x43_48  # keeps host locks apart from any other two-key advisory lock
 _ROOM_SPACE = 0x43_52
 
@@ -34,6 +36,18 @@ def lock_hosts(member_ids: Iterable[int], *, room_ids: Iterable[int] = ()) -> No
     """
     wanted = [(_HOST_SPACE, pk) for pk in sorted(set(member_ids))]
     wanted += [(_ROOM_SPACE, pk) for pk in sorted(set(room_ids))]
+    _take(wanted)
+
+
+def lock_account(provider: str, account_tenant: str, account_object: str) -> None:
+    """One at a time decides whether the account's permission is given back or used again, whoever's rows of
+    it there are. Call before ``lock_hosts``.
+    """
+    name = f"{provider}:{account_tenant}:{account_object}"
+    _take([(_ACCOUNT_SPACE, crc32(name.encode()))])
+
+
+def _take(wanted: Sequence[tuple[int, int]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(space, pk) FROM unnest(%s::int[], %s::int[]) AS wanted (space, pk)",

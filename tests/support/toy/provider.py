@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,13 +26,14 @@ _STARTS = count(1000, 1000)
 
 
 class ToyAuthorization:
-    """Tokens are the account's own address; ``closed`` accounts are refused from now on. ``revoked``: given
-    back."""
+    """Tokens are the account's own address; ``closed`` accounts are refused from now on. ``alive``: those
+    whose owner's permission stands, all of which is taken back at once; ``meanwhile`` happens before that."""
 
     def __init__(self, tenant: str, login_url: str) -> None:
         self._tenant, self._login_url = tenant, login_url
         self.closed: set[str] = set()
-        self.revoked: list[str] = []
+        self.alive: set[str] = set()
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def begin(
         self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
@@ -52,6 +53,7 @@ class ToyAuthorization:
     def complete(
         self, *, code: str, redirect_uri: str, nonce: str, code_verifier: str
     ) -> tuple[Grant, Identity]:
+        self.alive.add(code)
         return self._grant(code), Identity(self._tenant, code, code.partition("@")[0], code)
 
     def refresh(self, refresh_token: str, *, also: str = "", claims: str = "") -> Grant:
@@ -60,7 +62,8 @@ class ToyAuthorization:
         return self._grant(refresh_token)
 
     def revoke(self, token: str) -> None:
-        self.revoked.append(token)
+        self.meanwhile()
+        self.alive.discard(token)
 
     def account(self, access_token: str) -> Account:
         return Account(access_token.partition("@")[0], (access_token,))
@@ -133,8 +136,8 @@ def two_calendars(settings: Any, monkeypatch: Any) -> Iterator[None]:
     wiring.forget()
 
 
-def sign_in(who: Member, provider: str, *, instead: str = "") -> Connection:
-    """``who`` signs in there with their own address. ``instead``: see ``actions.switching``."""
+def sign_in(who: Member, provider: str, *, instead: str = "", address: str = "") -> Connection:
+    """``who`` signs in there with their own address, or another. ``instead``: see ``actions.switching``."""
     url = begin_connection(who, provider, instead=instead)
     state = parse_qs(urlsplit(url).query)["state"][0]
-    return complete_connection(who, provider, state=state, code=who.email, error="")
+    return complete_connection(who, provider, state=state, code=address or who.email, error="")

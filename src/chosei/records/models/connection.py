@@ -27,7 +27,8 @@ class Connection(models.Model):
     are days. Until ``silent_until`` nobody who waits asks this account: it did not answer just now.
 
     ``trouble`` is a ``core.troubles.Trouble``, empty while nothing is wrong; ``claims`` is what the provider
-    wants of the next sign-in. By ``refresh_due_at`` (UTC) the permission is used again, so that it does not
+    wants of the next sign-in. Until ``giving_back_until`` (UTC) the permission is, or was, being given back
+    (actions.giving_back). By ``refresh_due_at`` (UTC) the permission is used again, so that it does not
     die of idleness. ``login_names``: see ``ports.authorization.Grant``.
     """
 
@@ -70,6 +71,7 @@ class Connection(models.Model):
     further_calendars = models.JSONField(default=list, blank=True)
     mailbox_zone = models.CharField(max_length=64, blank=True, default="")
     silent_until = models.DateTimeField(null=True, blank=True)
+    giving_back_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
