@@ -137,6 +137,27 @@ def test_the_guest_is_told_what_was_confirmed(scene: Scene) -> None:
     assert letter.calendar.method == "REQUEST"
 
 
+@pytest.mark.parametrize(
+    ("provider", "apart", "named"),
+    [("microsoft", False, "Teams"), ("google", False, "Google Meet"), ("zoom", True, "Zoom")],
+)
+def test_the_web_conference_is_named(scene: Scene, provider: str, apart: bool, named: str) -> None:
+    account = scene.connection(scene.host, provider=provider, kind="meetings" if apart else "calendar")
+    through = {"web_apart": apart, ("meeting_account" if apart else "organizer"): account}
+    for link in (JOIN_URL, ""):  # also while the link is still to come
+        booked = scene.appointment(join_url=link, **through)
+        assert f"■ 形式: Web会議({named})\n" in scene.letter(MailKind.CONFIRMED_GUEST, booked).text
+        for kind in (MailKind.CONFIRMED_HOST, MailKind.REMINDER_HOST):
+            text = scene.letter(kind, booked, scene.host, language="en").text
+            assert f"Web meeting ({named})\n" in text
+        booked.promises.update(standing=False)
+    visit = scene.appointment(join_url=JOIN_URL, format="visit", location="本社12F", **through)
+    assert f"■ 形式: ご来訪・Web会議({named})\n" in scene.letter(MailKind.CONFIRMED_GUEST, visit).text
+    visit.web_meeting = False
+    visit.save()
+    assert named not in scene.letter(MailKind.REMINDER_GUEST, visit).text
+
+
 def test_the_guests_own_clock_comes_first_and_the_hosts_beside_it(scene: Scene) -> None:
     appointment = scene.appointment(guest_zone="America/New_York")
     text = scene.letter(MailKind.CONFIRMED_GUEST, appointment).text

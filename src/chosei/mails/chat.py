@@ -94,7 +94,7 @@ def _facts(appointment: Appointment, language: Language, now: datetime) -> list[
         (pgettext("mail", "お客様"), facts.customer_name(appointment)),
         (pgettext("mail", "日時"), times.span(appointment, appointment.zone, language, now)),
         (pgettext("mail", "件名"), appointment.title),
-        (pgettext("mail", "形式"), facts.format_name(appointment.format)),
+        (pgettext("mail", "形式"), facts.format_text(appointment)),
         (pgettext("mail", "場所"), appointment.location),
         (pgettext("mail", "会議室"), facts.rooms_of(appointment)),
         (pgettext("mail", "担当者"), hosts),

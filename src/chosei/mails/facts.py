@@ -16,10 +16,12 @@ from chosei.core.titles import Customer
 from chosei.mails import times
 from chosei.mails.blocks import Addressee, Code, Fact, Quote, Signature, Times
 from chosei.mails.clean import paragraphs
+from chosei.ports.providers import about
 from chosei.records import places
 from chosei.records.codes import code_digits
 from chosei.records.models import (
     Appointment,
+    BookingPage,
     Candidate,
     Companion,
     MeetingFormat,
@@ -130,7 +132,27 @@ def length_fact(time: Appointment | Candidate, language: Language) -> Fact:
 
 
 def format_fact(meeting: Proposal | Appointment) -> Fact:
-    return Fact(pgettext("mail", "形式"), format_name(meeting.format))
+    return Fact(pgettext("mail", "形式"), format_text(meeting))
+
+
+def format_text(meeting: Proposal | Appointment) -> str:
+    """Web会議(Zoom): how to meet, and by what, once that is known."""
+    name = format_name(meeting.format)
+    tool = web_tool(meeting)
+    if not tool:
+        return name
+    web = pgettext("mail", "Web会議(%(tool)s)") % {"tool": tool}
+    if meeting.format == MeetingFormat.WEB:
+        return web
+    return pgettext("mail", "%(format)s・%(web)s") % {"format": name, "web": web}
+
+
+def web_tool(meeting: Proposal | BookingPage | Appointment) -> str:
+    """The web conference whose link it is, or will be ("Zoom"); empty where nobody's account issues it."""
+    if not isinstance(meeting, Appointment) or not (meeting.join_url or meeting.link_is_to_come):
+        return ""
+    account = meeting.meeting_account if meeting.web_apart else meeting.organizer
+    return about(account.provider).meeting if meeting.web_meeting and account is not None else ""
 
 
 def format_name(value: str) -> str:

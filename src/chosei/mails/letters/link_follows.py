@@ -39,6 +39,7 @@ def link_for_guest(appointment: Appointment, reader: Reader, now: datetime) -> B
         Facts(
             (
                 *facts.optional((pgettext("mail", "件名"), appointment.title)),
+                facts.format_fact(appointment),
                 Fact(pgettext("mail", "Web会議URL"), appointment.join_url, appointment.join_url),
             )
         ),
@@ -66,7 +67,12 @@ def link_for_host(appointment: Appointment, reader: Reader, now: datetime) -> Bo
         facts.guest_addressee("", reader.name),
         *said.opening,
         when,
-        Facts((Fact(pgettext("mail", "Web会議URL"), appointment.join_url, appointment.join_url),)),
+        Facts(
+            (
+                facts.format_fact(appointment),
+                Fact(pgettext("mail", "Web会議URL"), appointment.join_url, appointment.join_url),
+            )
+        ),
         Action(pgettext("mail", "Choseiで開く"), console_appointment_url(appointment)),
         *said.closing,
     )

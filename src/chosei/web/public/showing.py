@@ -20,7 +20,7 @@ from chosei.core import wording
 from chosei.core.intervals import Interval
 from chosei.core.language import Language, language_of
 from chosei.core.walltime import local_date, zone_of
-from chosei.ports.providers import about
+from chosei.mails.facts import web_tool
 from chosei.records.models import Appointment, BookingPage, MeetingFormat, Proposal
 from chosei.records.places import place_of
 from chosei.web.public.zones import zones_offered
@@ -137,10 +137,7 @@ def _format_fact(meeting: Proposal | BookingPage | Appointment) -> Fact:
 
 def _web_name(meeting: Proposal | BookingPage | Appointment) -> str:
     """Web会議(Google Meet): by what is used, once that is known."""
-    account = None
-    if isinstance(meeting, Appointment):
-        account = meeting.meeting_account if meeting.web_apart else meeting.organizer
-    service = about(account.provider).meeting if account is not None else ""
+    service = web_tool(meeting)
     return _("Web会議(%(service)s)") % {"service": service} if service else _("Web会議")
 
 
