@@ -94,7 +94,7 @@ def _everybody(possible: Sequence[Possible]) -> list[Chosen]:
     unread = [one.who for one in possible if not one.read]
     if unread:
         raise ReadMore(unread)
-    if not possible or any(isinstance(one.leaf.availability, Unknown) for one in possible):
+    if not possible or any(_is_unknown(one) for one in possible):
         raise Unverifiable
     return [Chosen(one) for one in possible]
 
@@ -108,11 +108,16 @@ def _first_free(
         one = members[turn.who]
         if not one.read:
             raise ReadMore([other.who for other in hopeful if not members[other.who].read][:_AT_ONCE])
-        if not isinstance(one.leaf.availability, Unknown):
-            return Chosen(one, turn, len(hopeful))
+        if not _is_unknown(one):
+            known = [other for other in hopeful if not _is_unknown(members[other.who])]
+            return Chosen(one, turn, len(known))
     # Whoever is left was read and did not answer.
     raise Unverifiable if hopeful or not members else TimeTaken
 
 
+def _is_unknown(one: Possible) -> bool:
+    return isinstance(one.leaf.availability, Unknown)
+
+
 def _may_be_free(one: Possible, rules: SlotRules, time: Interval) -> bool:
-    return isinstance(one.leaf.availability, Unknown) or is_free(rules, one.leaf, time)
+    return _is_unknown(one) or is_free(rules, one.leaf, time)
