@@ -25,7 +25,7 @@ def load_shared() -> None:
         holidays_in(country, DateRange(today, today))
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            translation.gettext("")  # reads the catalogue
+            pass  # its catalogue is read
     import chosei.web.public
 
     folder = Path(chosei.web.public.__file__).parent / "templates"

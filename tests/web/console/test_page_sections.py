@@ -95,7 +95,35 @@ def test_a_visit_has_a_reception_code_where_the_page_says_so(client: Client, peo
     [
         ("opening", {"holiday_hours": "10:00-09:00", "holiday_rule": "own"}, "順番"),
         ("opening", {"holiday_rule": "own", "holiday_hours": ""}, "入力してください"),
-        ("opening", {"overrides": "12月29日"}, "日付"),
+        ("opening", {"date-0-start": "10:00", "date-0-end": "12:00"}, "日付を選んで"),
+        ("opening", {"date-0-day": "2026-12-28", "date-0-start": "10:00"}, "時刻は"),
+        (
+            "opening",
+            {"date-0-day": "2026-12-28", "date-0-start": "12:00", "date-0-end": "9:00"},
+            "終了は開始",
+        ),
+        (
+            "opening",
+            {
+                "date-0-day": "2026-12-28",
+                "date-0-start": "10:00",
+                "date-0-end": "12:00",
+                "date-1-day": "2026-12-28",
+                "date-1-start": "11:00",
+                "date-1-end": "13:00",
+            },
+            "重なって",
+        ),
+        (
+            "opening",
+            {
+                "date-0-day": "2026-12-28",
+                "date-1-day": "2026-12-28",
+                "date-1-start": "1:00",
+                "date-1-end": "2:00",
+            },
+            "休みと時間帯",
+        ),
         ("opening", {"window_first": "2026-12-02"}, "両方"),
         ("opening", {"window_first": "2026-12-02", "window_last": "2026-12-01"}, "初日以降"),
         ("opening", {"cap_day": "0"}, "1"),
@@ -147,13 +175,42 @@ def test_an_earlier_address_leads_to_the_present_one(client: Client, people: Com
 def test_what_a_japanese_keyboard_types_is_understood(client: Client, people: Company) -> None:
     page = company.publish(people.author)
     opening, meeting = f"/pages/{page.pk}/opening", f"/pages/{page.pk}"
-    typed = {"overrides": "2026/12/28 10:00~15:00", "holiday_rule": "own"}
+    typed = {
+        "date-0-day": "2026/12/28",
+        "date-0-start": "10:00",
+        "date-0-end": "15:00",
+        "holiday_rule": "own",
+    }
     client.post(opening, {**form_of(client, opening), **typed, "holiday_hours": "10:00-12:00、13:00-15:00"})
     client.post(meeting, {**form_of(client, meeting), "other_durations": "45、60"})
     page.refresh_from_db()
     assert page.other_durations == [45, 60]
-    assert form_of(client, opening)["overrides"] == "2026-12-28 10:00-15:00"
+    assert page.overrides == {"2026-12-28": [["10:00", "15:00"]]}
     assert form_of(client, opening)["holiday_hours"] == "10:00-12:00, 13:00-15:00"
+
+
+def test_particular_dates_are_rows_of_a_date_and_its_hours(client: Client, people: Company) -> None:
+    page = company.publish(people.author)
+    kept = {
+        "2026-12-28": [["10:00", "12:00"], ["13:00", "26:00"]],
+        "2026-12-29": [],
+        "2026-12-30": [["22:00", "24:00"]],
+    }
+    BookingPage.objects.filter(pk=page.pk).update(overrides=kept)
+    address = f"/pages/{page.pk}/opening"
+    shown = form_of(client, address)
+    assert (shown["date-1-day"], shown["date-1-end"], shown["date-1-next"]) == ("2026-12-28", "02:00", ["on"])
+    # The first row is emptied, the closed day gets hours past midnight, and one more day is closed.
+    changed = {"date-0-day": "", "date-0-start": "", "date-0-end": "", "date-4-day": "2026-12-31"}
+    night = {"date-2-start": "23:00", "date-2-end": "1:00", "date-2-next": "on"}
+    assert client.post(address, {**shown, **changed, **night}).status_code == 302
+    page.refresh_from_db()
+    assert page.overrides == {
+        "2026-12-28": [["13:00", "26:00"]],
+        "2026-12-29": [["23:00", "25:00"]],
+        "2026-12-30": [["22:00", "24:00"]],
+        "2026-12-31": [],
+    }
 
 
 def test_copy_preview_and_one_time_links(client: Client, people: Company) -> None:

@@ -58,7 +58,7 @@ class HoursEditor:
             DayRows(
                 number,
                 WEEKDAYS[number],
-                [self._row(number, place, pair) for place, pair in enumerate(_padded(pairs))],
+                [span_row(f"hours-{number}-{place}", pair) for place, pair in enumerate(_padded(pairs))],
             )
             for number, pairs in enumerate(days)
         ]
@@ -78,19 +78,14 @@ class HoursEditor:
     def typed(cls, data: Mapping[str, str]) -> HoursEditor:
         """What came with the form; an empty row stays where it was."""
 
-        def pair(day: int, place: int) -> tuple[str, str]:
-            name = f"hours-{day}-{place}"
-            end = data.get(f"{name}-end", "").strip()
-            if f"{name}-next" in data:
-                end = _later(end, DAY_MINUTES)
-            return data.get(f"{name}-start", "").strip(), end
-
-        return cls([[pair(day, place) for place in range(MAX_SPANS)] for day in range(7)])
+        return cls(
+            [[typed_pair(data, f"hours-{day}-{place}") for place in range(MAX_SPANS)] for day in range(7)]
+        )
 
     def hours(self, zone: str) -> WeeklyHours | None:
         """The hours typed, or None with each problem beside its row."""
         filled = [[row for row in day.rows if row.start or row.end] for day in self.days]
-        pairs = [[(row.start, _end(row)) for row in rows] for rows in filled]
+        pairs = [[(row.start, end_of(row)) for row in rows] for rows in filled]
         try:
             hours = WeeklyHours.parse(pairs, zone)
         except InvalidHours as wrong:
@@ -113,15 +108,23 @@ class HoursEditor:
             rows = sorted(rows, key=lambda row: row.start.rjust(5, "0"))
         rows[problem.position].error = sentence
 
-    @staticmethod
-    def _row(day: int, place: int, pair: tuple[str, str]) -> SpanRow:
-        """A time field knows neither 24:00 nor 26:00: these are 0:00, and 2:00 of the next day."""
-        start, end = pair
-        shown = _later(end, -DAY_MINUTES)
-        return SpanRow(f"hours-{day}-{place}", start, shown, shown not in (end, "00:00"))
+
+def span_row(name: str, pair: tuple[str, str]) -> SpanRow:
+    """A time field knows neither 24:00 nor 26:00: these are 0:00, and 2:00 of the next day."""
+    start, end = pair
+    shown = _later(end, -DAY_MINUTES)
+    return SpanRow(name, start, shown, shown not in (end, "00:00"))
 
 
-def _end(row: SpanRow) -> str:
+def typed_pair(data: Mapping[str, str], name: str) -> tuple[str, str]:
+    """What came with the form for the row called ``name``."""
+    end = data.get(f"{name}-end", "").strip()
+    if f"{name}-next" in data:
+        end = _later(end, DAY_MINUTES)
+    return data.get(f"{name}-start", "").strip(), end
+
+
+def end_of(row: SpanRow) -> str:
     """0:00 as an end is the midnight that closes the day, marked as the next day's or not."""
     if row.end in ("00:00", "0:00"):
         return _MIDNIGHT

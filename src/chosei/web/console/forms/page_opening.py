@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -17,11 +16,12 @@ from chosei.actions.holidays import COUNTRIES
 from chosei.actions.inputs import BookingPageInput
 from chosei.core import wording
 from chosei.core.holidays import HolidayRule, parse_spans
-from chosei.core.hours import DateOverrides, DateRange, InvalidHours, Span, clock
+from chosei.core.hours import DateRange, InvalidHours, Span, clock
 from chosei.core.language import language_of
 from chosei.records.models import Member
 from chosei.web.console.forms.booking_page import OpeningFields
 from chosei.web.console.forms.common import DateInput
+from chosei.web.console.forms.dates import DatesEditor
 from chosei.web.console.forms.hours import HoursEditor
 
 _COUNTRY_NAMES = {
@@ -40,7 +40,6 @@ _ALIKE = (
     "min_notice_minutes",
     "window_days",
     "member_hours",
-    "overrides",
     "holiday_rule",
     "holiday_country",
     "holiday_hours",
@@ -68,47 +67,11 @@ class SpansField(forms.CharField):
         return _written(value) if isinstance(value, tuple) else value
 
 
-class OverridesField(forms.CharField):
-    """A date and its hours on each line; a date alone is closed."""
-
-    widget = forms.Textarea(attrs={"rows": 4})
-
-    def to_python(self, value: Any) -> Any:
-        days: dict[date, tuple[Span, ...]] = {}
-        for line in _narrow(super().to_python(value) or "").splitlines():
-            if not line.strip():
-                continue
-            day, _between, rest = line.strip().partition(" ")
-            try:
-                found = date.fromisoformat(day.replace("/", "-"))
-            except ValueError as wrong:
-                raise ValidationError(
-                    gettext("「%(line)s」の日付は 2026-12-29 のように入力してください。") % {"line": line}
-                ) from wrong
-            days[found] = (*days.get(found, ()), *_spans(rest))
-        try:
-            return DateOverrides(days)
-        except InvalidHours as wrong:
-            raise ValidationError(gettext("同じ日の時間帯が重なっています。")) from wrong
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, DateOverrides):
-            return value
-        return "\n".join(f"{day.isoformat()} {_written(spans)}".strip() for day, spans in value.days.items())
-
-
 class PageOpeningForm(OpeningFields):
     member_hours = forms.BooleanField(
         label=_("担当者それぞれの勤務時間も守る"),
         required=False,
         help_text=_("各社員が「設定」の「勤務時間」に入れた時間の中だけで受け付けます。"),
-    )
-    overrides = OverridesField(
-        label=_("特定の日の受付時間"),
-        required=False,
-        help_text=_(
-            "1行に1日ずつ「2026-12-28 10:00-15:00」のように入力します。日付だけの行は、その日を休みにします。"
-        ),
     )
     holiday_rule = forms.ChoiceField(
         label=_("祝日の扱い"),
@@ -158,6 +121,10 @@ class PageOpeningForm(OpeningFields):
         super().__init__(data, initial=_initial(settings))
         self.editor = HoursEditor.typed(self.data) if self.is_bound else HoursEditor.showing(settings.hours)
         self.hours = settings.hours
+        self.dates = (
+            DatesEditor.typed(self.data) if self.is_bound else DatesEditor.showing(settings.overrides)
+        )
+        self.overrides = settings.overrides
 
     @property
     def hosts(self) -> list[HostHours]:
@@ -177,6 +144,11 @@ class PageOpeningForm(OpeningFields):
             self.add_error(None, gettext("曜日ごとの受付時間をご確認ください。"))
         else:
             self.hours = hours
+        overrides = self.dates.overrides()
+        if overrides is None:
+            self.add_error(None, gettext("特定の日の受付時間をご確認ください。"))
+        else:
+            self.overrides = overrides
         first, last = data.get("window_first"), data.get("window_last")
         if (first is None) != (last is None):
             self.add_error("window_last", gettext("初日と最終日は、両方入れるか、両方空にしてください。"))
@@ -190,6 +162,7 @@ class PageOpeningForm(OpeningFields):
         return {
             **{name: data[name] for name in _ALIKE},
             "hours": self.hours,
+            "overrides": self.overrides,
             "meeting": replace(self.settings.meeting, zone=self.hours.zone),
             "window": DateRange(data["window_first"], data["window_last"]) if data["window_first"] else None,
             "max_notice_minutes": hours * 60 if hours else None,

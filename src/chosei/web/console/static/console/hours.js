@@ -1,7 +1,9 @@
-// [data-hours]: a button per weekday that adds one more span. Without script an empty row follows after each save.
-const MOST = 6;
+// [data-hours]: a button per group of rows that adds one more. Without script an empty row follows after each save.
+const MOST = 6; // of a weekday; data-most says another number
 
 const isEmpty = (row) => [...row.querySelectorAll("input")].every((input) => input.type === "checkbox" || !input.value);
+
+const most = (day) => Number(day.dataset.most) || MOST;
 
 function addSpan(day, button) {
   const rows = day.querySelector(".hours-rows");
@@ -17,19 +19,19 @@ function addSpan(day, button) {
   for (const input of fresh.querySelectorAll("input")) {
     if (input.type === "checkbox") input.checked = false;
     else input.value = "";
-    input.name = input.name.replace(/^(hours-\d+)-\d+/, `$1-${number}`);
+    input.name = input.name.replace(/-\d+-(\w+)$/, `-${number}-$1`);
     input.setAttribute("aria-label", input.getAttribute("aria-label").replace(String(number), String(number + 1)));
     input.removeAttribute("aria-invalid");
     input.removeAttribute("aria-describedby");
   }
   rows.append(fresh);
-  button.hidden = rows.children.length >= MOST;
+  button.hidden = rows.children.length >= most(day);
   fresh.querySelector("input").focus();
 }
 
 for (const day of document.querySelectorAll("[data-hours] > fieldset")) {
   const button = day.querySelector("[data-add-span]");
-  button.hidden = day.querySelectorAll(".hours-row").length >= MOST;
+  button.hidden = day.querySelectorAll(".hours-row").length >= most(day);
   for (const row of [...day.querySelectorAll(".hours-row")].slice(1)) row.hidden = isEmpty(row); // the button shows them
   button.addEventListener("click", () => addSpan(day, button));
 }
