@@ -88,7 +88,7 @@ def test_bookings_are_spread_evenly_and_the_timeline_says_why():
     assert chosen is not None
     assert chosen.detail == {"rule": "even", "had": 2, "free": 3}
     hosts[0].connections.update(state="needs_reconnect")  # who cannot be read is not said to have been free
-    book(page, at(4, 10))
+    book(page, at(3, 15))
     chosen = TimelineEntry.objects.filter(kind="host_chosen").latest("pk")
     assert chosen.detail["free"] == 2
 
