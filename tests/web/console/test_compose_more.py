@@ -126,8 +126,11 @@ def test_how_many_holds_stand_is_shown(client: Client, people: Company) -> None:
     proposal = company.propose(people.author)
     entry = CalendarEntry.objects.earliest("id")
     CalendarEntry.objects.filter(pk=entry.pk).update(state="written")
+    whole = client.get(f"/proposals/{proposal.pk}").content.decode()
+    assert whole.count("(1/3)") == 1
+    assert whole.index("(1/3)") < whole.index("日程調整URL"), "seen without scrolling"
     assert "(1/3)" in client.get(f"/proposals/{proposal.pk}/progress").content.decode()
-    CalendarEntry.objects.update(state="written")
+    CalendarEntry.objects.exclude(pk=entry.pk).update(state="parked")
     assert "<progress" not in client.get(f"/proposals/{proposal.pk}/progress").content.decode()
 
 

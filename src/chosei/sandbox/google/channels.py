@@ -21,6 +21,7 @@ from chosei.sandbox.google.faults import FaultKind, Faults
 from chosei.sandbox.google.problems import GoogleError, invalid
 from chosei.sandbox.google.store import Document
 from chosei.sandbox.graph.work import Work
+from chosei.sandbox.outgoing import sender
 
 log = logging.getLogger(__name__)
 
@@ -171,7 +172,7 @@ class Channels:
             **({"X-Goog-Channel-Token": channel.token} if channel.token else {}),
         }
         try:
-            async with httpx2.AsyncClient(timeout=5, trust_env=False) as client:
+            async with sender(5) as client:
                 answer = await client.post(channel.address, headers=headers)
             again = answer.status_code >= 500
         except httpx2.HTTPError as error:

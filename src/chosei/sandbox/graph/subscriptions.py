@@ -20,6 +20,7 @@ from chosei.sandbox.graph.model import Event
 from chosei.sandbox.graph.problems import bad_request
 from chosei.sandbox.graph.work import Work
 from chosei.sandbox.graph.zones import stamp
+from chosei.sandbox.outgoing import sender
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +186,7 @@ class Subscriptions:
         if payload["id"] and self.get(payload["id"]) is None:
             return None
         try:
-            async with httpx2.AsyncClient(timeout=_DELIVERY_SECONDS, trust_env=False) as client:
+            async with sender(_DELIVERY_SECONDS) as client:
                 answer = await client.post(payload["url"], json={"value": [payload["value"]]})
             delivered = answer.is_success
         except httpx2.HTTPError as error:
@@ -218,7 +219,7 @@ async def handshake(url: str) -> None:
     join = "&" if urlsplit(url).query else "?"
     reason = ""
     try:
-        async with httpx2.AsyncClient(timeout=_HANDSHAKE_SECONDS, trust_env=False) as client:
+        async with sender(_HANDSHAKE_SECONDS) as client:
             answer = await client.post(
                 f"{url}{join}validationToken={quote(token, safe='')}",
                 headers={"content-type": "text/plain; charset=utf-8"},

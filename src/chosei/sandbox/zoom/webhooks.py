@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from chosei.sandbox.database import Database
+from chosei.sandbox.outgoing import sender
 from chosei.sandbox.zoom.apps import CLIENT_ID, WEBHOOK_SECRET
 from chosei.sandbox.zoom.serving import Zoom
 from chosei.sandbox.zoom.store import Meeting, Person
@@ -142,7 +143,7 @@ async def _post(zoom: Zoom, event: str, payload: dict[str, Any]) -> httpx2.Respo
     body = json.dumps(content).encode()
     url = Endpoint(zoom.context.database).url
     try:
-        async with httpx2.AsyncClient(trust_env=False, timeout=3.0) as client:
+        async with sender(3.0) as client:
             return await client.post(url, content=body, headers=signed(body, now))
     except httpx2.HTTPError:
         return None

@@ -101,13 +101,13 @@ class HoldProgress:
 
 
 def hold_progress(proposal: Proposal) -> HoldProgress | None:
-    """None while there is nothing to wait for."""
+    """None while there is nothing to wait for: one that needs a hand says so at its candidate."""
     holds = CalendarEntry.objects.filter(
         candidate__proposal=proposal, appointment__isnull=True, desired__isnull=False
     )
-    wanted = holds.count()
-    written = holds.filter(state=EntryState.WRITTEN).count()
-    return HoldProgress(written, wanted) if written < wanted else None
+    states = list(holds.values_list("state", flat=True))
+    waits = any(state in _ON_THE_WAY for state in states)
+    return HoldProgress(states.count(EntryState.WRITTEN), len(states)) if waits else None
 
 
 def mail_statuses(mails: Iterable[MailMessage]) -> list[MailStatus]:

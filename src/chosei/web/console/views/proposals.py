@@ -105,7 +105,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the page that changes by itself."""
     proposal = gates.proposal_for_member(signed_in(request), pk)
-    return render(request, "console/proposal_progress.html", _facts(proposal))
+    return render(request, "console/proposal_progress.html", {**_facts(proposal), "swapped": True})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
