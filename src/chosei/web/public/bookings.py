@@ -41,7 +41,15 @@ from chosei.web.public.showing import (
     reader_language,
     zone_switch,
 )
-from chosei.web.public.weeks import nearest, slot_length, slot_start, slot_value, week_of, wished_week
+from chosei.web.public.weeks import (
+    nearest,
+    slot_length,
+    slot_start,
+    slot_value,
+    week_of,
+    wished_week,
+    without_lost,
+)
 from chosei.web.public.zones import keep_zone
 
 _ALWAYS = (date.min, date.max)
@@ -104,6 +112,7 @@ def times_page(
     minutes = wished_minutes(request, page)
     length = None if minutes == page.duration_minutes else minutes
     offer = (page_times if preview else page_offer)(page, *_ALWAYS, now=now, minutes=minutes)
+    offer = without_lost(offer, visit.lost) if visit.lost else offer
     chosen = visit.chosen if slot_length(visit.chosen) == length else ""
     week = week_of(offer, wished_week(request, visit.zone), visit.zone, chosen=chosen, length=length, now=now)
     context = {

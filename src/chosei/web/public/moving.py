@@ -22,7 +22,7 @@ from chosei.web.public.confirming import Visit, slot_of
 from chosei.web.public.doors import guest_address, refused_for_now
 from chosei.web.public.readjusting import ChangeRequestView, insist_changeable
 from chosei.web.public.showing import Clocks, hero, meeting_facts, zone_switch
-from chosei.web.public.weeks import nearest, slot_start, slot_value, week_of, wished_week
+from chosei.web.public.weeks import nearest, slot_start, slot_value, week_of, wished_week, without_lost
 from chosei.web.public.zones import keep_zone, reader_zone
 
 
@@ -99,7 +99,7 @@ def _times(
 ) -> HttpResponse:
     """One week of times, as on the page itself: for htmx just these, and 204 while they are the same."""
     now = timezone.now()
-    offer = times_to_pick(appointment, page, now=now)
+    offer = without_lost(times_to_pick(appointment, page, now=now), visit.lost)
     week = week_of(
         offer, wished_week(request, visit.zone), visit.zone, chosen=visit.chosen, length=None, now=now
     )

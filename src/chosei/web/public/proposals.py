@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.utils import timezone
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import Closed
 from chosei.actions.inputs import GuestInput
-from chosei.actions.offers import proposal_offer
+from chosei.actions.offers import CandidateOffer, proposal_offer
 from chosei.actions.people import hosts_here
 from chosei.core.intervals import Interval
 from chosei.core.states import PROPOSAL, CandidateState, ProposalEvent, ProposalState, can
@@ -58,7 +59,7 @@ def times_page(request: HttpRequest, proposal: Proposal, visit: Visit, *, status
     For htmx just the cards, and nothing at all (204) while they are the same.
     """
     now = timezone.now()
-    offers = proposal_offer(proposal, now=now)
+    offers = _without_lost(proposal_offer(proposal, now=now), visit.lost)
     days = candidate_days(offers, Clocks(visit.zone, proposal.zone), visit.chosen, now=now)
     context: dict[str, Any] = {
         "organization": proposal.organization,
@@ -77,6 +78,11 @@ def times_page(request: HttpRequest, proposal: Proposal, visit: Visit, *, status
             return HttpResponse(status=204)
         return render(request, "public/proposal_times.html", context)
     return keep_zone(request, render(request, "public/proposal.html", context, status=status))
+
+
+def _without_lost(offers: tuple[CandidateOffer, ...], lost: str) -> tuple[CandidateOffer, ...]:
+    """What a live reading has just refused is gone, although the mirror may not know it yet."""
+    return tuple(replace(one, free=False) if str(one.candidate.pk) == lost else one for one in offers)
 
 
 class ProposalView(LinkView):

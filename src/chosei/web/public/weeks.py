@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from django.http import HttpRequest
@@ -89,6 +89,12 @@ def slot_start(value: str) -> datetime | None:
     except ValueError:
         return None
     return start if _FAR_PAST < start < _FAR_FUTURE else None
+
+
+def without_lost(offer: PageOffer, lost: str) -> PageOffer:
+    """What a live reading has just refused is gone, although the mirror may not know it yet."""
+    start = slot_start(lost)
+    return replace(offer, slots=tuple(slot for slot in offer.slots if slot.start != start))
 
 
 def nearest(offer: PageOffer, lost: str, zone: str, *, length: int | None, now: datetime) -> list[Slot]:
