@@ -59,6 +59,9 @@ def chromium() -> str:
     assert CHROMIUM is not None, (
         "tests that use this carry @pytest.mark.browser and are skipped without Chromium"
     )
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=30_000)  # a busy machine takes its time
     return CHROMIUM
 
 
@@ -127,7 +130,7 @@ def _nobody_asks_between_tests(request: pytest.FixtureRequest) -> Iterator[None]
 def _wait_until_nobody_asks() -> None:
     from django.db import connection
 
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -30,12 +30,12 @@ class Calendar:
     def read(self, connection: Connection, window: Interval) -> list[BusyEvent]:
         number = len(self.begun)
         self.begun.append((connection.pk, window))
-        assert self.let_go.acquire(timeout=10)
+        assert self.let_go.acquire(timeout=30)
         self.react()
         return [BusyEvent(str(number), NOW, NOW + timedelta(hours=1), ShowAs.BUSY, "")]
 
     def has_begun(self, times: int) -> None:
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while len(self.begun) < times:
             assert time.monotonic() < until, "no reading began"
             time.sleep(0.001)

@@ -186,7 +186,7 @@ class GoogleWorld(World):
         self.google.people.set_services(self.account.owner.sub, calendar=True, meet=False)
 
     def let_rooms_answer(self) -> None:
-        until = monotonic() + 10
+        until = monotonic() + 30
         while any(self._unanswered(event) for event in self.by_hand("GET", "?maxResults=999")["items"]):
             assert monotonic() < until, "the rooms do not answer"
             self.let_time_pass(timedelta(seconds=10))

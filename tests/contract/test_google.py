@@ -94,7 +94,7 @@ def test_a_meeting_that_fails_late_leaves_the_event_and_is_asked_for_anew(google
 
 
 def _until(google: GoogleWorld, remote_id: str, status: str) -> None:
-    end = monotonic() + 10
+    end = monotonic() + 30
     while events.meeting_asked(google.by_hand("GET", f"/{remote_id}")) != status:
         assert monotonic() < end, f"never came to {status}"
         sleep(0.02)

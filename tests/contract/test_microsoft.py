@@ -91,7 +91,7 @@ def test_a_deadline_is_kept_by_a_service_that_is_slow(microsoft: MicrosoftWorld)
     begun = time.monotonic()
     with pytest.raises(Transient):
         MicrosoftCalendar(graph).read_busy(DAY)
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 30  # it would take an hour
     microsoft.heal()
     microsoft.let_time_pass()
 

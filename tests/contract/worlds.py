@@ -365,7 +365,7 @@ class MicrosoftWorld(World):
 
     def let_rooms_answer(self) -> None:
         clock: Any = self.sandbox.context.clock
-        until = monotonic() + 10
+        until = monotonic() + 30
         while any(self._unanswered(event) for event in self._outlook("GET", "/me/events?$top=999")["value"]):
             assert monotonic() < until, "the rooms do not answer"
             clock.advance(timedelta(seconds=10))

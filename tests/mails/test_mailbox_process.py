@@ -36,10 +36,10 @@ def test_it_starts_answers_and_stops_quietly(tmp_path: Path, stop: signal.Signal
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
         assert answer.json() == {"messages": []}
-        with socket.create_connection(("127.0.0.1", int(smtp_port)), timeout=5) as smtp:
+        with socket.create_connection(("127.0.0.1", int(smtp_port)), timeout=30) as smtp:
             assert smtp.recv(200).startswith(b"220 ")
         process.send_signal(stop)
-        _, errors = process.communicate(timeout=15)
+        _, errors = process.communicate(timeout=60)
         assert errors == ""
         assert process.returncode in (0, -stop)
     finally:

@@ -84,7 +84,7 @@ def serving(behaviour: Behaviour, **options: Any) -> Iterator[SmtpServer]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
-        yield SmtpServer("127.0.0.1", listener.getsockname()[1], timeout=5)
+        yield SmtpServer("127.0.0.1", listener.getsockname()[1], timeout=30)
     finally:
 
         async def stop() -> None:
@@ -94,9 +94,9 @@ def serving(behaviour: Behaviour, **options: Any) -> Iterator[SmtpServer]:
                 task.cancel()
             await asyncio.gather(*rest, return_exceptions=True)
 
-        asyncio.run_coroutine_threadsafe(stop(), loop).result(5)
+        asyncio.run_coroutine_threadsafe(stop(), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
+        thread.join(30)
         loop.close()
 
 

@@ -126,7 +126,7 @@ def _gone(environment: dict[str, str], seconds: float) -> dict[int, str]:
 
 
 def _answers(port: str, path: str = "/") -> int:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as response:
         return int(response.status)
 
 

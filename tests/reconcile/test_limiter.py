@@ -43,7 +43,7 @@ class Elsewhere:
 
     def __exit__(self, *error: object) -> None:
         self._let_go.set()
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=60)
 
     def die(self) -> None:
         """The session ends without giving anything back."""

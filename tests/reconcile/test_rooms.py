@@ -105,7 +105,7 @@ def book(page, day=1) -> Appointment:
 def answered(tenant) -> None:
     """Everything is written, the rooms have said what they say, and we have read it."""
     run_jobs()
-    until = monotonic() + 5
+    until = monotonic() + 30
     while any(one.response == "none" for one in invited(tenant)):
         assert monotonic() < until, "the rooms do not answer"
         sleep(0.02)

@@ -37,7 +37,7 @@ class Mailbox:
         """What has come, newest first, as in the JSON API: subject, text, html, links, calendar, receipts."""
         return [self._read(entry) for entry in self.store.search(to=to, subject=subject)]
 
-    def wait_for(self, *, to: str = "", subject: str = "", timeout: float = 10.0) -> dict[str, Any]:
+    def wait_for(self, *, to: str = "", subject: str = "", timeout: float = 60.0) -> dict[str, Any]:
         """The newest mail whose recipient and subject contain the words.
 
         Raises AssertionError after ``timeout`` seconds.
@@ -84,7 +84,7 @@ def running_mailbox(data_dir: Path | None = None) -> Iterator[Mailbox]:
         smtp_port, port = smtp.getsockname()[1], viewer.getsockname()[1]
         thread.start()
         try:
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 60
             while not server.started:
                 if not thread.is_alive() or time.monotonic() > deadline:
                     raise RuntimeError("the mailbox did not start")
@@ -92,7 +92,7 @@ def running_mailbox(data_dir: Path | None = None) -> Iterator[Mailbox]:
             yield Mailbox(f"http://127.0.0.1:{port}", "127.0.0.1", smtp_port, store)
         finally:
             server.should_exit = True
-            thread.join(timeout=10)
+            thread.join(timeout=60)
             smtp.close()
             viewer.close()
             store.close()

@@ -29,7 +29,7 @@ def running(data_dir: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield process, address
     finally:
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def test_it_remembers_across_a_kill(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_it_remembers_across_a_kill(tmp_path: Path) -> None:
             k["kid"] for k in keys["keys"]
         ]
         process.send_signal(signal.SIGTERM)
-        output, _ = process.communicate(timeout=10)
+        output, _ = process.communicate(timeout=60)
         assert output == "", "a quiet end"
 
 
