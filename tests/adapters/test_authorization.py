@@ -227,6 +227,7 @@ def account_from(*reactions: Any) -> Any:
     found = port.account("access-secret")
     assert service.requests[0].url.path == "/v1.0/me"
     assert service.requests[0].headers["authorization"] == "Bearer access-secret"
+    assert 'IdType="ImmutableId"' in service.requests[0].headers["prefer"], "as in every call to Graph"
     return found
 
 

@@ -13,6 +13,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_token_request
 from chosei.adapters import oauth, openid
 from chosei.adapters.http import Call, Deadline, Http, checked_base
 from chosei.adapters.microsoft import challenges, id_tokens, scopes
+from chosei.adapters.microsoft.graph import PREFER
 from chosei.adapters.microsoft.problems import UNREADABLE, refusal
 from chosei.adapters.microsoft.token_errors import returned_problem, token_problem
 from chosei.core.clouds import everything_registered
@@ -141,7 +142,7 @@ class MicrosoftAuthorization:
             "GET",
             f"{self._app.graph_url}{_ME}",
             "/me",
-            {"Authorization": f"Bearer {access_token}"},
+            {"Authorization": f"Bearer {access_token}", "Prefer": PREFER},
             repeatable=True,
         )
         answer = self._http.send(call, Deadline.within(_ME_SECONDS))
