@@ -63,27 +63,27 @@ def _pages(member: Member, listed: Mapping[str, object]) -> list[BookingPage]:
 
 
 def _proposal(proposal: Proposal, reader: Reader, now: datetime) -> Aside:
-    """三田花子様「導入のご相談」(候補日時3件、回答期限 12月1日(火) 10:00)"""
+    """日程調整「導入のご相談」 三田花子様、候補日時3件、回答期限 12月1日(火) 10:00"""
     title = one_line(proposal.title)
-    name = pgettext("handed over", "「%(title)s」") % {"title": title} if title else ""
+    name = pgettext("handed over", "日程調整「%(title)s」") % {"title": title}
     count = proposal.candidates.filter(state=CandidateState.OPEN, starts_at__gt=now).count()
-    told = [ngettext("候補日時%(n)d件", "候補日時%(n)d件", count) % {"n": count}]
+    told = [
+        facts.customer_name(proposal),
+        ngettext("候補日時%(n)d件", "候補日時%(n)d件", count) % {"n": count},
+    ]
     if proposal.deadline is not None:
         zone = reader.zone or proposal.zone
         until = wording.instant_text(proposal.deadline, zone, reader.language, now)
         told.append(_("回答期限 %(until)s") % {"until": until})
-    details = pgettext("handed over", "、").join(told)
-    customer = facts.customer_name(proposal)
-    text = pgettext("handed over", "日程調整: %(customer)s%(title)s(%(details)s)")
-    return Aside(
-        text % {"customer": customer, "title": name, "details": details},
-        pgettext("mail", "日程調整を開く"),
-        console_proposal_url(proposal),
-    )
+    text = pgettext("handed over", "%(offer)s %(details)s") % {
+        "offer": name if title else pgettext("handed over", "日程調整"),
+        "details": pgettext("handed over", "、").join(told),
+    }
+    return Aside(text, pgettext("mail", "日程調整を開く"), console_proposal_url(proposal))
 
 
 def _page(page: BookingPage) -> Aside:
-    text = pgettext("handed over", "予約ページ: 「%(title)s」") % {"title": one_line(page.title)}
+    text = pgettext("handed over", "予約ページ「%(title)s」") % {"title": one_line(page.title)}
     return Aside(text, pgettext("mail", "予約ページを開く"), console_page_url(page))
 
 
@@ -92,7 +92,7 @@ def _to_check(proposals: Sequence[Proposal], pages: Sequence[BookingPage]) -> st
     said = []
     if proposals:
         said.append(_("候補日時がご自身の予定と重なっていないか、ご確認ください。"))
+        said.append(_("日程調整のお客様には、担当が変わったことをお知らせしていません。"))
     if pages:
         said.append(_("予約ページの営業時間などの設定を、ご確認ください。"))
-    said.append(_("お客様には、まだ何もお知らせしていません。"))
     return "\n".join(said)

@@ -10,6 +10,7 @@ from chosei.actions.rules import STANDING
 from chosei.actions.switching import Prospect, prospect_of
 from chosei.actions.taken import RUNNING
 from chosei.core.providers import About
+from chosei.core.rooms import RoomState
 from chosei.core.states import BookingPageState
 from chosei.ports.providers import about
 from chosei.records import gates
@@ -66,9 +67,11 @@ def _fate(found: Prospect, old: Connection, new: About) -> Fate:
         words = {"rooms": _names(found.rooms_lost), "place": place_name(new)}
         said.append(_("%(rooms)sは%(place)sから予約できません。会議室はご自身で取り直してください。") % words)
     if found.rooms_anew:
-        said.append(
-            _("会議室(%(rooms)s)は、いったん空けてから予約し直します。") % {"rooms": _names(found.rooms_anew)}
-        )
+        words = {"rooms": _names(found.rooms_anew)}
+        if found.appointment.room_state == RoomState.UNBOOKED:
+            said.append(_("会議室(%(rooms)s)を予約します。") % words)
+        else:
+            said.append(_("会議室(%(rooms)s)は、いったん空けてから予約し直します。") % words)
     return Fate(found.appointment, "".join(said), bool(found.stays or found.rooms_lost))
 
 
