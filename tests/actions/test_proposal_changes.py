@@ -13,8 +13,10 @@ from chosei.actions.inputs import ProposalInput
 from chosei.actions.offers import proposal_offer
 from chosei.actions.proposal_changes import change_proposal, discard_draft, save_draft
 from chosei.actions.proposals import open_proposal, withdraw_proposal
+from chosei.actions.readjusting import WishInput, ask_for_other_times
+from chosei.core.intervals import Interval
 from chosei.records import gates
-from chosei.records.models import CalendarEntry, MailMessage, Proposal
+from chosei.records.models import CalendarEntry, MailMessage, Proposal, Readjustment
 from tests.support.company import GUEST, NOW, at, busy, connect, meeting, member, propose, span
 
 pytestmark = pytest.mark.django_db
@@ -204,3 +206,19 @@ def test_a_discarded_draft_is_gone():
     assert not Proposal.objects.exists()
     with pytest.raises(Closed):
         open_proposal(author, wanted(author), now=NOW, draft=draft)
+
+
+def test_new_times_that_the_customer_hears_of_answer_their_request():
+    author = member()
+    proposal = propose(author)
+    ask_for_other_times(proposal, WishInput("午後を希望します", (), "Asia/Tokyo"), now=NOW)
+    times = tuple(Interval(one.starts_at, one.ends_at) for one in proposal.candidates.all())
+
+    assert change(author, proposal, candidates=times, guest_company="株式会社三田", invite=True)
+    assert proposal.state == "readjustment_requested", "the same times are no answer"
+    assert change(author, proposal, candidates=(*times, span(4, 9)))
+    assert proposal.state == "readjustment_requested", "the customer has not heard of it"
+    assert change(author, proposal, candidates=(*times, span(4, 9), span(4, 13)), invite=True)
+    assert proposal.state == "open"
+    assert not Readjustment.objects.filter(answered_at__isnull=True).exists()
+    assert MailMessage.objects.filter(kind="offered_again", revision=proposal.revision).exists()

@@ -27,13 +27,14 @@ from chosei.actions.proposals import (
     release_candidates,
     set_hosts,
 )
+from chosei.actions.readjusting import settle_readjustments
 from chosei.actions.room_changes import RoomsFound, RoomsWanted, find_rooms, give_room
 from chosei.actions.room_wishes import Planned, Wished, wished_rooms
 from chosei.actions.taken import RUNNING
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon
 from chosei.core.intervals import Interval
-from chosei.core.states import CandidateState
+from chosei.core.states import PROPOSAL, CandidateState, ProposalEvent, ProposalState, advance
 from chosei.records.locks import lock_hosts, lock_people
 from chosei.records.models import Candidate, MailKind, Member, Proposal
 
@@ -91,8 +92,9 @@ def change_proposal(
 
     Candidates are known by their times: those still wanted stay as they are; where another room is wished for
     it is found now, and the old one goes. ``seen`` is the revision that
-    the form showed. The customer is told when ``wanted.invite``. Returns whether anything changed. Raises
-    InvalidInput, and Closed: confirmed, withdrawn, expired, changed_meanwhile.
+    the form showed. The customer is told when ``wanted.invite``; new times they are told of answer what they
+    asked for. Returns whether anything changed. Raises InvalidInput, and Closed: confirmed, withdrawn,
+    expired, changed_meanwhile.
     """
     check_proposal(wanted, now, standing=[_time(one) for one in _standing(proposal)])
     members = check_hosts(member, wanted.host_ids)
@@ -114,6 +116,7 @@ def change_proposal(
             or any(_time(one) in rooms.wished for one in _standing(locked))
         )
         if changed:
+            _answer(member, locked, wanted, now)
             _carry_over(locked, wanted, members, rooms)
             note("proposal_changed", proposal=locked, member=member, actor="member")
         if wanted.invite and locked.guest_email:
@@ -141,6 +144,16 @@ def _carry_over(
     add_candidates(proposal, new, hosts, [planned.get(time, Planned()) for time in new])
     settle_holds(proposal, hosts)
     converge_soon(proposal)
+
+
+def _answer(member: Member, proposal: Proposal, wanted: ProposalInput, now: datetime) -> None:
+    """New times that the customer hears of are the answer to a request for other times."""
+    new = set(wanted.candidates) - {_time(one) for one in _standing(proposal)}
+    heard = wanted.invite or not proposal.guest_email
+    if proposal.state == ProposalState.READJUSTMENT_REQUESTED and new and heard:
+        proposal.state = advance(PROPOSAL, ProposalState(proposal.state), ProposalEvent.OFFER_AGAIN)
+        settle_readjustments(member, proposal=proposal, answer="offered", now=now)
+        note("proposal_offered_again", proposal=proposal, member=member, actor="member", candidates=len(new))
 
 
 def _accept_again(candidate: Candidate, hosts: Sequence[Attending]) -> None:

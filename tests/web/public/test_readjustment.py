@@ -9,7 +9,8 @@ from django.test import Client
 from chosei.actions.readjusting import AnswerInput, answer_readjustment
 from chosei.records.models import Appointment, MailMessage, Readjustment
 from tests.support.company import NOW, span
-from tests.web.public.walking import send, text_of, times_on
+from tests.web.console.conftest import signed_in
+from tests.web.public.walking import parsed, send, text_of, times_on
 
 WISH = {"text": "来週の午後を希望します。", "day1": "2026-12-02", "start1": "14:00", "end1": "15:00"}
 
@@ -26,6 +27,12 @@ def test_wishes_reach_the_author_and_new_times_come_back_under_the_same_url(clie
     assert proposal.state == "readjustment_requested"
     [mail] = MailMessage.objects.filter(kind="readjustment")
     assert mail.recipient == proposal.author.email
+    desk = signed_in(proposal.author)
+    assert (
+        f'href="/proposals/{proposal.pk}/edit"'
+        in desk.get(f"/proposals/{proposal.pk}/answer").content.decode()
+    )
+    assert "来週の午後を希望します。" in text_of(desk.get(f"/proposals/{proposal.pk}/edit"))
     [wish] = Readjustment.objects.all()
     assert wish.wishes == [["2026-12-02T05:00:00+00:00", "2026-12-02T06:00:00+00:00"]]
 
@@ -37,6 +44,17 @@ def test_wishes_reach_the_author_and_new_times_come_back_under_the_same_url(clie
     assert MailMessage.objects.filter(kind="offered_again", recipient=proposal.guest_email).count() == 1
     wish.refresh_from_db()
     assert wish.answer == "offered"
+
+
+def test_the_readers_zone_goes_along_there_and_back(client: Client, proposal) -> None:
+    """The times that are asked for are read in the zone of the times on offer."""
+    url = f"/p/{proposal.link_token}"
+    way = parsed(client.get(f"{url}?zone=America/New_York")).select_one(".none-suits a")["href"]
+    form = client.get(way)
+    assert "東部標準時" in text_of(form)
+    asked = send(client, form, **WISH)
+    assert asked["location"] == f"{url}?zone=America%2FNew_York"
+    assert Readjustment.objects.get().wishes == [["2026-12-02T19:00:00+00:00", "2026-12-02T20:00:00+00:00"]]
 
 
 @pytest.mark.parametrize(

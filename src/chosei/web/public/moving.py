@@ -23,7 +23,7 @@ from chosei.web.public.doors import guest_address, refused_for_now
 from chosei.web.public.readjusting import ChangeRequestView, insist_changeable
 from chosei.web.public.showing import Clocks, hero, meeting_facts, zone_switch
 from chosei.web.public.weeks import nearest, slot_start, slot_value, week_of, wished_week, without_lost
-from chosei.web.public.zones import keep_zone, reader_zone
+from chosei.web.public.zones import in_said_zone, keep_zone, reader_zone
 
 
 class ChangeView(ChangeRequestView):
@@ -115,7 +115,7 @@ def _times(
         "view": reader_view(request),
         "here": guest_address(request, "change", token),
         "onward": guest_address(request, "change-confirm", token),
-        "asking": guest_address(request, "change-request", token),
+        "asking": in_said_zone(request, guest_address(request, "change-request", token)),
     }
     if request.headers.get("HX-Request"):
         if request.GET.get("seen") == week.fingerprint:

@@ -21,7 +21,7 @@ from chosei.core.states import PROPOSAL, CandidateState, ProposalEvent, Proposal
 from chosei.records.gates import proposal_for_guest
 from chosei.records.models import Appointment, Proposal
 from chosei.web.public.confirming import Choice, ConfirmationView, Visit
-from chosei.web.public.doors import LinkView
+from chosei.web.public.doors import LinkView, guest_address
 from chosei.web.public.forms import GuestForm
 from chosei.web.public.showing import (
     Clocks,
@@ -34,7 +34,7 @@ from chosei.web.public.showing import (
     remaining,
     zone_switch,
 )
-from chosei.web.public.zones import keep_zone, said_zone
+from chosei.web.public.zones import in_said_zone, keep_zone, said_zone
 
 
 def insist_open(proposal: Proposal, now: datetime) -> None:
@@ -71,6 +71,7 @@ def times_page(request: HttpRequest, proposal: Proposal, visit: Visit, *, status
         "any_free": any(row.free for day in days for row in day.rows),
         "zones": zone_switch(visit.zone, now),
         "zone_unsaid": not said_zone(request),
+        "asking": in_said_zone(request, guest_address(request, "readjustment", proposal.link_token)),
         "remaining": remaining(proposal.deadline, visit.zone, now=now),
     }
     if request.headers.get("HX-Request"):

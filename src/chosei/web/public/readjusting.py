@@ -19,7 +19,7 @@ from chosei.web.public.doors import LinkView, guest_address, refused_for_now
 from chosei.web.public.proposals import facts_of, insist_open
 from chosei.web.public.showing import Clocks, hero, meeting_facts, zone_name
 from chosei.web.public.wishes import WishForm
-from chosei.web.public.zones import reader_zone
+from chosei.web.public.zones import in_said_zone, reader_zone
 
 Asked = TypeVar("Asked", Proposal, Appointment)
 
@@ -62,7 +62,7 @@ class AskingView(LinkView, Generic[Asked]):
             except InvalidInput as wrong:
                 form.refuse(wrong)
             else:
-                return HttpResponseRedirect(guest_address(request, self.back, token))
+                return HttpResponseRedirect(in_said_zone(request, guest_address(request, self.back, token)))
         return self._ask(request, about, form, status=422)
 
     def _ask(self, request: HttpRequest, about: Asked, form: WishForm, *, status: int = 200) -> HttpResponse:
@@ -72,7 +72,7 @@ class AskingView(LinkView, Generic[Asked]):
             "zone_name": zone_name(form.zone, timezone.now()),
             "organization": about.organization,
             "meeting": about,
-            "back": guest_address(request, self.back, about.link_token),
+            "back": in_said_zone(request, guest_address(request, self.back, about.link_token)),
             **self.shown(about, form.zone),
         }
         return render(request, "public/readjustment.html", context, status=status)

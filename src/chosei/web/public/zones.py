@@ -4,6 +4,8 @@ its own. Never guessed from an address or a language.
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 
 from chosei.core.walltime import zone_of
@@ -38,6 +40,12 @@ def said_zone(request: HttpRequest) -> str:
     """The zone that the reader, or their device, has named so far; empty while it is unknown."""
     wishes = (request.POST.get("zone"), request.GET.get("zone"), request.COOKIES.get(COOKIE))
     return next((wish for wish in wishes if wish and _exists(wish)), "")
+
+
+def in_said_zone(request: HttpRequest, address: str) -> str:
+    """The address of another page of ours, where the reader goes on in the zone that they read in here."""
+    said = said_zone(request)
+    return f"{address}?{urlencode({'zone': said})}" if said else address
 
 
 def zones_offered(current: str) -> list[str]:

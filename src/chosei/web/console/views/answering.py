@@ -63,6 +63,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     form.offer_rooms(RoomOffer(member, proposal.room_min_capacity), rows.forms, now=timezone.now())
     context = {
         "proposal": proposal,
+        "running": proposal.state == ProposalState.READJUSTMENT_REQUESTED,
         "form": form,
         "rows": rows,
         "requests": open_requests(proposal),

@@ -38,6 +38,7 @@ from chosei.web.console.forms.proposal_rooms import RoomOffer
 from chosei.web.console.providers import live_connection
 from chosei.web.console.views.calendar import week_json
 from chosei.web.console.views.proposals import RUNNING
+from chosei.web.console.wishing import open_requests
 
 SCRIPTS = ("cursor", "dates", "feed", "gestures", "grid", "row", "week")
 """What compose.js imports: asked for with the page, not one after another."""
@@ -165,6 +166,7 @@ def _page(request: HttpRequest, shown: Composition, *, length: int = DEFAULT_LEN
         "picker": picker,
         "proposal": proposal,
         "running": running,
+        "requests": open_requests(edited) if edited else [],
         "max_rows": MAX_ROWS,
         "connection": connection,
         "connected": connection is not None and connection.state == ConnectionState.ACTIVE,
