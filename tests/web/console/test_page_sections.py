@@ -61,11 +61,24 @@ def test_saving_what_is_shown_changes_nothing(client: Client, people: Company, s
 def test_a_team_with_a_deputy(client: Client, people: Company) -> None:
     page = company.publish(people.author, min_notice_minutes=0)
     address = f"/pages/{page.pk}/members"
-    data = {**form_of(client, address), "participation": "any", "who-1": str(people.colleague.pk)}
-    refused = client.post(address, {**data, "participation": "all", "role-1": "first"})
+    mine, role = str(people.author.pk), f"role-{people.colleague.pk}"
+    shown = {**form_of(client, address), "participation": "any"}
+    found = client.post(address, {**shown, "host_query": people.colleague.name[:2], "host_find": "1"})
+    button = BeautifulSoup(found.content, "html.parser").select_one("#people-found button[name=host_add]")
+    assert found.status_code == 200
+    assert button
+    assert people.colleague.email in button.text
+    listed = client.post(address, {**shown, "host_add": str(button["value"])})
+    assert [one["value"] for one in BeautifulSoup(listed.content, "html.parser").select("[name=hosts]")] == [
+        mine,
+        str(people.colleague.pk),
+    ]
+    assert [host.member for host in page.hosts.all()] == [people.author], "nothing is saved by looking"
+    data = {**shown, "hosts": [mine, str(people.colleague.pk)]}
+    refused = client.post(address, {**data, "participation": "all", role: "first"})
     assert refused.status_code == 422
     assert "カレンダーが接続されていない" in refused.content.decode()
-    client.post(address, {**data, "role-1": "deputy"})
+    client.post(address, {**data, role: "deputy"})
     assert [one.member for one in page.deputies.all()] == [people.colleague]
     page.refresh_from_db()
     assert page.participation == "any"
@@ -134,7 +147,7 @@ def test_a_visit_has_a_reception_code_where_the_page_says_so(client: Client, peo
         ("mail", {"own_reminders": "on", "guest_reminders": "9999"}, "この範囲"),
         ("mail", {"own_reminders": "on", "host_reminders": "morgen"}, "整数"),
         ("mail", {"guest_reminders": "48"}, "この予約ページで決める」を選んで"),
-        ("members", {"who-0": ""}, "出席する人を1人以上"),
+        ("members", {"hosts": ""}, "出席する人を1人以上"),
         ("members", {"participation": "one_of_each"}, "2つ目のグループ"),
         ("", {"other_durations": "2000"}, "5〜1440分"),
         ("", {"duration_minutes": "3"}, "5以上の数"),

@@ -30,19 +30,20 @@ class HostPicker:
     error: str = ""
     found: list[Member] = field(default_factory=list)
     more: bool = False
+    most: int = MAX_HOSTS
 
     @classmethod
-    def of(cls, author: Member, ids: Iterable[int]) -> HostPicker:
-        """Those of a proposal or a template who are still there."""
-        return cls(author, members_by_id(author, [str(pk) for pk in ids]))
+    def of(cls, author: Member, ids: Iterable[int], most: int = MAX_HOSTS) -> HostPicker:
+        """Those of a proposal, a template or a booking page who are still there."""
+        return cls(author, members_by_id(author, [str(pk) for pk in ids]), most=most)
 
     @classmethod
-    def typed(cls, data: QueryDict, author: Member) -> HostPicker:
+    def typed(cls, data: QueryDict, author: Member, most: int = MAX_HOSTS) -> HostPicker:
         """What came with the form, after the button that was pressed."""
-        members = _pressed(data, members_by_id(author, data.getlist("hosts")), author)
+        members = _pressed(data, members_by_id(author, data.getlist("hosts")), author, most)
         query = data.get("host_query", "").replace("\x00", "").strip()[:100]
         added = "host_add" in data
-        picker = cls(author, members, "" if added else query)
+        picker = cls(author, members, "" if added else query, most=most)
         if not added and (query or "host_find" in data):
             picker._search()
         return picker
@@ -83,7 +84,7 @@ class HostPicker:
 
     @property
     def full(self) -> bool:
-        return len(self.members) >= MAX_HOSTS
+        return len(self.members) >= self.most
 
     def _search(self) -> None:
         rows = gates.colleagues_of(self.author).exclude(pk__in=[member.pk for member in self.members])
@@ -100,10 +101,10 @@ def members_by_id(viewer: Member, given: Iterable[str]) -> list[Member]:
     return [found[pk] for pk in dict.fromkeys(wanted) if pk in found]
 
 
-def _pressed(data: QueryDict, members: Sequence[Member], author: Member) -> list[Member]:
+def _pressed(data: QueryDict, members: Sequence[Member], author: Member, most: int) -> list[Member]:
     chosen = list(members)
     for member in members_by_id(author, [data.get("host_add", "")]):
-        if member not in chosen and len(chosen) < MAX_HOSTS:
+        if member not in chosen and len(chosen) < most:
             chosen.append(member)
     for member in members_by_id(author, [data.get("host_remove", "")]):
         chosen = [one for one in chosen if one != member]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from chosei.actions.inputs import BookingPageInput
+from chosei.actions.people import Attending
 from chosei.core.hostchoice import Participation, Pick
-from chosei.records import gates
 from chosei.records.models import Member
+from chosei.web.console.forms.hosts import HostPicker
 
-FREE_ROWS = 3
+MOST = 100
 FIRST, SECOND, DEPUTY = "first", "second", "deputy"
 ROLES = (
     (FIRST, _("参加者")),
@@ -43,35 +45,37 @@ class PagePeopleForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, viewer: Member, settings: BookingPageInput, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    # Who is listed, in order; the picker shows them, so this field only carries refusals.
+    hosts = forms.CharField(required=False)
+    names = {"second_hosts": "hosts", "deputies": "hosts"}
+
+    def __init__(self, data: QueryDict | None = None, *, viewer: Member, settings: BookingPageInput) -> None:
+        super().__init__(data)
         self.initial = _initial(settings)
-        colleagues = [("", "—"), *((str(one.pk), one.name) for one in gates.colleagues_of(viewer))]
         present = _present(settings)
-        self.rows: list[tuple[str, str]] = []
-        for number in range(len(present) + FREE_ROWS):
-            who, role = present[number] if number < len(present) else ("", FIRST)
-            self.fields[f"who-{number}"] = forms.ChoiceField(
-                label=_("%(number)s人目") % {"number": number + 1},
-                choices=colleagues,
+        self.picker = (
+            HostPicker.of(viewer, present, MOST) if data is None else HostPicker.typed(data, viewer, MOST)
+        )
+        for member in self.picker.members:
+            name = _("%(name)sさんの役割") % {"name": member.name}
+            self.fields[_role(member)] = forms.ChoiceField(
+                label=name,
+                choices=ROLES,
                 required=False,
-                initial=who,
+                initial=present.get(member.pk, FIRST),
+                widget=forms.Select(attrs={"aria-label": name}),
             )
-            self.fields[f"role-{number}"] = forms.ChoiceField(
-                label=_("%(number)s人目の役割") % {"number": number + 1}, choices=ROLES, initial=role
-            )
-            self.rows.append((f"who-{number}", f"role-{number}"))
 
     @property
-    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        return [(self[who], self[role]) for who, role in self.rows]
+    def rows(self) -> list[tuple[Attending, forms.BoundField]]:
+        """Who is listed, with the account their calendar is reached by, and their role."""
+        return [(host, self[_role(host.member)]) for host in self.picker.hosts]
 
     def changes(self) -> dict[str, Any]:
         data = self.cleaned_data
         people: dict[str, list[int]] = {FIRST: [], SECOND: [], DEPUTY: []}
-        for who, role in self.rows:
-            if data.get(who):
-                people[data[role]].append(int(data[who]))
+        for member in self.picker.members:
+            people[data[_role(member)] or FIRST].append(member.pk)
         both = data["participation"] == Participation.ONE_OF_EACH
         hosts = people[FIRST] if both else people[FIRST] + people[SECOND]
         return {
@@ -82,16 +86,18 @@ class PagePeopleForm(forms.Form):
             "deputy_ids": tuple(people[DEPUTY]),
         }
 
-    names = {"hosts": "who-0", "second_hosts": "role-0", "deputies": "role-0"}
+
+def _role(member: Member) -> str:
+    return f"role-{member.pk}"
 
 
 def _initial(settings: BookingPageInput) -> dict[str, Any]:
     return {"participation": settings.participation, "pick": settings.pick}
 
 
-def _present(settings: BookingPageInput) -> list[tuple[str, str]]:
-    return [
-        *((str(pk), FIRST) for pk in settings.host_ids),
-        *((str(pk), SECOND) for pk in settings.second_ids),
-        *((str(pk), DEPUTY) for pk in settings.deputy_ids),
-    ]
+def _present(settings: BookingPageInput) -> dict[int, str]:
+    return {
+        **dict.fromkeys(settings.host_ids, FIRST),
+        **dict.fromkeys(settings.second_ids, SECOND),
+        **dict.fromkeys(settings.deputy_ids, DEPUTY),
+    }

@@ -25,6 +25,7 @@ from chosei.records.models import Member
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals, refusal
+from chosei.web.console.forms.hosts import BUTTONS
 from chosei.web.console.forms.page_details import PageDetailsForm
 from chosei.web.console.forms.page_mail import PageMailForm
 from chosei.web.console.forms.page_meeting import PageMeetingForm
@@ -99,7 +100,8 @@ def _section(request: HttpRequest, pk: int, make: Callable[..., Any], name: str)
     settings = settings_of(page)
     form = make(request.POST if request.method == "POST" else None, member, settings)
     status = 200
-    if request.method == "POST":
+    shown_anew = any(button in request.POST for button in BUTTONS)
+    if request.method == "POST" and not shown_anew:
         status = 422
         if form.is_valid():
             try:
@@ -115,6 +117,7 @@ def _section(request: HttpRequest, pk: int, make: Callable[..., Any], name: str)
     context = {
         "page": page,
         "form": form,
+        "refused": status == 422,
         "links": [(link, one_time_url(link)) for link in page.one_time_links.all()[:20]],
         "connection": live_connection(member),
         "url": page_url(page),
