@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chosei.adapters.google.authorization import GoogleAuthorization, Registration
 from chosei.adapters.google.problems import DAY_QUOTA_SECONDS, MINUTE_QUOTA_SECONDS, WritesUsedUp, refusal
 from chosei.adapters.google.token_errors import returned_problem, token_problem
 from chosei.core.troubles import Trouble
@@ -20,6 +21,7 @@ from chosei.ports.errors import (
     Throttled,
     Transient,
 )
+from tests.adapters.wire import Service, reply
 
 
 def told(status: int, reason: str) -> PortError:
@@ -121,3 +123,14 @@ def test_a_browser_that_comes_back_with_a_refusal() -> None:
         ("access_not_configured", WALL),
     ):
         assert (type(returned_problem(error, "")), returned_problem(error, "").code) == (Rejected, code)
+
+
+@pytest.mark.parametrize(
+    ("verified", "counts"), [(True, True), ("true", True), (False, False), (None, False)]
+)
+def test_only_an_address_that_google_has_verified_counts(verified: object, counts: bool) -> None:
+    told_of = {"name": "佐藤 健一", "email": "sato@sample.example", "email_verified": verified}
+    base = "https://google.example"
+    registration = Registration("client", "secret", base, base, base)
+    account = GoogleAuthorization(registration, Service(reply(200, told_of)).http).account("token")
+    assert account.addresses == (("sato@sample.example",) if counts else ())

@@ -4,6 +4,7 @@ wrong."""
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.connecting import begin_connection
 from chosei.actions.errors import ConnectRefused
+from chosei.actions.members import add_member
 from chosei.actions.rooms import ask_directory
 from chosei.adapters.google import scopes
 from chosei.mails.troubles import trouble_words
@@ -26,6 +28,7 @@ from chosei.records.models import (
     Appointment,
     CalendarEntry,
     Connection,
+    Member,
     MirroredEvent,
     Room,
     RoomDirectory,
@@ -78,6 +81,20 @@ def test_the_account_is_known_by_its_number_and_domain(workspace, googled, sato)
     assert (googled.state, googled.address, googled.web_meeting) == ("active", SATO, True)
     assert googled.mailbox_zone == "Asia/Tokyo"
     assert set(scopes.NEEDED) <= set(googled.scopes.split())
+
+
+def test_the_picker_is_told_the_domain_once_it_is_known(workspace, sato):
+    def hinted(who: Member) -> tuple[list[str], list[str]]:
+        asked = parse_qs(urlsplit(begin_connection(who, "google")).query)
+        return asked["login_hint"], asked.get("hd", [])
+
+    assert hinted(sato) == ([SATO], [])
+    workspace.connect(sato)
+    assert hinted(sato) == ([SATO], ["sample.example"])
+    colleague = add_member(sato.organization, "suzuki@sample.example", "鈴木")
+    assert hinted(colleague) == ([colleague.email], ["sample.example"])
+    elsewhere = add_member(sato.organization, "ito@branch.example", "伊藤")
+    assert hinted(elsewhere) == ([elsewhere.email], []), "another domain may be another company's"
 
 
 def test_an_account_of_another_address_is_not_used_until_that_is_settled(workspace, sato):

@@ -15,7 +15,7 @@ from chosei.actions.approvals import somebody_connected
 from chosei.actions.connections import LIVE, disconnect, hold_again, let_go, resume
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.giving_back import crossed
-from chosei.actions.sign_ins import SIGN_IN_LASTS, redirect_uri
+from chosei.actions.sign_ins import SIGN_IN_LASTS, likely_company, redirect_uri
 from chosei.actions.switching import take_over
 from chosei.core.addresses import goes_by, same_address
 from chosei.core.providers import ConnectionKind
@@ -55,6 +55,7 @@ def begin_connection(member: Member, provider: str, *, also: str = "", instead: 
             state=state,
             redirect_uri=redirect_uri(provider),
             login_hint=member.email,
+            company=likely_company(member, provider),
             also=also,
             claims=_claims(member, provider),
         )

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from chosei.records.models import Connection, Member
+
 SIGN_IN_LASTS = timedelta(hours=1)
 SILENT_AFTER = timedelta(minutes=2)
 """A sign-in that has not come back by then has probably met a page that leads nowhere: the admin wall."""
@@ -16,3 +18,13 @@ CALLBACK, ADMIN_CONSENT = "callback", "admin-consent"
 
 def redirect_uri(provider: str, leads_to: str = CALLBACK) -> str:
     return f"{settings.CHOSEI_PUBLIC_URL}/connect/{provider}/{leads_to}"
+
+
+def likely_company(member: Member, provider: str) -> str:
+    """The tenant of the account that nobody has signed in to yet: that of the member's own before, else that
+    of colleagues whose addresses have the same domain. Empty where nobody has one."""
+    rows = Connection.objects.filter(provider=provider, member__organization=member.organization_id)
+    known = rows.exclude(account_tenant="").order_by("-state_since", "-pk")
+    own = known.filter(member=member).values_list("account_tenant", flat=True).first()
+    same = known.filter(member__email__iendswith="@" + member.email.rpartition("@")[2])
+    return own or same.values_list("account_tenant", flat=True).first() or ""

@@ -71,10 +71,18 @@ class AuthorizationPort(Protocol):
     """
 
     def begin(
-        self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
+        self,
+        *,
+        state: str,
+        redirect_uri: str,
+        login_hint: str = "",
+        company: str = "",
+        also: str = "",
+        claims: str = "",
     ) -> Beginning:
-        """Prepare a sign-in with account picker, PKCE (S256), state and nonce. ``claims``: what a
-        ``NeedsReconnect`` asked of it."""
+        """Prepare a sign-in with account picker, PKCE (S256), state and nonce. ``company``: the tenant that
+        the account most likely belongs to, where one is known; a hint like ``login_hint``, nothing to rely
+        on. ``claims``: what a ``NeedsReconnect`` asked of it."""
 
     def returned(self, error: str, description: str) -> PortError:
         """What the error means with which a browser came back. Asks nobody."""

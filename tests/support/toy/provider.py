@@ -36,7 +36,14 @@ class ToyAuthorization:
         self.meanwhile: Callable[[], object] = lambda: None
 
     def begin(
-        self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
+        self,
+        *,
+        state: str,
+        redirect_uri: str,
+        login_hint: str = "",
+        company: str = "",
+        also: str = "",
+        claims: str = "",
     ) -> Beginning:
         asked = urlencode({"state": state, "redirect_uri": redirect_uri, "login_hint": login_hint})
         return Beginning(f"{self._login_url}/authorize?{asked}", "nonce", "verifier")

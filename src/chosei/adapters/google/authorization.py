@@ -57,7 +57,14 @@ class GoogleAuthorization:
         self._keys = openid.IssuerKeys(discovery, self._document, checked_base)
 
     def begin(
-        self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
+        self,
+        *,
+        state: str,
+        redirect_uri: str,
+        login_hint: str = "",
+        company: str = "",
+        also: str = "",
+        claims: str = "",
     ) -> Beginning:
         return oauth.beginning(
             f"{self._app.login_url}/o/oauth2/v2/auth",
@@ -71,6 +78,7 @@ class GoogleAuthorization:
             # "consent" always: only then does a refresh token come again, to somebody who lost theirs.
             prompt="select_account consent",
             login_hint=login_hint or None,
+            hd=company or None,  # the picker then leads with accounts of that domain; the ID token decides
         )
 
     def returned(self, error: str, description: str) -> PortError:

@@ -59,7 +59,14 @@ class MicrosoftAuthorization:
         self._keys = openid.IssuerKeys(discovery, self._document, checked_base)
 
     def begin(
-        self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
+        self,
+        *,
+        state: str,
+        redirect_uri: str,
+        login_hint: str = "",
+        company: str = "",
+        also: str = "",
+        claims: str = "",
     ) -> Beginning:
         return oauth.beginning(
             f"{self._app.authority}/oauth2/v2.0/authorize",

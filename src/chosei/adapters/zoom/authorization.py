@@ -55,7 +55,14 @@ class ZoomAuthorization:
         self._app, self._login, self._api = registration, login, api
 
     def begin(
-        self, *, state: str, redirect_uri: str, login_hint: str = "", also: str = "", claims: str = ""
+        self,
+        *,
+        state: str,
+        redirect_uri: str,
+        login_hint: str = "",
+        company: str = "",
+        also: str = "",
+        claims: str = "",
     ) -> Beginning:
         """Scopes come from the registration, so that it alone decides what people are asked."""
         return oauth.beginning(

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chosei.actions.rules import STANDING
+from chosei.actions.sign_ins import likely_company
 from chosei.actions.switching import Prospect, prospect_of
 from chosei.actions.taken import RUNNING
 from chosei.core.providers import About
@@ -25,7 +26,7 @@ def left_behind(member: Member, old: Connection, new: About) -> Left:
         member=member,
         provider=new.key,
         kind=new.kind,
-        account_tenant=_likely_company(member, new),
+        account_tenant=likely_company(member, new.key),
         state="active",
         web_meeting=bool(new.meeting),
     )
@@ -46,15 +47,6 @@ def left_behind(member: Member, old: Connection, new: About) -> Left:
         [_of_proposal(one, new) for one in running.distinct().order_by("deadline", "pk")],
         [Fate(page, reads) for page in pages],
     )
-
-
-def _likely_company(member: Member, of: About) -> str:
-    """Where the account that nobody has signed in to yet most probably belongs: where the member's own was,
-    else where colleagues' are. Empty where nobody has one."""
-    rows = Connection.objects.filter(provider=of.key, member__organization=member.organization_id)
-    known = rows.exclude(account_tenant="").order_by("-state_since", "-pk")
-    own = known.filter(member=member).values_list("account_tenant", flat=True).first()
-    return own or known.values_list("account_tenant", flat=True).first() or ""
 
 
 def _fate(found: Prospect, old: Connection, new: About) -> Fate:
