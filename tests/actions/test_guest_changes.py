@@ -67,6 +67,25 @@ def test_its_own_promise_does_not_stand_in_its_way(page):
     assert move(appointment, at(1, 10, 15)).starts_at == at(1, 10, 15)
 
 
+def test_its_own_buffers_do_not_stand_in_its_way_wherever_they_were_moved():
+    owner = member()
+    connection = connect(owner)
+    page = publish(
+        owner, step_minutes=15, buffer_before_minutes=30, buffer_after_minutes=30, buffer_entries=True
+    )
+    appointment = booked(page, at(1, 10))
+    assert at(1, 9, 30) in {slot.start for slot in times_to_pick(appointment, page, now=NOW).slots}
+    # The host has moved the time to prepare to the early morning, as Outlook now says.
+    moved = busy(connection, at(1, 9), 30)
+    before = appointment.entries.get(purpose="buffer_before")
+    CalendarEntry.objects.filter(pk=before.pk).update(remote_id=moved.remote_id)
+    foreign = busy(connection, at(1, 13))
+    starts = {slot.start for slot in times_to_pick(appointment, page, now=NOW).slots}
+    assert at(1, 9, 15) in starts, "it comes along with the meeting"
+    assert foreign.starts_at not in starts
+    assert move(appointment, at(1, 9, 15)).starts_at == at(1, 9, 15)
+
+
 def test_only_what_the_page_offers(page):
     appointment = booked(page, at(1, 10))
     booked(page, at(1, 11))

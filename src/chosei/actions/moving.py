@@ -17,6 +17,7 @@ from chosei.actions.errors import Closed, TimeTaken, Unverifiable
 from chosei.actions.live import busy_times, read_live
 from chosei.actions.meeting_wishes import want_appointment, want_buffers
 from chosei.actions.offers import PageOffer, look_again, present, whole_window
+from chosei.actions.own import buffer_ids
 from chosei.actions.people import Attending, attending, attending_at
 from chosei.actions.promising import committed
 from chosei.actions.readjusting import settle_readjustments
@@ -107,7 +108,9 @@ def _read(appointment: Appointment, page: BookingPage, time: Interval) -> _Read:
     rooms = rooms_to_move(appointment)
     asked = ask_rooms(rooms.rooms if rooms else (), time)
     live = read_live(connections, with_buffers(page, time), counting_of(page))
-    return _Read({pk: busy_times(events) for pk, events in live.items()}, asked.busy())
+    ours = buffer_ids(appointment.pk)
+    others = {pk: [one for one in events if one.remote_id not in ours] for pk, events in live.items()}
+    return _Read({pk: busy_times(events) for pk, events in others.items()}, asked.busy())
 
 
 def _move(seen: Appointment, time: Interval, read: _Read, revision: int, now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
-from chosei.core.entries import DesiredEntry
+from chosei.core.entries import BUFFERS, DesiredEntry
 from chosei.ports.calendar import BusyEvent
 from chosei.records.models import CalendarEntry
 
@@ -27,6 +27,14 @@ def own_keys(events: Sequence[BusyEvent]) -> dict[str, str]:
         if event is not None and _in_place(event, entry):
             own[event.remote_id] = entry.key
     return own
+
+
+def buffer_ids(appointment: int) -> list[str]:
+    """The remote ids of an appointment's buffers, wherever their hosts have moved them: when the meeting
+    moves they come along, so they are never in its way.
+    """
+    rows = CalendarEntry.objects.filter(appointment=appointment, purpose__in=BUFFERS).exclude(remote_id="")
+    return list(rows.values_list("remote_id", flat=True))
 
 
 def _in_place(event: BusyEvent, entry: CalendarEntry) -> bool:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chosei.actions.keywords import digest
+from chosei.actions.own import buffer_ids
 from chosei.core.blocking import AS_CHOSEN, Counting
 from chosei.core.intervals import Interval
 from chosei.core.states import ProposalState
@@ -50,7 +51,7 @@ FROM (
     SELECT 2, m.connection_id, m.starts_at, m.ends_at
     FROM records_mirroredevent m
     WHERE m.connection_id = ANY(%(connections)s) AND m.ends_at > %(start)s AND m.starts_at < %(end)s
-      AND m.entry_key = '' AND m.ends_at > m.starts_at
+      AND m.entry_key = '' AND m.ends_at > m.starts_at AND m.remote_id <> ALL(%(buffers)s::varchar[])
       AND ((m.blocks AND m.show_as <> ALL(%(free)s)) OR (m.show_as = ANY(%(busy)s) AND NOT m.declined))
       AND NOT m.free_words && %(words)s::varchar[]
 ) AS found
@@ -80,7 +81,7 @@ def taken(
     counting: Counting = AS_CHOSEN,
     apart_from: int | None = None,
 ) -> Taken:
-    """What overlaps ``window``; the appointment ``apart_from`` does not count.
+    """What overlaps ``window``; the appointment ``apart_from`` does not count, with its buffers.
 
     Mirrors are believed as they are: whether they may be is for ``agenda.trust_in``.
     """
@@ -91,6 +92,7 @@ def taken(
         "end": window.end,
         "now": now,
         "apart_from": apart_from or 0,
+        "buffers": buffer_ids(apart_from) if apart_from else [],
         "running": list(RUNNING),
         "free": [status for status, takes in counting.statuses.items() if not takes],
         "busy": [status for status, takes in counting.statuses.items() if takes],
