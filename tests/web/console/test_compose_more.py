@@ -192,9 +192,10 @@ def test_a_template_wants_a_name(client: Client) -> None:
 
 
 def test_a_copy_takes_the_meeting_and_the_hosts_not_the_customer(client: Client, people: Company) -> None:
-    proposal = company.propose(people.author, hosts=[people.author, people.colleague])
+    half_hours = [company.span(1, 10, 30), company.span(2, 14, 30)]
+    proposal = company.propose(people.author, half_hours, hosts=[people.author, people.colleague])
     fields = typed(client.get(f"/proposals/new?copy={proposal.pk}"))
-    assert fields["title"] == "導入のご相談"
+    assert (fields["title"], fields["minutes"]) == ("導入のご相談", "30")
     assert fields["guest_name"] == fields["guest_email"] == ""
     assert times(fields) == []
     assert signed_in(people.stranger).get(f"/proposals/new?copy={proposal.pk}").status_code == 404
@@ -210,7 +211,7 @@ def test_a_running_proposal_is_changed_and_the_customers_page_follows(
     proposal = company.propose(people.author)
     fields = typed(client.get(f"/proposals/{proposal.pk}/edit"))
     assert times(fields)[0] == ("2026-11-25", "10:00", "11:00")
-    assert fields["guest_name"] == "三田花子"
+    assert (fields["guest_name"], fields["minutes"]) == ("三田花子", "60")
     fields |= {
         "candidates-0-start": "09:00",
         "candidates-0-end": "10:00",

@@ -162,6 +162,9 @@ def test_a_copy_keeps_the_room_that_most_candidates_had(
     page = BeautifulSoup(client.get(f"/proposals/new?copy={copied.pk}").content, "html.parser")
     assert page.select_one("[name=rooms] option[selected]")["value"] == key(rooms[1])
     assert page.select_one("[name=room_min_capacity]")["value"] == "3"
+    Proposal.objects.update(room_min_capacity=0)
+    page = BeautifulSoup(client.get(f"/proposals/new?copy={copied.pk}").content, "html.parser")
+    assert "value" not in page.select_one("[name=room_min_capacity]").attrs, "nobody typed a 0"
 
 
 def test_an_answer_to_a_request_offers_rooms_and_holds_them(

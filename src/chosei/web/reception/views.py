@@ -62,7 +62,10 @@ class DeskView(View):
             problem = _("受付コードを確認できませんでした。もう一度ご入力ください。")
             return self._pad(request, mode=mode, problem=problem, status=422)
         except TooOften:
-            problem = _("しばらくしてから、もう一度お試しください。お急ぎの場合は、担当者へお電話ください。")
+            problem = _(
+                "確認できない入力が続きました。10分ほどしてから、もう一度お試しください。"
+                "お急ぎの場合は、担当者へお電話ください。"
+            )
             return self._pad(request, mode=mode, problem=problem, status=429)
         return self._done(request, mode, done)
 

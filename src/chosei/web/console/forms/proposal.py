@@ -235,7 +235,8 @@ def meeting_initial(meeting: Proposal | ProposalTemplate) -> dict[str, Any]:
         "contact",
         "internal_notes",
     )
-    kept = {name: getattr(meeting, name) for name in (*names, "write_holds", "room_min_capacity")}
+    kept = {name: getattr(meeting, name) for name in (*names, "write_holds")}
+    kept["room_min_capacity"] = meeting.room_min_capacity or None
     return {**kept, PLACES.get(meeting.format, "place_other"): meeting.location}
 
 
@@ -256,3 +257,9 @@ def proposal_initial(proposal: Proposal, zone: str) -> dict[str, Any]:
     kept = {name: getattr(proposal, name) for name in names}
     deadline = {"deadline": local_date(proposal.deadline, zone)} if proposal.deadline else {}
     return {**meeting_initial(proposal), **kept, **deadline, "seen": proposal.revision}
+
+
+def usual_length(proposal: Proposal) -> int:
+    """Minutes that a new candidate beside the proposal's own begins with: as many as the first of these."""
+    first = proposal.candidates.first()
+    return (first.ends_at - first.starts_at) // timedelta(minutes=1) if first else DEFAULT_LENGTH

@@ -5,8 +5,6 @@ A proposal that has expired goes on in the same way.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -31,7 +29,7 @@ from chosei.web.console.forms.candidates import (
     row_of,
 )
 from chosei.web.console.forms.common import add_refusals
-from chosei.web.console.forms.proposal import DEFAULT_LENGTH
+from chosei.web.console.forms.proposal import usual_length
 from chosei.web.console.forms.proposal_rooms import RoomOffer
 from chosei.web.console.wishing import open_requests
 
@@ -78,9 +76,7 @@ def _wished(proposal: Proposal, member: Member) -> list[dict[str, str]]:
     now = timezone.now()
     wished = [time for one in open_requests(proposal) for time in one.times if time.start > now][:10]
     hosts = [host.member for host in proposal.hosts.select_related("member")]
-    offered = proposal.candidates.first()
-    minutes = (offered.ends_at - offered.starts_at) // timedelta(minutes=1) if offered else DEFAULT_LENGTH
-    times = times_within(member, hosts, wished, minutes, now=now, without=proposal)
+    times = times_within(member, hosts, wished, usual_length(proposal), now=now, without=proposal)
     return [row_of(time, member.zone) for time in times]
 
 

@@ -33,6 +33,7 @@ from chosei.web.console.forms.proposal import (
     copy_initial,
     proposal_initial,
     template_initial,
+    usual_length,
 )
 from chosei.web.console.forms.proposal_rooms import RoomOffer
 from chosei.web.console.providers import live_connection
@@ -59,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
     elif "copy" in request.GET:
         copied = gates.proposal_for_member(member, gates.number(request.GET["copy"]))
         picker = HostPicker.of(member, _host_ids(copied))
-        initial = copy_initial(copied)
+        initial, length = copy_initial(copied), usual_length(copied)
     form = ProposalForm(author=member, picker=picker, now=timezone.now(), initial=initial)
     rows = candidate_rows()(prefix="candidates", form_kwargs={"zone": member.zone})
     return _page(request, Composition(member, form, rows), length=length)
@@ -81,7 +82,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     zone = "" if proposal.state == ProposalState.DRAFT else proposal.zone
     form = ProposalForm(author=member, picker=picker, now=timezone.now(), initial=initial, zone=zone)
     rows = shown_rows(proposal.candidates.filter(state=CandidateState.OPEN), member.zone)
-    return _page(request, Composition(member, form, rows, proposal))
+    return _page(request, Composition(member, form, rows, proposal), length=usual_length(proposal))
 
 
 @require_safe
