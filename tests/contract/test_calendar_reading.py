@@ -99,6 +99,14 @@ def test_free_busy_of_a_long_time_is_put_together(world: World) -> None:
     assert list(answer.busy) == sorted(answer.busy, key=lambda busy: busy.start)
 
 
+def test_free_busy_of_the_time_of_a_short_meeting(world: World) -> None:
+    """A view's slots may not be longer than what is asked for: Graph refuses the whole question."""
+    world.person_adds(PersonsEvent("商談", TEN, TEN + HOUR))
+    for minutes in (1, 15, 30):
+        window = Interval(TEN, TEN + timedelta(minutes=minutes))
+        assert world.calendar.schedules([OWNER], window)[0].busy == (window,)
+
+
 # --- failures -----------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,10 @@ from chosei.ports.errors import PortError, Transient
 
 ADDRESSES = 20
 LONGEST = timedelta(days=60)
+SHORTEST = timedelta(minutes=5)
+"""The least interval of the view, which may not be longer than the window (ErrorInvalidMergedFreeBusyInterval);
+we do not read the view."""
+_LONG_INTERVAL = timedelta(minutes=60)
 _ROUTE = "/me/calendar/getSchedule"
 
 
@@ -51,11 +55,13 @@ def working_zone(graph: Graph, address: str, window: Interval) -> str:
 
 
 def _call(addresses: Sequence[str], window: Interval) -> GraphCall:
+    end = max(window.end, window.start + SHORTEST)
+    interval = min(_LONG_INTERVAL, end - window.start)
     body = {
         "schedules": list(addresses),
         "startTime": zones.moment(window.start, "UTC"),
-        "endTime": zones.moment(window.end, "UTC"),
-        "availabilityViewInterval": 60,
+        "endTime": zones.moment(end, "UTC"),
+        "availabilityViewInterval": interval // timedelta(minutes=1),
     }
     return GraphCall("POST", _ROUTE, _ROUTE, body, repeatable=False)
 
