@@ -23,8 +23,8 @@ from chosei.ports.errors import PortError, Transient
 ADDRESSES = 20
 LONGEST = timedelta(days=60)
 SHORTEST = timedelta(minutes=5)
-"""The least interval of the view, which may not be longer than the window (ErrorInvalidMergedFreeBusyInterval);
-we do not read the view."""
+"""The least interval of the view, which may not be longer than the window
+(ErrorInvalidMergedFreeBusyInterval); we do not read the view."""
 _LONG_INTERVAL = timedelta(minutes=60)
 _ROUTE = "/me/calendar/getSchedule"
 
