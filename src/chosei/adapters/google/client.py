@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -31,11 +32,24 @@ class Request:
 
 
 class Api:
-    """The calls of one account at one base address; no state lives here."""
+    """The calls of one account at one base address, for one thread and as long as one piece of work."""
 
     def __init__(self, http: Http, base: str, account: AccountAccess) -> None:
         self._http, self._base, self.account = http, base, account
         self._deadline = Deadline.within(account.within)
+        self._token = ""
+        self._in_place = False
+
+    @contextmanager
+    def in_one_place(self) -> Iterator[None]:
+        """What is sent meanwhile goes one after the other through one of the account's places. Raises
+        ``Throttled`` where none becomes free, or while the account is to be left alone."""
+        with self.account.places(1):
+            self._in_place = True
+            try:
+                yield
+            finally:
+                self._in_place = False
 
     def send(self, request: Request) -> Mapping[str, Any]:
         """Carry out one call; an answer without a body is empty. Raises any ``PortError``."""
@@ -71,8 +85,10 @@ class Api:
 
     def _judged(self, call: Call, *, renew: bool = False) -> tuple[Mapping[str, Any], PortError | None]:
         """The body, or the error that the answer means."""
-        headers = {**call.headers, "Authorization": f"Bearer {self.account.token(renew, '')}"}
-        with self.account.places(1):
+        if renew or not self._token:
+            self._token = self.account.token(renew, "")
+        headers = {**call.headers, "Authorization": f"Bearer {self._token}"}
+        with nullcontext() if self._in_place else self.account.places(1):
             answer = self._http.send(replace(call, headers=headers), self._deadline)
             body, error = _read(answer)
             if isinstance(error, Throttled) and not isinstance(error, WritesUsedUp):

@@ -58,12 +58,13 @@ class Writer:
         """See ``CalendarPort.apply``. What was not tried because Google asked to wait, or could not be
         reached, has the error of what was."""
         outcomes: list[Outcome] = []
-        for change in changes:
-            outcomes.append(self._outcome(change))
-            last = outcomes[-1]
-            if isinstance(last, Failed) and isinstance(last.error, _STOPPING):
-                outcomes += [last] * (len(changes) - len(outcomes))
-                break
+        with self._api.in_one_place():
+            for change in changes:
+                outcomes.append(self._outcome(change))
+                last = outcomes[-1]
+                if isinstance(last, Failed) and isinstance(last.error, _STOPPING):
+                    outcomes += [last] * (len(changes) - len(outcomes))
+                    break
         failures = [outcome.error for outcome in outcomes if isinstance(outcome, Failed)]
         if failures and len(failures) == len(outcomes) and isinstance(failures[0], _NOTHING_SENT):
             raise failures[0]
