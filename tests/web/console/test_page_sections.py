@@ -271,6 +271,11 @@ def test_why_a_time_is_not_offered(client: Client, people: Company) -> None:
     assert f"{people.author.name}さんの予定と重なっています" in said
     assert "社外秘" not in said
     assert f"/pages/{page.pk}/members" in said
+    page.hosts.update(member=people.colleague)
+    said = client.get(address + f"{wall:%H:%M}").content.decode()
+    assert "カレンダーが接続されていません。" in said
+    assert f"{people.colleague.name}さんに「外部連携」の確認をお願いしてください。" in said
+    assert "ここに表示されます" not in said, "that is for whom it concerns"
 
 
 @pytest.mark.parametrize(

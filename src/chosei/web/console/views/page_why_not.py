@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from chosei.actions.holidays import holiday_name
 from chosei.actions.why_not import SpecialDay, Verdict, WhyNot, why_not
 from chosei.core import wording
+from chosei.core.availability import UnknownReason
 from chosei.core.explain import Hurdle
 from chosei.core.language import language_of
 from chosei.core.states import BookingPageState
@@ -48,6 +49,13 @@ _SOURCES = {
     "calendar": _("カレンダーの予定"),
     "appointment": _("アポイントメント"),
     "hold": _("仮予約"),
+}
+# What is wrong with a calendar, without what its owner has to do: the way says who does it.
+_DOUBTS = {
+    **words.UNKNOWN,
+    UnknownReason.NEEDS_RECONNECT: _("カレンダーとの接続が切れています。"),
+    UnknownReason.ADDRESS_MISMATCH: _("接続したアカウントのアドレスが、社員情報と一致していません。"),
+    UnknownReason.NOT_CONNECTED: _("カレンダーが接続されていません。"),
 }
 _PAGE, _ROOMS, _OPENING, _CONNECTIONS, _HOURS = (
     "console:page",
@@ -158,7 +166,7 @@ def _reason(page: BookingPage, one: WhyNot, viewer: int) -> Reason:
         none = gettext("会議室候補一覧に、いま使える会議室がありません。")
         return Reason(none, *_way(page, one, viewer))
     if obstacle.unknown is not None:
-        what = str(words.UNKNOWN[obstacle.unknown])
+        what = str(_DOUBTS[obstacle.unknown])
     named = one.member or one.room
     who = named.name if named else ""
     sentence = str(_SENTENCES[obstacle.hurdle])
