@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from chosei.adapters.microsoft import scopes
 from chosei.adapters.microsoft.authorization import MicrosoftAuthorization, Registration
+from chosei.ports.authorization import SignIn
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected, Throttled, Transient
 from tests.adapters.platform import (
     CLIENT,
@@ -28,7 +29,9 @@ from tests.adapters.wire import Service, refused, reply
 
 
 def test_the_browser_is_sent_with_everything_that_protects_the_way_back(platform: Platform) -> None:
-    beginning = platform.port.begin(state="s-1", redirect_uri=REDIRECT, login_hint="sato@sample.example")
+    beginning = platform.port.begin(
+        SignIn(state="s-1", redirect_uri=REDIRECT, login_hint="sato@sample.example")
+    )
     parts = urlsplit(beginning.url)
     query = {name: value for name, [value] in parse_qs(parts.query).items()}
     challenge = base64.urlsafe_b64encode(hashlib.sha256(beginning.code_verifier.encode()).digest())
@@ -52,7 +55,7 @@ def test_the_browser_is_sent_with_everything_that_protects_the_way_back(platform
 
 
 def test_every_beginning_is_another(platform: Platform) -> None:
-    first, second = (platform.port.begin(state="s", redirect_uri=REDIRECT) for _ in range(2))
+    first, second = (platform.port.begin(SignIn(state="s", redirect_uri=REDIRECT)) for _ in range(2))
     assert first.nonce != second.nonce
     assert first.code_verifier != second.code_verifier
     assert "login_hint" not in first.url

@@ -13,7 +13,7 @@ from chosei.adapters.http import Http
 from chosei.adapters.microsoft.authorization import MicrosoftAuthorization, Registration
 from chosei.adapters.microsoft.calendar import MicrosoftCalendar
 from chosei.adapters.microsoft.graph import Graph
-from chosei.ports.authorization import Grant, Identity
+from chosei.ports.authorization import Grant, Identity, SignIn
 from chosei.ports.errors import Misconfigured, NeedsReconnect, Rejected, Throttled
 from chosei.sandbox.demo import SAMPLE, stable_id
 from chosei.sandbox.faults import FaultKind
@@ -40,7 +40,7 @@ class Way:
 
     def code(self, port: MicrosoftAuthorization) -> tuple[str, str, str]:
         """Sign in and consent in the sandbox's pages. Returns code, nonce and verifier."""
-        beginning = port.begin(state="state-1", redirect_uri=REDIRECT, login_hint=SATO)
+        beginning = port.begin(SignIn(state="state-1", redirect_uri=REDIRECT, login_hint=SATO))
         with Person(self.sandbox.url) as person:
             person.open(beginning.url)
             person.sign_in(SATO)
@@ -94,7 +94,7 @@ def test_a_code_is_good_once(way: Way) -> None:
 def test_a_code_without_its_verifier_is_worth_nothing(way: Way) -> None:
     port = way.port()
     code, nonce, _ = way.code(port)
-    other = port.begin(state="s", redirect_uri=REDIRECT)
+    other = port.begin(SignIn(state="s", redirect_uri=REDIRECT))
     with pytest.raises(Rejected):
         port.complete(code=code, redirect_uri=REDIRECT, nonce=nonce, code_verifier=other.code_verifier)
 

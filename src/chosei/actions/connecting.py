@@ -22,7 +22,7 @@ from chosei.core.providers import ConnectionKind
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, IllegalTransition, advance
 from chosei.core.text import one_line
 from chosei.core.troubles import Trouble
-from chosei.ports.authorization import CANCELLED, FOREIGN_ACCOUNT, WALL, Account, Grant, Identity
+from chosei.ports.authorization import CANCELLED, FOREIGN_ACCOUNT, WALL, Account, Grant, Identity, SignIn
 from chosei.ports.calendar import MailboxProfile
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected
 from chosei.ports.providers import about
@@ -51,7 +51,7 @@ def begin_connection(member: Member, provider: str, *, also: str = "", instead: 
     """
     state = secrets.token_urlsafe(32)
     try:
-        beginning = wiring.authorization(provider).begin(
+        asked = SignIn(
             state=state,
             redirect_uri=redirect_uri(provider),
             login_hint=member.email,
@@ -59,6 +59,7 @@ def begin_connection(member: Member, provider: str, *, also: str = "", instead: 
             also=also,
             claims=_claims(member, provider),
         )
+        beginning = wiring.authorization(provider).begin(asked)
     except PortError as error:
         raise _refusal(error) from error
     ConnectionAttempt.objects.create(

@@ -64,25 +64,29 @@ class Permission:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What a sign-in is begun with. ``company``: the tenant that the account most likely belongs to, where
+    one is known; a hint like ``login_hint``, nothing to rely on. ``also``: as of ``AuthorizationPort``.
+    ``claims``: what a ``NeedsReconnect`` asked of it.
+    """
+
+    state: str
+    redirect_uri: str
+    login_hint: str = ""
+    company: str = ""
+    also: str = ""
+    claims: str = ""
+
+
 class AuthorizationPort(Protocol):
     """One provider's identity platform. Methods that ask the platform may raise any ``PortError``.
 
     ``also``: what is asked for beyond a calendar's permissions, as ``ports.directory.PLACES``.
     """
 
-    def begin(
-        self,
-        *,
-        state: str,
-        redirect_uri: str,
-        login_hint: str = "",
-        company: str = "",
-        also: str = "",
-        claims: str = "",
-    ) -> Beginning:
-        """Prepare a sign-in with account picker, PKCE (S256), state and nonce. ``company``: the tenant that
-        the account most likely belongs to, where one is known; a hint like ``login_hint``, nothing to rely
-        on. ``claims``: what a ``NeedsReconnect`` asked of it."""
+    def begin(self, asked: SignIn) -> Beginning:
+        """Prepare a sign-in with account picker, PKCE (S256), state and nonce."""
 
     def returned(self, error: str, description: str) -> PortError:
         """What the error means with which a browser came back. Asks nobody."""

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from chosei import wiring
 from chosei.actions.connecting import begin_connection, complete_connection
 from chosei.core.providers import About, ConnectionKind, Words
-from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission
+from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission, SignIn
 from chosei.ports.calendar import CalendarPort
 from chosei.ports.directory import DirectoryPort
 from chosei.ports.errors import NeedsReconnect, PortError, Rejected
@@ -35,18 +35,11 @@ class ToyAuthorization:
         self.alive: set[str] = set()
         self.meanwhile: Callable[[], object] = lambda: None
 
-    def begin(
-        self,
-        *,
-        state: str,
-        redirect_uri: str,
-        login_hint: str = "",
-        company: str = "",
-        also: str = "",
-        claims: str = "",
-    ) -> Beginning:
-        asked = urlencode({"state": state, "redirect_uri": redirect_uri, "login_hint": login_hint})
-        return Beginning(f"{self._login_url}/authorize?{asked}", "nonce", "verifier")
+    def begin(self, asked: SignIn) -> Beginning:
+        query = urlencode(
+            {"state": asked.state, "redirect_uri": asked.redirect_uri, "login_hint": asked.login_hint}
+        )
+        return Beginning(f"{self._login_url}/authorize?{query}", "nonce", "verifier")
 
     def returned(self, error: str, description: str) -> PortError:
         return Rejected("cancelled")

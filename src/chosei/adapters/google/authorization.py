@@ -15,7 +15,7 @@ from chosei.adapters.google.problems import UNREADABLE, refusal
 from chosei.adapters.google.token_errors import returned_problem, token_problem
 from chosei.adapters.http import Call, Deadline, Http, checked_base
 from chosei.core.troubles import Trouble
-from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission
+from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission, SignIn
 from chosei.ports.directory import CONSENT_MISSING
 from chosei.ports.errors import NeedsReconnect, PortError, Rejected, Transient
 
@@ -56,29 +56,21 @@ class GoogleAuthorization:
         discovery = f"{registration.login_url}/.well-known/openid-configuration"
         self._keys = openid.IssuerKeys(discovery, self._document, checked_base)
 
-    def begin(
-        self,
-        *,
-        state: str,
-        redirect_uri: str,
-        login_hint: str = "",
-        company: str = "",
-        also: str = "",
-        claims: str = "",
-    ) -> Beginning:
+    def begin(self, asked: SignIn) -> Beginning:
         return oauth.beginning(
             f"{self._app.login_url}/o/oauth2/v2/auth",
             client_id=self._app.client_id,
-            redirect_uri=redirect_uri,
-            scope=[*scopes.REQUESTED, *scopes.BEYOND[also]],
-            state=state,
+            redirect_uri=asked.redirect_uri,
+            scope=[*scopes.REQUESTED, *scopes.BEYOND[asked.also]],
+            state=asked.state,
             nonce=oauth.new_nonce(),
             access_type="offline",
             include_granted_scopes="true",
             # "consent" always: only then does a refresh token come again, to somebody who lost theirs.
             prompt="select_account consent",
-            login_hint=login_hint or None,
-            hd=company or None,  # the picker then leads with accounts of that domain; the ID token decides
+            login_hint=asked.login_hint or None,
+            # The picker then leads with accounts of that domain; the ID token decides.
+            hd=asked.company or None,
         )
 
     def returned(self, error: str, description: str) -> PortError:

@@ -17,7 +17,7 @@ from chosei.adapters.microsoft.graph import PREFER
 from chosei.adapters.microsoft.problems import UNREADABLE, refusal
 from chosei.adapters.microsoft.token_errors import returned_problem, token_problem
 from chosei.core.clouds import everything_registered
-from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission
+from chosei.ports.authorization import Account, Beginning, Grant, Identity, Permission, SignIn
 from chosei.ports.directory import CONSENT_MISSING
 from chosei.ports.errors import NeedsReconnect, PortError, Rejected, Transient
 
@@ -58,28 +58,19 @@ class MicrosoftAuthorization:
         discovery = f"{registration.authority}/v2.0/.well-known/openid-configuration"
         self._keys = openid.IssuerKeys(discovery, self._document, checked_base)
 
-    def begin(
-        self,
-        *,
-        state: str,
-        redirect_uri: str,
-        login_hint: str = "",
-        company: str = "",
-        also: str = "",
-        claims: str = "",
-    ) -> Beginning:
+    def begin(self, asked: SignIn) -> Beginning:
         return oauth.beginning(
             f"{self._app.authority}/oauth2/v2.0/authorize",
             client_id=self._app.client_id,
-            redirect_uri=redirect_uri,
-            scope=[*scopes.REQUESTED, *scopes.BEYOND[also]],
-            state=state,
+            redirect_uri=asked.redirect_uri,
+            scope=[*scopes.REQUESTED, *scopes.BEYOND[asked.also]],
+            state=asked.state,
             response_mode="query",
             nonce=oauth.new_nonce(),
             # Never "consent": it walls off people whose administrator has consented already.
             prompt="select_account",
-            login_hint=login_hint or None,
-            claims=challenges.answering(claims),
+            login_hint=asked.login_hint or None,
+            claims=challenges.answering(asked.claims),
         )
 
     def returned(self, error: str, description: str) -> PortError:

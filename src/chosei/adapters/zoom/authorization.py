@@ -19,7 +19,16 @@ from chosei.adapters.zoom import scopes
 from chosei.adapters.zoom.answers import UNREADABLE, text_of
 from chosei.adapters.zoom.problems import refusal, token_problem
 from chosei.core.troubles import Trouble
-from chosei.ports.authorization import CANCELLED, WALL, Account, Beginning, Grant, Identity, Permission
+from chosei.ports.authorization import (
+    CANCELLED,
+    WALL,
+    Account,
+    Beginning,
+    Grant,
+    Identity,
+    Permission,
+    SignIn,
+)
 from chosei.ports.errors import NeedsReconnect, PortError, Rejected, Transient
 
 _WAITING_SECONDS = 10.0
@@ -54,22 +63,13 @@ class ZoomAuthorization:
     def __init__(self, registration: Registration, login: Http, api: Http) -> None:
         self._app, self._login, self._api = registration, login, api
 
-    def begin(
-        self,
-        *,
-        state: str,
-        redirect_uri: str,
-        login_hint: str = "",
-        company: str = "",
-        also: str = "",
-        claims: str = "",
-    ) -> Beginning:
+    def begin(self, asked: SignIn) -> Beginning:
         """Scopes come from the registration, so that it alone decides what people are asked."""
         return oauth.beginning(
             f"{self._app.login_url}/oauth/authorize",
             client_id=self._app.client_id,
-            redirect_uri=redirect_uri,
-            state=state,
+            redirect_uri=asked.redirect_uri,
+            state=asked.state,
         )
 
     def returned(self, error: str, description: str) -> PortError:
