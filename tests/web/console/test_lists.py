@@ -92,8 +92,11 @@ def test_a_proposals_line_tells_what_became_of_its_appointment(people):
     assert "11月27日(金) 15:00〜16:00" in line
     assert "確定" in line
     made.refresh_from_db()
+    assert len(names(page.get("/proposals/?state=confirmed"))) == 1
+    assert names(page.get("/proposals/?state=cancelled")) == []
     cancel_by_host(people.colleague, made, reason="", now=NOW)
-    [line] = names(page.get("/proposals/"))
+    assert names(page.get("/proposals/?state=confirmed")) == []
+    [line] = names(page.get("/proposals/?state=cancelled"))
     assert "キャンセル" in line
     told = page.get(f"/proposals/{made.proposal_id}").content.decode()
     assert "アポイントメントはキャンセルされています" in told

@@ -138,9 +138,12 @@ def _narrowed_proposals(rows: QuerySet[Proposal], search: Search) -> QuerySet[Pr
     if window is not None:
         times = Candidate.objects.filter(starts_at__gte=window.start, starts_at__lt=window.end)
         rows = rows.filter(pk__in=times.order_by().values("proposal_id"))
-    if search.state in list(ProposalState):
-        rows = rows.filter(state=search.state)
-    return rows
+    made = Appointment.objects.filter(proposal=OuterRef("pk"), state=AppointmentState.CANCELLED)
+    if search.state == AppointmentState.CANCELLED:
+        return rows.filter(Exists(made), state=ProposalState.CONFIRMED)
+    if search.state == ProposalState.CONFIRMED:
+        return rows.filter(~Exists(made), state=ProposalState.CONFIRMED)
+    return rows.filter(state=search.state) if search.state in list(ProposalState) else rows
 
 
 def appointment_states() -> list[tuple[str, str | Lazy]]:
@@ -149,7 +152,10 @@ def appointment_states() -> list[tuple[str, str | Lazy]]:
 
 
 def proposal_states() -> list[tuple[str, str | Lazy]]:
-    return [(state.value, words.PROPOSAL[state].text) for state in ProposalState]
+    """As the list shows them: one whose appointment was cancelled is キャンセル."""
+    cancelled = AppointmentState.CANCELLED
+    found = [(state.value, words.PROPOSAL[state].text) for state in ProposalState]
+    return [*found, (cancelled.value, words.APPOINTMENT[cancelled].text)]
 
 
 def _of_customer(rows: QuerySet[Row], search: Search) -> QuerySet[Row]:
