@@ -321,10 +321,13 @@ def test_a_request_is_approved_or_declined(client: Client, people: Company) -> N
     assert "· 承認待ち" in shown, "it stands in the calendar"
     assert "Web会議URLを準備しています" not in shown
     assert f"/appointments/{asked[0].pk}/cancellation" not in shown, "to decline it is the way"
+    for one in asked:
+        assert f'href="/appointments/{one.pk}"' in client.get("/").content.decode(), "it waits at home, too"
     client.post(f"/appointments/{asked[0].pk}/approval")
     client.post(f"/appointments/{asked[1].pk}/refusal", {"reason": "出張のため"})
     states = list(Appointment.objects.order_by("pk").values_list("state", "cancel_reason"))
     assert states == [("confirmed", ""), ("declined", "出張のため")]
+    assert "承認を待っています" not in client.get("/").content.decode()
 
 
 def test_hours_of_ones_own_are_given_up_by_the_tick_alone(client: Client, people: Company) -> None:

@@ -42,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         else None,
         "parked": _parked(member),
         "refused": _refused(member),
+        "undecided": _undecided(member),
         "today": [one for one in coming if local_date(one.starts_at, member.zone) == today],
         "next": [one for one in coming if local_date(one.starts_at, member.zone) != today],
         "running": running,
@@ -58,6 +59,19 @@ def _coming(member: Member) -> list[Appointment]:
     own = arranged, gates.appointments_attended(member.organization_id, member.pk)
     parts = [rows.filter(coming) for rows in own]
     return by_start(parts, Appointment.objects.defer("guest_grams"), "", upcoming=True).rows[:SHOWN]
+
+
+def _undecided(member: Member) -> list[Appointment]:
+    """Bookings that wait for an answer of the member: as a host, as the page's owner or its deputy."""
+    waiting = Q(state=AppointmentState.PENDING, start__gt=timezone.now())
+    everybodys = gates.every_appointment(member.organization_id)
+    parts = [
+        gates.appointments_attended(member.organization_id, member.pk),
+        everybodys.filter(booking_page__owner=member),
+        everybodys.filter(booking_page__deputies__member=member),
+    ]
+    waiting_parts = [rows.filter(waiting) for rows in parts]
+    return by_start(waiting_parts, Appointment.objects.defer("guest_grams"), "", upcoming=True).rows[:SHOWN]
 
 
 def _anything(member: Member) -> bool:
