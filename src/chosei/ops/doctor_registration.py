@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 
+from chosei.adapters import oauth
 from chosei.adapters.microsoft import scopes
 from chosei.ops.config import Config, is_loopback
 from chosei.ops.finding import Finding
@@ -76,19 +77,19 @@ def _check_redirect(config: Config, uri: str) -> tuple[Finding, str]:
     """The finding, and the OAuth error the browser would come back with."""
     subject = f"redirect URI {uri}"
     base = config.chosei_microsoft_login_url
+    asked = oauth.beginning(
+        f"{base}/{config.chosei_microsoft_tenant}/oauth2/v2.0/authorize",
+        client_id=config.chosei_microsoft_client_id,
+        redirect_uri=uri,
+        scope=[*scopes.REQUESTED],
+        state="chosei-doctor",
+        response_mode="query",
+        nonce=oauth.new_nonce(),
+        prompt="none",
+    )
     try:
         answer = httpx2.get(
-            f"{base}/{config.chosei_microsoft_tenant}/oauth2/v2.0/authorize",
-            params={
-                "client_id": config.chosei_microsoft_client_id,
-                "response_type": "code",
-                "response_mode": "query",
-                "redirect_uri": uri,
-                "scope": " ".join(scopes.REQUESTED),
-                "state": "chosei-doctor",
-                "nonce": "chosei-doctor",
-                "prompt": "none",
-            },
+            asked.url,
             timeout=TIMEOUT_SECONDS,
             follow_redirects=False,
             trust_env=not is_loopback(base),
