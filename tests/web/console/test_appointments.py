@@ -115,6 +115,14 @@ def test_a_room_that_is_missing_is_told_by_mail_and_chosen_on_the_page(
     organization = people.author.organization
     room = Room.objects.create(organization=organization, name="八重洲A", building="本社", floor="12F")
     appointment = confirmed(people)
+    read = {
+        "mirror_from": timezone.now() - timedelta(days=9),
+        "mirror_until": timezone.now() + timedelta(days=400),
+    }
+    abroad = {"provider": "google", "tenant_id": "sample.example", "address": "room@sample.example"}
+    Room.objects.create(
+        organization=organization, name="梅田", mirror_read_at=timezone.now(), **read, **abroad
+    )
     lack_room(appointment)
     letter = compose(appointment.mails.get(kind="room_missing"), now=timezone.now())
     assert letter.subject == "【会議室】株式会社テスト 三田花子様の会議室をお選びください"
@@ -124,6 +132,11 @@ def test_a_room_that_is_missing_is_told_by_mail_and_chosen_on_the_page(
     page = BeautifulSoup(client.get(f"/appointments/{appointment.pk}").content, "html.parser")
     assert page.select_one('.notice a[href="#choose-room"]')
     assert [one.get_text() for one in page.select("main .button.primary")] == ["この会議室を予約する"]
+    offered = {one.get_text().split(" ")[0]: one.get_text() for one in page.select("#room option")}
+    assert {name: "予約はご自身で" in text for name, text in offered.items()} == {
+        "八重洲A(本社": False,
+        "梅田": True,  # another provider's: the host's calendar cannot invite it
+    }
     client.post(f"/appointments/{appointment.pk}/room", {"room": str(room.pk)})
     assert rooms_of(appointment) == [room]
     page = client.get(f"/appointments/{appointment.pk}").content.decode()

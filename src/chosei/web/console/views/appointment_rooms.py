@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from chosei.actions.errors import Closed, InvalidInput, TimeTaken
 from chosei.actions.room_agenda import Apart, free_rooms, look_again_at_rooms, room_availability
 from chosei.actions.room_choosing import choose_room
+from chosei.actions.room_reach import can_invite
 from chosei.core.availability import Unknown
 from chosei.core.intervals import Interval
 from chosei.core.rooms import RoomAnswer, RoomState
@@ -81,7 +82,7 @@ def room_facts(appointment: Appointment) -> dict[str, Any]:
     unbooked = appointment.room_state == RoomState.UNBOOKED
     return {
         "rooms": [
-            RoomLine(promise.room, _word(appointment, promise))
+            RoomLine(promise.room, _word(promise, unbooked=unbooked))
             for promise in room_promises_of(appointment)
             if promise.room is not None
         ],
@@ -90,17 +91,17 @@ def room_facts(appointment: Appointment) -> dict[str, Any]:
     }
 
 
-def _word(appointment: Appointment, promise: Promise) -> Word:
+def _word(promise: Promise, *, unbooked: bool) -> Word:
     if not promise.standing:
         return _GIVEN_BACK
-    unbooked = appointment.room_state == RoomState.UNBOOKED
     return _UNBOOKED if unbooked else _ANSWERS[RoomAnswer(promise.answer)]
 
 
 def choice_facts(member: Member, appointment: Appointment) -> dict[str, Any]:
     """The rooms that are free at the appointment's time, for choosing; nothing when it is over.
 
-    ``rooms_unread``: some could not be told to be free or not.
+    ``rooms_unread``: some could not be told to be free or not. ``rooms_by_hand``: the ids of those that the
+    organiser's calendar cannot invite: a person has to.
     """
     now = timezone.now()
     over = appointment.state != AppointmentState.CONFIRMED or appointment.ends_at <= now
@@ -112,8 +113,15 @@ def choice_facts(member: Member, appointment: Appointment) -> dict[str, Any]:
     time = Interval(appointment.starts_at, appointment.ends_at)
     apart = Apart(time, appointment=appointment.pk, candidate=appointment.candidate_id or 0)
     known = room_availability(rooms, time, now=now, apart=apart)
+    free = free_rooms(rooms, known, time)
     return {
         "may_choose_room": True,
-        "choosable_rooms": free_rooms(rooms, known, time),
+        "choosable_rooms": free,
+        "rooms_by_hand": [room.pk for room in free if not _is_booked_by_us(appointment, room)],
         "rooms_unread": any(isinstance(one, Unknown) for one in known),
     }
+
+
+def _is_booked_by_us(appointment: Appointment, room: Room) -> bool:
+    organizer = appointment.organizer
+    return not room.address or (organizer is not None and can_invite(organizer, room))
