@@ -327,6 +327,9 @@ def test_a_request_is_approved_or_declined(client: Client, people: Company) -> N
     client.post(f"/appointments/{asked[1].pk}/refusal", {"reason": "出張のため"})
     states = list(Appointment.objects.order_by("pk").values_list("state", "cancel_reason"))
     assert states == [("confirmed", ""), ("declined", "出張のため")]
+    pages = [BeautifulSoup(client.get(f"/appointments/{one.pk}").content, "html.parser") for one in asked]
+    assert [page.select_one(".time-hero.over") is not None for page in pages] == [False, True]
+    assert "出張のため" in pages[1].text
     assert "承認を待っています" not in client.get("/").content.decode()
 
 

@@ -59,6 +59,16 @@ def test_a_sentence_names_the_mail_and_the_person() -> None:
     assert told.by == "Chosei"
 
 
+@pytest.mark.parametrize(
+    ("free", "why"), [(3, "空いていた3名のうち、優先度がいちばん高いため"), (1, "空いていたのは、この方だけ")]
+)
+def test_why_this_host_attends_counts_who_else_was_free(free: int, why: str) -> None:
+    chosen = TimelineEntry(
+        kind="host_chosen", actor="chosei", detail={"rule": "priority", "had": 0, "free": free}
+    )
+    assert why in timeline.happened([chosen])[0].sentence
+
+
 def test_what_happened_in_one_go_is_one_line_with_its_count() -> None:
     def entry(kind: str, minute: int, **detail: str) -> TimelineEntry:
         return TimelineEntry(kind=kind, actor="chosei", detail=detail, at=NOW - timedelta(minutes=minute))

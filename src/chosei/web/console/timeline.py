@@ -127,6 +127,7 @@ WHY_CHOSEN = {
         "この予約ページの直近30日の担当が%(had)s件で、いちばん少ないためです。"
     ),
 }
+_NOBODY_ELSE = _("この日時に空いていたのは、この方だけです。")
 ATTENTION = frozenset(
     {
         "chat_refused",
@@ -202,6 +203,8 @@ def _sentence(entry: TimelineEntry) -> str:
 
 def _why(entry: TimelineEntry) -> str:
     """Why this host of several, from what was counted then."""
+    if entry.detail.get("free", 1) == 1:
+        return str(_NOBODY_ELSE)
     why = WHY_CHOSEN.get(entry.detail.get("rule", ""), WHY_CHOSEN["priority"])
     return str(why) % {"free": entry.detail.get("free", 1), "had": entry.detail.get("had", 0)}
 

@@ -145,6 +145,7 @@ def _facts(appointment: Appointment, viewer: Member) -> dict[str, Any]:
         "appointment": appointment,
         "word": words.APPOINTMENT[AppointmentState(appointment.state)],
         "cancelled": appointment.state == AppointmentState.CANCELLED,
+        "off": appointment.state in (AppointmentState.CANCELLED, AppointmentState.DECLINED),
         "stands": appointment.state == AppointmentState.CONFIRMED,
         "entries": [status.entry_status(entry) for entry in entries],
         "mails": status.mail_statuses(appointment.mails.order_by("id")),
