@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from chosei.actions.inputs import Booking
 from chosei.actions.offers import page_offer
 from chosei.core.questions import STANDARD, Question, QuestionKind
 from chosei.records.models import Appointment, BookingPage, OneTimeLink
+from chosei.web.console.forms.dates import MOST
 from tests.support import company
 from tests.web.console.conftest import Company
 
@@ -224,6 +225,18 @@ def test_particular_dates_are_rows_of_a_date_and_its_hours(client: Client, peopl
         "2026-12-30": [["22:00", "24:00"]],
         "2026-12-31": [],
     }
+
+
+def test_more_particular_dates_than_the_page_adds_are_all_kept(client: Client, people: Company) -> None:
+    page = company.publish(people.author)
+    kept: dict[str, list[str]] = {
+        (date(2027, 1, 1) + timedelta(days=n)).isoformat(): [] for n in range(MOST + 20)
+    }
+    BookingPage.objects.filter(pk=page.pk).update(overrides=kept)
+    address = f"/pages/{page.pk}/opening"
+    assert client.post(address, form_of(client, address)).status_code == 302
+    page.refresh_from_db()
+    assert page.overrides == kept
 
 
 def test_copy_preview_and_one_time_links(client: Client, people: Company) -> None:

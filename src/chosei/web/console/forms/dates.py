@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ from django.utils.translation import gettext
 from chosei.core.hours import DateOverrides, HoursProblemKind, InvalidHours, Span
 from chosei.web.console.forms.hours import PROBLEMS, SpanRow, end_of, span_row, typed_pair
 
-MOST = 100  # rows
+MOST = 100  # rows to which the page adds another
+_DAY = re.compile(r"date-([0-9]{1,4})-day")
 _FREE = 2  # empty rows to go on with
 
 
@@ -49,8 +51,9 @@ class DatesEditor:
 
     @classmethod
     def typed(cls, data: Mapping[str, str]) -> DatesEditor:
-        """What came with the form; empty rows are closed up."""
-        rows = [(data.get(f"date-{n}-day", "").strip(), typed_pair(data, f"date-{n}")) for n in range(MOST)]
+        """What came with the form, however many rows that were; empty ones are closed up."""
+        numbers = sorted(int(found[1]) for key in data if (found := _DAY.fullmatch(key)))
+        rows = [(data.get(f"date-{n}-day", "").strip(), typed_pair(data, f"date-{n}")) for n in numbers]
         return cls._of([(day, pair) for day, pair in rows if day or any(pair)])
 
     @classmethod
