@@ -296,10 +296,8 @@ def _give_up(proposal: Proposal, candidate: Candidate, member: Member | None = N
 def _on_offer(entry: CalendarEntry) -> tuple[Proposal, Candidate, CalendarEntry] | None:
     """A hold's proposal and candidate under the locks, while the candidate can still be taken."""
     assert entry.candidate is not None
-    proposal_id = entry.candidate.proposal_id
-    members = Member.objects.filter(pk__in=entry.candidate.proposal.hosts.values("member"))
-    lock_hosts(members.values_list("pk", flat=True))
-    proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
+    lock_people(entry.candidate.proposal)
+    proposal = Proposal.objects.select_for_update().get(pk=entry.candidate.proposal_id)
     candidate = proposal.candidates.get(pk=entry.candidate.pk)
     current = unchanged(entry)
     if current is None or proposal.state not in RUNNING or candidate.state != CandidateState.OPEN:

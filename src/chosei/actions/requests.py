@@ -21,7 +21,7 @@ from chosei.core.states import (
     IllegalTransition,
     advance,
 )
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import lock_people
 from chosei.records.models import Appointment, CalendarEntry, MailKind, Member
 
 LAPSED = "chosei"
@@ -78,16 +78,11 @@ def lapse(appointment_id: int, *, now: datetime) -> None:
 
 
 def _under_locks(appointment: Appointment) -> Appointment:
-    lock_hosts(_host_ids(appointment))
+    lock_people(appointment)
     rows = Appointment.objects.select_for_update(of=("self",)).select_related(
         "organization", "booking_page__owner"
     )
     return rows.get(pk=appointment.pk)
-
-
-def _host_ids(appointment: Appointment) -> list[int]:
-    rows = appointment.promises.filter(host__isnull=False)
-    return [pk for pk in rows.values_list("host_id", flat=True) if pk is not None]
 
 
 def _hosts(appointment: Appointment, *, standing: bool = True) -> list[Attending]:
