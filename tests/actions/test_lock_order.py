@@ -1,11 +1,14 @@
-"""The order of locks is watched in every test; here, that the watch sees what it should."""
+"""How locks are taken is watched in every test; here, that the watch sees what it should."""
 
 from __future__ import annotations
 
-import pytest
-from django.db import transaction
+from concurrent.futures import ThreadPoolExecutor
 
-from chosei.records.locks import lock_hosts, lock_organization, lock_people
+import pytest
+from django.db import connection, connections, transaction
+
+from chosei.actions.timeline import note
+from chosei.records.locks import for_change, lock_hosts, lock_organization, lock_people
 from chosei.records.models import Member, Proposal
 from tests.support.company import member, propose
 
@@ -24,7 +27,7 @@ def found(_locks_out_of_order):
 
 
 def row_of(proposal: Proposal) -> Proposal:
-    return Proposal.objects.select_for_update().get(pk=proposal.pk)
+    return for_change(Proposal.objects).get(pk=proposal.pk)
 
 
 def test_the_organisation_people_and_rows_in_this_order(found):
@@ -81,5 +84,30 @@ def test_a_proposal_and_its_candidates_without_the_people(found):
 def test_what_is_locked_by_itself_needs_nobody(found):
     someone = member()
     with transaction.atomic():
-        Member.objects.select_for_update().get(pk=someone.pk)
+        for_change(Member.objects).get(pk=someone.pk)
     assert found() == []
+
+
+def test_a_row_that_nobody_could_refer_to_meanwhile(found):
+    someone = member()
+    with transaction.atomic():
+        Member.objects.select_for_update().get(pk=someone.pk)
+    assert found() == ["records_member is locked against references as well"]
+
+
+def test_what_is_being_changed_can_be_written_about():
+    """Otherwise who has one of its entries and notes that would wait for whoever waits for the entry."""
+    proposal = propose(member())
+    with transaction.atomic(), ThreadPoolExecutor(1) as threads:
+        row_of(proposal)
+        threads.submit(write_about, proposal).result()
+    assert proposal.timeline.filter(kind="hold_written").count() == 1
+
+
+def write_about(proposal: Proposal) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '10s'")
+        note("hold_written", proposal=proposal)
+    finally:
+        connections.close_all()

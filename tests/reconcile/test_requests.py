@@ -22,7 +22,7 @@ from chosei.core.hours import WeeklyHours
 from chosei.core.intervals import Interval
 from chosei.jobs.queue import CONVERGE
 from chosei.reconcile.observe import observe
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import for_change, lock_hosts
 from chosei.records.models import Appointment, CalendarEntry, MailMessage, Promise, TimelineEntry
 from tests.support.company import GUEST, publish
 from tests.support.times import late
@@ -215,7 +215,7 @@ def test_a_buffer_moved_back_or_whose_meeting_moves_stands_beside_it_again(tenan
 def settle_again(appointment, sato) -> None:
     with transaction.atomic():
         lock_hosts([sato.pk])
-        locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
+        locked = for_change(Appointment.objects).get(pk=appointment.pk)
         settle_with(locked, attending([sato]), now=timezone.now())
     run_jobs(hurrying=CONVERGE)
 

@@ -1,4 +1,5 @@
-"""Watches every transaction of the tests for locks taken in another order than chosei.records.locks gives.
+"""Watches every transaction of the tests for locks taken in another order than chosei.records.locks gives, or
+stronger than it takes them.
 
 Two transactions that take the same locks in different orders stop each other for good, but in a test only
 once in thousands of runs. The order itself is the same in every run, so that is what is looked at.
@@ -31,13 +32,14 @@ _ACCOUNT = 0x43_41
 _ORGANIZATION = 0  # before every host and room: see chosei.records.locks
 _WRITES = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM) ", re.I)
 _LOCKS = re.compile(r" FOR (NO KEY )?UPDATE", re.I)
+_KEYS_TOO = re.compile(r" FOR UPDATE", re.I)
 _TABLE = re.compile(r'(?:INTO|UPDATE|FROM) "(\w+)"', re.I)
 
 Key = tuple[int, int]
 
 
 class LockOrder:
-    """What one connection's running transaction has taken so far, and what it took too late."""
+    """What one connection's running transaction has taken so far, and what it took wrongly."""
 
     def __init__(self, faults: list[str]) -> None:
         self._faults = faults
@@ -62,6 +64,8 @@ class LockOrder:
         elif (writes := _WRITES.match(sql)) or _LOCKS.search(sql):
             found = _TABLE.search(sql)
             table = found[1] if found else sql[:60]
+            if table.startswith("records_") and _KEYS_TOO.search(sql):
+                self._complain(f"{table} is locked against references as well")
             if table == "records_organization" and sql.startswith("INSERT"):
                 self._held.add((_ORGANIZATION, 0))  # nobody else knows of it yet
             elif table == "records_organization" and not writes:

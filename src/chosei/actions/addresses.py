@@ -13,7 +13,7 @@ from chosei.actions.outbox import queue_mail, to_member
 from chosei.core.addresses import goes_by
 from chosei.core.providers import ConnectionKind
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import for_change, lock_hosts
 from chosei.records.models import Connection, MailKind, MailMessage, Member
 
 
@@ -74,7 +74,7 @@ def accept_alias(administrator: Member, connection: Connection) -> None:
 def _locked(connection_id: int) -> Connection:
     """Under its owner's lock, too: what waits for the account may be taken up."""
     lock_hosts([Connection.objects.values_list("member_id", flat=True).get(pk=connection_id)])
-    return Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
+    return for_change(Connection.objects).get(pk=connection_id)
 
 
 def _move(connection: Connection, event: ConnectionEvent) -> None:

@@ -33,7 +33,7 @@ from chosei.actions.wishes import converge_soon, restore, want_moved
 from chosei.core.entries import BUFFERS, DesiredEntry, EntryPurpose, EntryState, SeenEntry
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState, CandidateState
-from chosei.records.locks import lock_hosts, lock_people
+from chosei.records.locks import for_change, lock_hosts, lock_people
 from chosei.records.models import (
     Appointment,
     CalendarEntry,
@@ -123,7 +123,7 @@ def _move_appointment(
         [pk for pk in hosts.values_list("host_id", flat=True) if pk],
         room_ids=[pk for pk in rooms.values_list("room_id", flat=True) if pk],
     )
-    appointment = Appointment.objects.select_for_update().get(pk=entry.appointment_id)
+    appointment = for_change(Appointment.objects).get(pk=entry.appointment_id)
     current = unchanged(entry)
     if current is None or appointment.state != AppointmentState.CONFIRMED or appointment.ends_at <= now:
         return
@@ -297,7 +297,7 @@ def _on_offer(entry: CalendarEntry) -> tuple[Proposal, Candidate, CalendarEntry]
     """A hold's proposal and candidate under the locks, while the candidate can still be taken."""
     assert entry.candidate is not None
     lock_people(entry.candidate.proposal)
-    proposal = Proposal.objects.select_for_update().get(pk=entry.candidate.proposal_id)
+    proposal = for_change(Proposal.objects).get(pk=entry.candidate.proposal_id)
     candidate = proposal.candidates.get(pk=entry.candidate.pk)
     current = unchanged(entry)
     if current is None or proposal.state not in RUNNING or candidate.state != CandidateState.OPEN:

@@ -14,7 +14,7 @@ from chosei.actions.outbox import queue_mail, to_member
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon, restore
 from chosei.core.entries import EntryPurpose, EntryState, SeenEntry
-from chosei.records.locks import lock_people
+from chosei.records.locks import for_change, lock_people
 from chosei.records.models import (
     Appointment,
     CalendarEntry,
@@ -68,7 +68,7 @@ def put_back(member: Member, entry: CalendarEntry, *, now: datetime) -> None:
     """The host's word: Chosei is right, and the event goes back to where it was. Raises Closed."""
     with transaction.atomic():
         lock_people(_thing(entry))
-        rows = CalendarEntry.objects.select_for_update(of=("self",))
+        rows = for_change(CalendarEntry.objects)
         current = rows.select_related("candidate__proposal", "appointment__proposal").get(pk=entry.pk)
         if not current.question:
             raise Closed("decided")
@@ -85,7 +85,7 @@ def put_back(member: Member, entry: CalendarEntry, *, now: datetime) -> None:
 def retry(member: Member, entry: CalendarEntry) -> None:
     """Try once more what the calendar refused for good: somebody has mended the reason. Raises Closed."""
     with transaction.atomic():
-        rows = CalendarEntry.objects.select_for_update(of=("self",))
+        rows = for_change(CalendarEntry.objects)
         current = rows.select_related("candidate__proposal", "appointment__proposal").get(pk=entry.pk)
         if current.state != EntryState.PARKED or current.question:
             raise Closed("decided")
@@ -104,7 +104,7 @@ def retry(member: Member, entry: CalendarEntry) -> None:
 
 def unchanged(entry: CalendarEntry) -> CalendarEntry | None:
     """The entry, locked, unless something else was decided or written since it was looked at."""
-    current = CalendarEntry.objects.select_for_update(of=("self",)).select_related(
+    current = for_change(CalendarEntry.objects).select_related(
         "connection__member", "candidate__proposal", "appointment__proposal"
     )
     row = current.get(pk=entry.pk)
@@ -147,6 +147,6 @@ def _expect_new_link(appointment: Appointment, entry: CalendarEntry, now: dateti
     """The event that was deleted took its meeting with it; the guest is told the new link."""
     if appointment.organizer_id != entry.connection_id:
         return
-    locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    locked = for_change(Appointment.objects).get(pk=appointment.pk)
     locked.join_url, locked.link_wanted_at = "", now
     changed(locked, before=None, wait_for_link_until=now + timedelta(seconds=60))

@@ -41,7 +41,7 @@ from chosei.core.intervals import Interval
 from chosei.core.slots import SlotRules, is_offered
 from chosei.core.states import BookingPageState
 from chosei.core.walltime import local_date
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import for_change, lock_hosts
 from chosei.records.models import Appointment, BookingPage, BookingPageHost, Member, Room
 
 
@@ -128,7 +128,7 @@ def _write(attempt: _Attempt, page: BookingPage) -> Appointment:
     form, now = attempt.form, attempt.form.now
     under_lock = set(BookingPageHost.objects.filter(page=page).values_list("member_id", flat=True))
     lock_hosts(under_lock, room_ids=[room.pk for room in attempt.rooms])
-    rows = BookingPage.objects.select_for_update(of=("self",)).select_related("organization", "owner")
+    rows = for_change(BookingPage.objects).select_related("organization", "owner")
     locked = rows.get(pk=page.pk)
     if locked.state != BookingPageState.PUBLISHED:
         raise Closed(locked.state)

@@ -19,7 +19,7 @@ from chosei.actions.reminding import plan_page_anew
 from chosei.actions.rules import groups_of
 from chosei.core.hostchoice import Participation
 from chosei.core.states import BOOKING_PAGE, BookingPageEvent, BookingPageState, IllegalTransition, advance
-from chosei.records.locks import lock_organization
+from chosei.records.locks import for_change, lock_organization
 from chosei.records.models import BookingPage, BookingPageDeputy, BookingPageHost, Member, Organization
 
 
@@ -50,7 +50,7 @@ def change_page(member: Member, page: BookingPage, wanted: BookingPageInput) -> 
     check_rooms(member, wanted)
     with transaction.atomic():
         lock_organization(page.organization_id)  # before any row, for the page's address
-        locked = BookingPage.objects.select_for_update().get(pk=page.pk)
+        locked = for_change(BookingPage.objects).get(pk=page.pk)
         before = (locked.guest_reminder_hours, locked.host_reminder_hours)
         had = (locked.participation, _people_of(locked))
         fill(locked, wanted)
@@ -112,7 +112,7 @@ def restore_page(member: Member, page: BookingPage) -> None:
 
 def _move(page: BookingPage, event: BookingPageEvent) -> None:
     with transaction.atomic():
-        locked = BookingPage.objects.select_for_update().get(pk=page.pk)
+        locked = for_change(BookingPage.objects).get(pk=page.pk)
         try:
             locked.state = advance(BOOKING_PAGE, BookingPageState(locked.state), event)
         except IllegalTransition as refused:

@@ -15,6 +15,7 @@ from chosei.core.blocking import CHOICES
 from chosei.core.text import one_line
 from chosei.jobs import queue
 from chosei.ports.errors import PortError
+from chosei.records.locks import for_change
 from chosei.records.models import Connection, Member, MirroredEvent
 
 ASK_SECONDS = 3.0
@@ -76,7 +77,7 @@ def choose_calendars(
     if len(remote_ids) > MOST_CALENDARS:
         raise InvalidInput(calendars="too_many")
     with transaction.atomic():
-        locked = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+        locked = for_change(Connection.objects).get(pk=connection.pk)
         before = {one["id"] for one in locked.further_calendars}
         locked.further_calendars = [
             {"id": number, "name": names[number], "missing": False} for number in remote_ids
@@ -97,7 +98,7 @@ def choose_busy(member: Member, statuses: Collection[str]) -> None:
     passable = [status for status in CHOICES if status not in statuses]
     with transaction.atomic():
         # A reading that is being kept has the row locked, and looks at the member only then.
-        list(Connection.objects.select_for_update(no_key=True).filter(member=member).order_by("pk"))
+        list(for_change(Connection.objects).filter(member=member).order_by("pk"))
         member.counts_as_busy = [status for status in CHOICES if status in statuses]
         member.save(update_fields=["counts_as_busy"])
         MirroredEvent.objects.filter(connection__member=member).update(

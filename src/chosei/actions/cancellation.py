@@ -17,7 +17,7 @@ from chosei.actions.web_meetings import settle_web_meeting
 from chosei.actions.wishes import converge_soon, drop
 from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, IllegalTransition, advance
 from chosei.records.guest_rules import may_cancel
-from chosei.records.locks import lock_people
+from chosei.records.locks import for_change, lock_people
 from chosei.records.models import Appointment, CalendarEntry, ChatKind, MailKind, Member
 
 
@@ -61,7 +61,7 @@ def _cancel(
 ) -> None:
     with transaction.atomic():
         lock_people(appointment)
-        locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
+        locked = for_change(Appointment.objects).get(pk=appointment.pk)
         if locked.ends_at <= now:
             raise Closed("past")
         open_states = (AppointmentState.CONFIRMED, AppointmentState.PENDING)

@@ -32,7 +32,7 @@ from chosei.actions.web_meetings import is_apart, settle_issuer
 from chosei.actions.wishes import converge_soon
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import for_change, lock_hosts
 from chosei.records.models import Appointment, MailKind, Member, Promise
 
 LONGEST = timedelta(hours=24)
@@ -109,7 +109,7 @@ def _change(step: _Step) -> bool:
     wanted, now = step.wanted, step.now
     new_ids = [host.member.pk for host in step.hosts]
     lock_hosts({*host_ids_of(step.appointment), *new_ids}, room_ids=rooms_at_stake(step.appointment))
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related(
+    rows = for_change(Appointment.objects).select_related(
         "organization", "proposal", "booking_page", "organizer", "meeting_account"
     )
     locked = rows.get(pk=step.appointment.pk)

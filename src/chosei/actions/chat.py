@@ -14,6 +14,7 @@ from chosei.core.chat import destination_problems, mention_problem
 from chosei.core.text import one_line
 from chosei.jobs import queue
 from chosei.records.gates import NotThere
+from chosei.records.locks import for_change
 from chosei.records.models import (
     Appointment,
     BookingPage,
@@ -52,7 +53,7 @@ def change_destination(administrator: Member, destination: ChatDestination, want
     """Raises InvalidInput, NotThere."""
     _insist_on_administrator(administrator)
     with transaction.atomic():
-        locked = ChatDestination.objects.select_for_update().get(pk=destination.pk)
+        locked = for_change(ChatDestination.objects).get(pk=destination.pk)
         if locked.removed:
             raise NotThere
         _fill(locked, wanted)
@@ -82,7 +83,7 @@ def try_destination(administrator: Member, destination: ChatDestination) -> Chat
     """Have a word sent there, to see whether it comes."""
     _insist_on_administrator(administrator)
     with transaction.atomic():
-        locked = ChatDestination.objects.select_for_update().get(pk=destination.pk)
+        locked = for_change(ChatDestination.objects).get(pk=destination.pk)
         about = f"destination:{locked.pk}"
         earlier = ChatMessage.objects.filter(destination=locked, about=about).aggregate(last=Max("revision"))
         message = ChatMessage.objects.create(

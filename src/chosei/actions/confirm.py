@@ -34,7 +34,7 @@ from chosei.core.states import (
     advance,
 )
 from chosei.ports.calendar import BusyEvent
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import for_change, lock_hosts
 from chosei.records.models import Appointment, CalendarEntry, Candidate, Member, MirroredEvent, Proposal
 
 _CUSTOMER = ("guest_company", "guest_name", "guest_email")
@@ -66,7 +66,7 @@ def _confirm(form: Agreed, proposal: Proposal, candidate_id: int) -> Appointment
 
     def write() -> Appointment:
         lock_hosts([host.member.pk for host in hosts], room_ids=[room.pk for room in rooms])
-        rows = Proposal.objects.select_for_update(of=("self",)).select_related("organization", "author")
+        rows = for_change(Proposal.objects).select_related("organization", "author")
         locked = rows.get(pk=proposal.pk)
         chosen = _candidate_on_offer(locked, candidate_id, now)
         if (chosen.starts_at, chosen.ends_at) != (time.start, time.end):

@@ -26,7 +26,7 @@ from chosei.ports.authorization import CANCELLED, FOREIGN_ACCOUNT, WALL, Account
 from chosei.ports.calendar import MailboxProfile
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected
 from chosei.ports.providers import about
-from chosei.records.locks import lock_account, lock_hosts, lock_organization
+from chosei.records.locks import for_change, lock_account, lock_hosts, lock_organization
 from chosei.records.models import Connection, ConnectionAttempt, Member
 
 NO_MAILBOX = "no_mailbox"
@@ -109,7 +109,7 @@ def complete_connection(
             _insist_on_living(attempt, brought.identity)
             lock_hosts([member.pk])  # before any row: whoever confirms now waits for us or we for them
             # Two browser tabs: one after the other; rows that refer to the member need not wait.
-            Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+            for_change(Member.objects).get(pk=member.pk)
             if brought.mailbox is None:
                 connection = _keep_approval(member, provider, brought)
             else:
@@ -149,9 +149,7 @@ def _spend(member: Member, provider: str, state: str, begun_here: bool) -> Conne
     for an hour."""
     with transaction.atomic():
         attempt = (
-            ConnectionAttempt.objects.select_for_update()
-            .filter(state_hash=_hash(state), provider=provider)
-            .first()
+            for_change(ConnectionAttempt.objects).filter(state_hash=_hash(state), provider=provider).first()
         )
         if attempt is None:
             raise ConnectRefused("state_unknown")
@@ -198,7 +196,7 @@ def _leave_to_colleague(member: Member, provider: str, brought: _Brought) -> Non
     if about(provider).kind is not ConnectionKind.MEETINGS:
         return
     with transaction.atomic():
-        same = Connection.objects.select_for_update(of=("self",)).filter(
+        same = for_change(Connection.objects).filter(
             provider=provider,
             account_tenant=brought.identity.tenant_id,
             account_object=brought.identity.object_id,
@@ -252,7 +250,7 @@ def _let_others_go(
     where this one is not the member's.
     """
     kind = about(attempt.provider).kind
-    other = Connection.objects.select_for_update(no_key=True).filter(member=member, kind=kind, state__in=LIVE)
+    other = for_change(Connection.objects).filter(member=member, kind=kind, state__in=LIVE)
     one = other.exclude(
         provider=attempt.provider,
         account_tenant=brought.identity.tenant_id,
@@ -288,7 +286,7 @@ def _keep_approval(member: Member, provider: str, brought: _Brought) -> Connecti
 
 
 def _account(member: Member, provider: str, brought: _Brought) -> Connection:
-    known = Connection.objects.select_for_update(no_key=True).filter(
+    known = for_change(Connection.objects).filter(
         member=member,
         provider=provider,
         account_tenant=brought.identity.tenant_id,

@@ -19,7 +19,7 @@ from chosei.core.entries import EntryPurpose, EntryState
 from chosei.core.providers import ConnectionKind
 from chosei.core.states import CONNECTION, AppointmentState, ConnectionEvent, ConnectionState, advance
 from chosei.jobs import queue
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import for_change, lock_hosts
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Proposal, Room, Subscription
 
 _TOKENS = ("access_token", "refresh_token", "claims", "login_names", "scopes", "mirror_token")
@@ -39,7 +39,7 @@ def disconnect(member: Member, connection: Connection, *, now: datetime) -> None
     with transaction.atomic():
         lock_hosts([member.pk])  # whoever confirms or offers now decides before us or sees what we did
         running = _running_of(member)
-        locked = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+        locked = for_change(Connection.objects).get(pk=connection.pk)
         if locked.state not in (*LIVE, ConnectionState.APPROVAL_ONLY):
             return
         let_go(locked, now=now)
@@ -78,7 +78,7 @@ def hold_again(member: Member) -> None:
     waiting = Appointment.objects.filter(
         state=AppointmentState.PENDING, promises__host=member, promises__standing=True
     )
-    for appointment in waiting.select_for_update(of=("self",)).order_by("pk"):
+    for appointment in for_change(waiting).order_by("pk"):
         promises = appointment.promises.filter(standing=True, host__isnull=False).select_related("host")
         want_request(appointment, attending([promise.host for promise in promises if promise.host]))
         converge_soon(appointment)
@@ -87,7 +87,7 @@ def hold_again(member: Member) -> None:
 def _running_of(member: Member) -> list[Proposal]:
     """The running proposals that the member is to attend, under their row locks."""
     attended = Proposal.objects.filter(state__in=RUNNING, hosts__member=member).values("pk")
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("organization", "author")
+    rows = for_change(Proposal.objects).select_related("organization", "author")
     return list(rows.filter(pk__in=attended).order_by("pk"))
 
 
@@ -146,7 +146,7 @@ def finish_ending(connection_id: int, *, now: datetime) -> None:
     stays with its entries, and while a person has something to remove there, so does its name.
     """
     with transaction.atomic():
-        connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
+        connection = for_change(Connection.objects).get(pk=connection_id)
         if not is_finished(connection, now=now):
             return
         connection.state = advance(CONNECTION, ConnectionState.ENDING, ConnectionEvent.FINISH)

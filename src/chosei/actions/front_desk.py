@@ -13,6 +13,7 @@ from django.db import transaction
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.core.text import one_line
 from chosei.records.gates import NotThere
+from chosei.records.locks import for_change
 from chosei.records.models import FrontDesk, Member, Reception
 from chosei.records.models.reception import desk_secret_hash
 
@@ -35,7 +36,7 @@ def await_pairing_again(administrator: Member, desk: FrontDesk, *, now: datetime
     """A fresh code for a tablet whose code has run out. Raises Closed when it was paired meanwhile."""
     _insist_on_administrator(administrator)
     with transaction.atomic():
-        locked = FrontDesk.objects.select_for_update().get(pk=desk.pk)
+        locked = for_change(FrontDesk.objects).get(pk=desk.pk)
         if locked.secret_hash or locked.revoked_at is not None:
             raise Closed("paired")
         return _await_pairing(locked, now)
@@ -48,7 +49,7 @@ def pair(typed: str, *, now: datetime) -> tuple[FrontDesk, str]:
     """
     code = "".join(sign for sign in typed.upper() if sign in _ALPHABET)
     with transaction.atomic():
-        waiting = FrontDesk.objects.select_for_update().filter(pairing_until__gt=now, revoked_at__isnull=True)
+        waiting = for_change(FrontDesk.objects).filter(pairing_until__gt=now, revoked_at__isnull=True)
         desk = waiting.filter(pairing_hash=_pairing_hash(code)).first()
         if desk is None:
             raise Closed("pairing_unknown")

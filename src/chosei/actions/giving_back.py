@@ -15,7 +15,7 @@ from django.db import transaction
 from chosei.actions.connections import LIVE, is_finished, of_account, same_account
 from chosei.actions.sign_ins import SIGN_IN_LASTS
 from chosei.core.states import ConnectionState
-from chosei.records.locks import lock_account
+from chosei.records.locks import for_change, lock_account
 from chosei.records.models import Connection, ConnectionAttempt
 
 LONGEST_CALL = timedelta(seconds=60)
@@ -31,7 +31,7 @@ def claim(connection_id: int, *, now: datetime) -> str | None:
     with transaction.atomic():
         known = Connection.objects.get(pk=connection_id)
         lock_account(known.provider, known.account_tenant, known.account_object)
-        connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
+        connection = for_change(Connection.objects).get(pk=connection_id)
         if not is_finished(connection, now=now) or _owner_is_signing_in(connection, now):
             return None
         if connection.giving_back_until is not None and connection.giving_back_until > now:

@@ -22,6 +22,7 @@ from chosei.actions.taken import RUNNING
 from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon
 from chosei.core.states import BookingPageState, ConnectionState
+from chosei.records.locks import for_change
 from chosei.records.models import (
     BookingPage,
     BookingPageHost,
@@ -68,7 +69,7 @@ def hand_proposal(by: Member, pk: int, member: Member, to: Member | None) -> Han
 
     What stands in ``to``'s calendar nobody has looked at: such a candidate cannot be chosen.
     """
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("organization", "author")
+    rows = for_change(Proposal.objects).select_related("organization", "author")
     proposal = rows.filter(pk=pk, state__in=RUNNING).first()
     if proposal is None:
         return None
@@ -100,7 +101,7 @@ def hand_page(pk: int, member: Member, to: Member | None) -> HandedOffer | None:
     member's place, if their calendar can be read. The owner changes as well. None where the page has been
     put away meanwhile.
     """
-    rows = BookingPage.objects.select_for_update(of=("self",)).select_related("owner")
+    rows = for_change(BookingPage.objects).select_related("owner")
     page = rows.filter(pk=pk).exclude(state=BookingPageState.ARCHIVED).first()
     if page is None:
         return None

@@ -32,7 +32,7 @@ from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
-from chosei.records.locks import lock_hosts, lock_organization
+from chosei.records.locks import for_change, lock_hosts, lock_organization
 from chosei.records.models import Appointment, BookingPage, MailKind, Member, Proposal, Role
 
 Handed = Appointment | Proposal | BookingPage
@@ -86,7 +86,7 @@ def hand_over(
 
 def _coming(member: Member, now: datetime) -> list[Appointment]:
     """The appointments that the member is to attend, under their row locks."""
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related(
+    rows = for_change(Appointment.objects).select_related(
         "organization", "organizer", "proposal", "booking_page"
     )
     promised = member.promises.filter(standing=True).values("appointment")

@@ -11,6 +11,7 @@ from chosei.actions.outbox import queue_mail, to_member
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
 from chosei.core.troubles import ADMINISTRATORS, NOT_THE_MEMBERS, Trouble
 from chosei.ports.errors import Misconfigured, NeedsReconnect
+from chosei.records.locks import for_change
 from chosei.records.models import Connection, MailKind, MailMessage, MailState, Member, Role
 
 _GATHERED = timedelta(minutes=5)
@@ -83,5 +84,5 @@ def _tell_administrators(connection: Connection, kind: MailKind, when: datetime)
 
 
 def _locked(connection_id: int) -> Connection:
-    rows = Connection.objects.select_for_update(of=("self",), no_key=True).select_related("member")
+    rows = for_change(Connection.objects).select_related("member")
     return rows.get(pk=connection_id)

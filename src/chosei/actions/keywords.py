@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from chosei.core.blocking import contains
+from chosei.records.locks import for_change
 from chosei.records.models import BookingPageHost, Connection, MirroredEvent
 
 
@@ -52,5 +53,5 @@ def compare_again(member_ids: Iterable[int]) -> None:
 
     Inside a transaction. Takes the row locks under which readings are kept, so that neither misses the other.
     """
-    for connection in Connection.objects.select_for_update().filter(member__in=member_ids).order_by("pk"):
+    for connection in for_change(Connection.objects).filter(member__in=member_ids).order_by("pk"):
         compare(connection)

@@ -15,6 +15,7 @@ from chosei.actions.timeline import note
 from chosei.core.entries import DesiredEntry, EntryState
 from chosei.core.states import ConnectionState
 from chosei.core.troubles import Trouble
+from chosei.records.locks import for_change
 from chosei.records.models import CalendarEntry, Connection, Member
 
 _LET_GO = (ConnectionState.ENDING, ConnectionState.ENDED)
@@ -55,7 +56,7 @@ def members_with_leftovers(organization_id: int) -> list[Member]:
 def removed_by_hand(by: Member, entry: CalendarEntry) -> None:
     """``by`` has removed the event in the calendar itself. Raises Closed("decided") when that is done."""
     with transaction.atomic():
-        rows = _in_former_calendars().select_for_update(of=("self",))
+        rows = for_change(_in_former_calendars())
         current = (
             rows.select_related("candidate__proposal", "appointment__proposal", "connection")
             .filter(pk=entry.pk)

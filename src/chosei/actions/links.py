@@ -11,7 +11,7 @@ from chosei.actions.room_answers import rewrite
 from chosei.actions.timeline import note
 from chosei.core.states import AppointmentState
 from chosei.jobs import queue
-from chosei.records.locks import lock_people
+from chosei.records.locks import for_change, lock_people
 from chosei.records.models import Appointment, MailKind, MailMessage, MailState
 
 _FOLLOWS = {
@@ -30,7 +30,7 @@ def link_issued(appointment_id: int, join_url: str, *, through: int) -> None:
     """
     with transaction.atomic():
         lock_people(Appointment.objects.get(pk=appointment_id))
-        appointment = Appointment.objects.select_for_update().get(pk=appointment_id)
+        appointment = for_change(Appointment.objects).get(pk=appointment_id)
         if appointment.join_url == join_url or appointment.state != AppointmentState.CONFIRMED:
             return
         if appointment.issuer != through:
@@ -55,7 +55,7 @@ def mail_went(mail: MailMessage, *, told_link: bool, now: datetime) -> None:
     """
     with transaction.atomic():
         about = mail.appointment_id
-        appointment = Appointment.objects.select_for_update().get(pk=about) if about else None
+        appointment = for_change(Appointment.objects).get(pk=about) if about else None
         MailMessage.objects.filter(pk=mail.pk).update(
             state=MailState.SENT, sent_at=now, told_link=told_link, retry_at=None, problem=""
         )

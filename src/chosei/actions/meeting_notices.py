@@ -16,6 +16,7 @@ from chosei.actions.web_links import DEAUTHORISED, drop_account
 from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
 from chosei.jobs import queue
 from chosei.ports.meeting_notices import Deauthorised, Handshake, MeetingTouched
+from chosei.records.locks import for_change
 from chosei.records.models import Connection, ConnectionAttempt, MailKind, MailMessage, WebMeeting
 
 
@@ -42,7 +43,7 @@ def _doubt(provider: str, remote_id: str) -> None:
         connection__provider=provider, remote_id=remote_id, desired__isnull=False
     )
     with transaction.atomic():
-        for row in rows.select_for_update():
+        for row in for_change(rows):
             row.doubted = True
             row.save(update_fields=["doubted", "changed_at"])
             queue.enqueue(queue.MEET, str(row.appointment_id))
@@ -58,7 +59,7 @@ def forget_account(provider: str, notice: Deauthorised, *, now: datetime) -> Non
         provider=provider, account_tenant=notice.tenant_id, account_object=notice.object_id
     ).order_by("pk")
     with transaction.atomic():
-        for connection in rows.select_for_update(of=("self",)).select_related("member"):
+        for connection in for_change(rows).select_related("member"):
             if notice.at is not None and _signed_in_after(connection, notice.at):
                 continue
             used = connection.state in (*LIVE, ConnectionState.ENDING)

@@ -17,7 +17,7 @@ from chosei.actions.people import LINKED
 from chosei.core.addresses import clean_address
 from chosei.core.language import Language
 from chosei.core.providers import ConnectionKind
-from chosei.records.locks import lock_hosts, lock_organization
+from chosei.records.locks import for_change, lock_hosts, lock_organization
 from chosei.records.models import MailKind, MailMessage, MailState, Member, Organization, Role
 
 
@@ -113,7 +113,7 @@ def remove_member(by: Member, member: Member, *, now: datetime) -> bool:
     with transaction.atomic():
         _under_lock(by)
         lock_hosts([member.pk])  # whoever confirms or books now decides before us or sees that they have left
-        current = Member.objects.select_for_update().get(pk=member.pk)
+        current = for_change(Member.objects).get(pk=member.pk)
         if current.is_administrator and current.is_active:
             _insist_on_another_administrator(current, "member")
         for connection in current.connections.all():

@@ -43,7 +43,7 @@ from chosei.core.slots import SlotRules, find_slots, is_offered
 from chosei.core.states import AppointmentState, BookingPageState
 from chosei.core.walltime import local_date
 from chosei.records.guest_rules import may_change
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import for_change, lock_hosts
 from chosei.records.models import Appointment, BookingPage, Member
 
 
@@ -116,7 +116,7 @@ def _read(appointment: Appointment, page: BookingPage, time: Interval) -> _Read:
 def _move(seen: Appointment, time: Interval, read: _Read, revision: int, now: datetime) -> None:
     under_lock = host_ids_of(seen)
     lock_hosts(under_lock, room_ids=rooms_at_stake(seen))
-    rows = Appointment.objects.select_for_update(of=("self",))
+    rows = for_change(Appointment.objects)
     locked = rows.select_related("organization", "proposal", "booking_page", "organizer").get(pk=seen.pk)
     before = Interval(locked.starts_at, locked.ends_at)
     if locked.state == AppointmentState.CONFIRMED and before == time:

@@ -18,6 +18,7 @@ from chosei.core.attendance import AllOf, AnyOf, Requirement
 from chosei.core.attendance import Room as RoomNeed
 from chosei.core.availability import Known
 from chosei.core.intervals import Interval
+from chosei.records.locks import for_change
 from chosei.records.models import BookingPage, BookingPageRoom, Member, Room
 from chosei.records.prepared import Given, Prepared, is_remembered
 
@@ -75,7 +76,7 @@ def change_rooms(member: Member, page: BookingPage, room_ids: Sequence[int], peo
     """Other rooms for what is booked from now on. Raises InvalidInput."""
     _check(member, room_ids, people)
     with transaction.atomic():
-        _set(BookingPage.objects.select_for_update().get(pk=page.pk), room_ids, people)
+        _set(for_change(BookingPage.objects).get(pk=page.pk), room_ids, people)
 
 
 def _check(member: Member, room_ids: Sequence[int], people: int) -> None:

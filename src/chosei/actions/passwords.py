@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from chosei.actions.outbox import queue_mail, to_member
+from chosei.records.locks import for_change
 from chosei.records.models import MailKind, MailMessage, Member
 
 
@@ -15,7 +16,7 @@ def ask_password_reset(email: str) -> None:
     nothing, and a mail server that is away loses nothing.
     """
     with transaction.atomic():
-        member = Member.objects.select_for_update().filter(email__iexact=email, is_active=True).first()
+        member = for_change(Member.objects).filter(email__iexact=email, is_active=True).first()
         if member is None:
             return
         earlier = MailMessage.objects.filter(member=member, kind=MailKind.NEW_PASSWORD).count()

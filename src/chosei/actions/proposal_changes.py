@@ -35,7 +35,7 @@ from chosei.actions.timeline import note
 from chosei.actions.wishes import converge_soon
 from chosei.core.intervals import Interval
 from chosei.core.states import PROPOSAL, CandidateState, ProposalEvent, ProposalState, advance
-from chosei.records.locks import lock_hosts, lock_people
+from chosei.records.locks import for_change, lock_hosts, lock_people
 from chosei.records.models import Candidate, MailKind, Member, Proposal
 
 _BOOKKEEPING = {"next_reminder_at"}  # when a reminder is looked at next says nothing of the proposal
@@ -104,7 +104,7 @@ def change_proposal(
     with transaction.atomic():
         hosts = [proposal.author_id, *_host_ids(proposal), *(one.pk for one in members)]
         lock_hosts(hosts, room_ids=rooms.ids)
-        rows = Proposal.objects.select_for_update(of=("self",)).select_related("organization", "author")
+        rows = for_change(Proposal.objects).select_related("organization", "author")
         locked = rows.get(pk=proposal.pk)
         _insist_on_running(locked, seen, now)
         was = _texts(locked)

@@ -32,7 +32,7 @@ from chosei.core.states import (
     ProposalState,
     advance,
 )
-from chosei.records.locks import lock_hosts, lock_people
+from chosei.records.locks import for_change, lock_hosts, lock_people
 from chosei.records.models import (
     CalendarEntry,
     Candidate,
@@ -93,7 +93,7 @@ def new_proposal(author: Member) -> Proposal:
 
 def locked_draft(draft: Proposal) -> Proposal:
     """The draft under its row lock. Raises Closed when it was sent meanwhile."""
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("organization", "author")
+    rows = for_change(Proposal.objects).select_related("organization", "author")
     locked = rows.filter(pk=draft.pk).first()
     if locked is None or locked.state != ProposalState.DRAFT:
         raise Closed(locked.state if locked else "discarded")
@@ -140,7 +140,7 @@ def withdraw_proposal(member: Member, proposal: Proposal, *, now: datetime) -> N
     """Take the offer back; its holds go. Raises Closed when it is no longer running."""
     with transaction.atomic():
         lock_people(proposal)
-        proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
+        proposal = for_change(Proposal.objects).get(pk=proposal.pk)
         _end(proposal, ProposalEvent.WITHDRAW)
         note("proposal_withdrawn", proposal=proposal, member=member, actor="member")
 
@@ -171,7 +171,7 @@ def release_past_candidates(proposal_id: int, *, now: datetime) -> None:
 
 def _locked_with_people(proposal_id: int) -> Proposal:
     lock_people(Proposal.objects.get(pk=proposal_id))
-    return Proposal.objects.select_for_update().get(pk=proposal_id)
+    return for_change(Proposal.objects).get(pk=proposal_id)
 
 
 def release_stray_holds() -> None:

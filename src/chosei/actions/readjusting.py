@@ -38,7 +38,7 @@ from chosei.core.states import (
     advance,
 )
 from chosei.records.guest_rules import may_change
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import for_change, lock_hosts
 from chosei.records.models import Appointment, Candidate, MailKind, Member, Proposal, Readjustment
 
 MAX_WISHES = 10
@@ -75,7 +75,7 @@ def ask_for_other_times(proposal: Proposal, wish: WishInput, *, now: datetime) -
     """
     _check(wish, now)
     with transaction.atomic():
-        locked = Proposal.objects.select_for_update().get(pk=proposal.pk)
+        locked = for_change(Proposal.objects).get(pk=proposal.pk)
         if locked.deadline is not None and locked.deadline <= now:
             raise Closed("expired")
         _advance(locked, ProposalEvent.REQUEST_READJUSTMENT)
@@ -93,7 +93,7 @@ def ask_to_move(appointment: Appointment, wish: WishInput, *, now: datetime) -> 
     """
     _check(wish, now)
     with transaction.atomic():
-        locked = Appointment.objects.select_for_update().get(pk=appointment.pk)
+        locked = for_change(Appointment.objects).get(pk=appointment.pk)
         if locked.state != AppointmentState.CONFIRMED:
             raise Closed(locked.state)
         if not may_change(locked, now):
@@ -122,7 +122,7 @@ def answer_readjustment(member: Member, proposal: Proposal, answer: AnswerInput,
     rooms = _find_rooms(member, proposal, answer, now)
     with transaction.atomic():
         lock_hosts([one.pk for one in [proposal.author, *members]], room_ids=rooms.ids)
-        locked = Proposal.objects.select_for_update().get(pk=proposal.pk)
+        locked = for_change(Proposal.objects).get(pk=proposal.pk)
         _advance(locked, ProposalEvent.OFFER_AGAIN)
         standing = list(locked.candidates.filter(state=CandidateState.OPEN))
         kept = standing if answer.keep else []

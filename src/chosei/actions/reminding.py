@@ -16,6 +16,7 @@ from chosei.actions.outbox import queue_mail, to_guest, to_member, to_visitors
 from chosei.actions.people import hosts_here
 from chosei.core.reminders import due, next_at, occasion
 from chosei.core.states import AppointmentState, ProposalState
+from chosei.records.locks import for_change
 from chosei.records.models import Appointment, BookingPage, MailKind, MailMessage, Organization, Proposal
 
 
@@ -52,9 +53,7 @@ def plan_deadline(proposal: Proposal, now: datetime) -> None:
 def remind(appointment_id: int, *, now: datetime) -> None:
     """Send what is due, once, and plan the next look."""
     with transaction.atomic():
-        rows = Appointment.objects.select_for_update(of=("self",)).select_related(
-            "organization", "booking_page"
-        )
+        rows = for_change(Appointment.objects).select_related("organization", "booking_page")
         appointment = rows.get(pk=appointment_id)
         since = appointment.reminded_until or now
         if appointment.state == AppointmentState.CONFIRMED:
@@ -69,7 +68,7 @@ def remind(appointment_id: int, *, now: datetime) -> None:
 def remind_of_deadline(proposal_id: int, *, now: datetime) -> None:
     """Remind a customer who was invited by mail and has not answered yet, while somebody would attend."""
     with transaction.atomic():
-        rows = Proposal.objects.select_for_update(of=("self",)).select_related("organization")
+        rows = for_change(Proposal.objects).select_related("organization")
         proposal = rows.get(pk=proposal_id)
         since = proposal.reminded_until or now
         waited_for = _was_invited(proposal) and hosts_here(proposal)

@@ -21,7 +21,7 @@ from chosei.core.states import (
     IllegalTransition,
     advance,
 )
-from chosei.records.locks import lock_people
+from chosei.records.locks import for_change, lock_people
 from chosei.records.models import Appointment, CalendarEntry, MailKind, Member
 
 LAPSED = "chosei"
@@ -79,9 +79,7 @@ def lapse(appointment_id: int, *, now: datetime) -> None:
 
 def _under_locks(appointment: Appointment) -> Appointment:
     lock_people(appointment)
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related(
-        "organization", "booking_page__owner"
-    )
+    rows = for_change(Appointment.objects).select_related("organization", "booking_page__owner")
     return rows.get(pk=appointment.pk)
 
 

@@ -32,7 +32,7 @@ from chosei.core.intervals import Interval
 from chosei.core.rooms import RoomAnswer, RoomState
 from chosei.core.states import AppointmentState, CandidateState
 from chosei.jobs import queue
-from chosei.records.locks import lock_people
+from chosei.records.locks import for_change, lock_people
 from chosei.records.models import (
     Appointment,
     CalendarEntry,
@@ -84,7 +84,7 @@ def _appointment_answered(appointment: Appointment, address: str, answer: RoomAn
     live = ask_rooms(others, time).busy() if others else {}
     with transaction.atomic():
         lock_people(appointment, room_ids=[room.pk for room in others])
-        rows = Appointment.objects.select_for_update(of=("self",)).select_related(
+        rows = for_change(Appointment.objects).select_related(
             "organization", "organizer", "proposal", "booking_page", "candidate__proposal"
         )
         locked = rows.get(pk=appointment.pk)
@@ -176,7 +176,7 @@ def _candidate_answered(
     live = ask_rooms(others, time).busy() if others else {}
     with transaction.atomic():
         lock_people(candidate.proposal, room_ids=[one.pk for one in others])
-        rows = Candidate.objects.select_for_update(of=("self",)).select_related("proposal", "room")
+        rows = for_change(Candidate.objects).select_related("proposal", "room")
         locked = rows.get(pk=candidate.pk)
         moved = (locked.starts_at, locked.ends_at) != (time.start, time.end)
         if locked.room_id != room.pk or locked.state != CandidateState.OPEN or moved:
@@ -189,7 +189,7 @@ def _candidate_answered(
         locked.room = first_free(others, time, now=now, live=live, apart=apart)
         locked.room_answer = "" if locked.room is None else first_answer(locked.room)
         locked.save(update_fields=["room", "room_answer"])
-        current = CalendarEntry.objects.select_for_update().get(pk=entry.pk)
+        current = for_change(CalendarEntry.objects).get(pk=entry.pk)
         if current.desired is not None:
             want_hold_again(locked, current)
             converge_soon(locked.proposal)

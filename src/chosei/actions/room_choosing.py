@@ -13,7 +13,7 @@ from chosei.actions.room_reading import ask_rooms
 from chosei.actions.timeline import note
 from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
-from chosei.records.locks import lock_people
+from chosei.records.locks import for_change, lock_people
 from chosei.records.models import Appointment, Member, Room
 from chosei.records.places import place_of, rooms_of
 
@@ -62,7 +62,7 @@ def _room(appointment: Appointment, room_id: int | None) -> Room | None:
 
 
 def _locked(appointment: Appointment, time: Interval, now: datetime) -> Appointment:
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related(
+    rows = for_change(Appointment.objects).select_related(
         "organization", "organizer", "proposal", "booking_page"
     )
     locked = rows.get(pk=appointment.pk)

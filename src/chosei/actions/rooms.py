@@ -14,6 +14,7 @@ from chosei.actions.errors import Closed, InvalidInput
 from chosei.core.text import one_line
 from chosei.jobs import queue
 from chosei.ports.directory import DirectoryRoom, DirectoryRoomList
+from chosei.records.locks import for_change
 from chosei.records.models import (
     Connection,
     Member,
@@ -136,7 +137,7 @@ def keep_directory(
     """
     tenant = reader.account_tenant
     with transaction.atomic():
-        rows = RoomDirectory.objects.select_for_update(of=("self",)).select_related("organization")
+        rows = for_change(RoomDirectory.objects).select_related("organization")
         locked = rows.get(pk=directory.pk)
         organization = locked.organization
         known = _by_address(organization)

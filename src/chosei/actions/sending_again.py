@@ -10,7 +10,7 @@ from chosei.actions.checks import check_email
 from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, recipient_of
 from chosei.actions.timeline import note
-from chosei.records.locks import lock_people
+from chosei.records.locks import for_change, lock_people
 from chosei.records.models import Companion, MailKind, MailMessage, MailState, Member
 
 
@@ -26,7 +26,7 @@ def send_again(member: Member, mail: MailMessage, address: str) -> None:
         about = mail.appointment or mail.proposal
         if about is not None:
             lock_people(about)
-        locked = MailMessage.objects.select_for_update().get(pk=mail.pk)
+        locked = for_change(MailMessage.objects).get(pk=mail.pk)
         if locked.state != MailState.REFUSED or locked.member_id is not None or about is None:
             raise Closed("mail_settled")
         _put_right(locked, address)

@@ -27,7 +27,7 @@ from chosei.actions.wishes import converge_soon
 from chosei.core.states import AppointmentState, ConnectionState
 from chosei.core.troubles import Trouble
 from chosei.ports.errors import PortError
-from chosei.records.locks import lock_hosts
+from chosei.records.locks import for_change, lock_hosts
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Room
 from chosei.records.places import rooms_of
 
@@ -62,7 +62,7 @@ def is_gone(connection: Connection) -> bool:
 def standing_in(connection: Connection, *, now: datetime) -> list[Appointment]:
     """The coming appointments that have an event in the account's calendar, under their row locks."""
     entries = CalendarEntry.objects.filter(connection=connection, desired__isnull=False)
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related(
+    rows = for_change(Appointment.objects).select_related(
         "organization", "organizer", "proposal", "booking_page"
     )
     coming = rows.filter(state=AppointmentState.CONFIRMED, ends_at__gt=now)
@@ -191,7 +191,7 @@ def account_gone(connection_id: int, error: PortError, *, now: datetime) -> None
     with transaction.atomic():
         connection = Connection.objects.select_related("member").get(pk=connection_id)
         lock_hosts([connection.member_id])
-        locked = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
+        locked = for_change(Connection.objects).get(pk=connection_id)
         if locked.state != ConnectionState.ENDING or locked.problem:
             return
         locked.problem = error.code[:80]

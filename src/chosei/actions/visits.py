@@ -13,6 +13,7 @@ from chosei.actions.limits import take_back, within_limit
 from chosei.actions.outbox import queue_mail, to_member, with_author
 from chosei.actions.timeline import note
 from chosei.core.walltime import local_date
+from chosei.records.locks import for_change
 from chosei.records.models import Appointment, ChatKind, CodeState, FrontDesk, MailKind, ReceptionCode, Visit
 
 WRONG_AT_A_DESK, WRONG_AT_ALL = 10, 60
@@ -66,7 +67,7 @@ def see_off(desk: FrontDesk, number: int | None, *, now: datetime) -> Received:
     appointment = _announced(desk, number, now)
     day = local_date(now, desk.organization.zone)
     with transaction.atomic():
-        today = Visit.objects.select_for_update().filter(appointment=appointment, day=day)
+        today = for_change(Visit.objects).filter(appointment=appointment, day=day)
         visit = today.order_by("-arrived_at", "-pk").first()
         if visit is None:
             raise UnknownCode

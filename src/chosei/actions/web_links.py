@@ -13,7 +13,7 @@ from chosei.actions.web_meetings import hosts_of, settle_issuer, settle_web_meet
 from chosei.core.entries import EntryState
 from chosei.core.states import AppointmentState
 from chosei.jobs import queue
-from chosei.records.locks import lock_people
+from chosei.records.locks import for_change, lock_people
 from chosei.records.models import Appointment, Connection, Member, WebMeeting
 
 _PATIENCE = timedelta(seconds=60)
@@ -28,8 +28,8 @@ def meeting_gone(web_meeting_id: int, *, now: datetime) -> None:
     with transaction.atomic():
         about = WebMeeting.objects.select_related("appointment").get(pk=web_meeting_id).appointment
         lock_people(about)
-        appointment = Appointment.objects.select_for_update().get(pk=about.pk)
-        row = WebMeeting.objects.select_for_update().get(pk=web_meeting_id)
+        appointment = for_change(Appointment.objects).get(pk=about.pk)
+        row = for_change(WebMeeting.objects).get(pk=web_meeting_id)
         row.remote_id, row.join_url, row.written, row.doubted, row.create_begun = "", "", None, False, False
         row.save(update_fields=["remote_id", "join_url", "written", "doubted", "create_begun", "changed_at"])
         if row.desired is None or appointment.state != AppointmentState.CONFIRMED:
@@ -43,7 +43,7 @@ def issue_again(member: Member, appointment: Appointment, *, now: datetime) -> N
     """Try once more what the service refused, or nobody had an account for. Raises Closed("decided")."""
     with transaction.atomic():
         lock_people(appointment)
-        rows = Appointment.objects.select_for_update(of=("self",)).select_related("organization")
+        rows = for_change(Appointment.objects).select_related("organization")
         locked = rows.get(pk=appointment.pk)
         parked = locked.web_meetings.filter(state=EntryState.PARKED, desired__isnull=False).first()
         lacking = locked.web_apart and locked.meeting_account_id is None

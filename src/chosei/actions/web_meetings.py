@@ -18,6 +18,7 @@ from chosei.core.states import AppointmentState
 from chosei.core.web_meetings import DesiredMeeting
 from chosei.jobs import queue
 from chosei.ports.providers import PROVIDERS, about
+from chosei.records.locks import for_change
 from chosei.records.models import Appointment, Connection, WebMeeting
 
 
@@ -77,7 +78,7 @@ def settle_web_meeting(appointment: Appointment) -> None:
     lock; safe to ask again."""
     wanted = _wanted(appointment)
     account = appointment.meeting_account_id
-    standing = list(appointment.web_meetings.select_for_update().filter(desired__isnull=False))
+    standing = list(for_change(appointment.web_meetings.all()).filter(desired__isnull=False))
     for row in standing:
         if wanted is None or row.connection_id != account:
             _want(row, None)

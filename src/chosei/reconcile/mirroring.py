@@ -14,6 +14,7 @@ from chosei.core.states import ConnectionState
 from chosei.core.text import one_line
 from chosei.ports.calendar import BusyEvent, CalendarChanges, ShowAs
 from chosei.reconcile.reading import Reading
+from chosei.records.locks import for_change
 from chosei.records.models import CalendarEntry, Connection, MirroredEvent
 
 
@@ -23,7 +24,7 @@ def keep(connection: Connection, reading: Reading) -> bool:
     False when what was to be read has changed meanwhile: nothing is kept, and it is to be read again.
     """
     with transaction.atomic():
-        current = Connection.objects.select_for_update().get(pk=connection.pk)
+        current = for_change(Connection.objects).get(pk=connection.pk)
         if current.state != ConnectionState.ACTIVE:
             return True  # disconnected while we were reading: there is nothing to keep
         if _chosen(current) != _chosen(connection) or current.mirror_token != connection.mirror_token:

@@ -18,7 +18,7 @@ from chosei.core.states import BookingPageState, CandidateState
 from chosei.ports.calendar import ScheduleAnswer
 from chosei.ports.errors import PortError
 from chosei.reconcile.reading import AHEAD
-from chosei.records.locks import exclusively
+from chosei.records.locks import exclusively, for_change
 from chosei.records.models import Connection, Room, RoomBusy
 
 BEHIND = timedelta(days=1)
@@ -84,7 +84,7 @@ def _keep(room: Room, answer: ScheduleAnswer, window: Interval, now: datetime) -
         Room.objects.filter(pk=room.pk).update(mirror_error=answer.error[:80], mirror_read_at=None)
         return
     with transaction.atomic():
-        Room.objects.select_for_update().get(pk=room.pk)
+        for_change(Room.objects).get(pk=room.pk)
         RoomBusy.objects.filter(room=room).delete()
         RoomBusy.objects.bulk_create(
             RoomBusy(room=room, starts_at=time.start, ends_at=time.end) for time in answer.busy

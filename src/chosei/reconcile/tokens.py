@@ -29,7 +29,7 @@ from chosei.jobs import queue
 from chosei.ports.authorization import Grant
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Transient
 from chosei.reconcile.limiter import WAIT_SECONDS, refuse_inside_transaction
-from chosei.records.locks import exclusively
+from chosei.records.locks import exclusively, for_change
 from chosei.records.models import Connection
 
 log = structlog.get_logger(__name__)
@@ -149,7 +149,7 @@ def _refreshed(connection: Connection, also: str = "", claims: str = "") -> str:
 def _keep(connection: Connection, grant: Grant) -> str:
     """Store the grant, unless the owner signed in again while we were asking: then theirs counts."""
     with transaction.atomic():
-        row = Connection.objects.select_for_update().get(pk=connection.pk)
+        row = for_change(Connection.objects).get(pk=connection.pk)
         if row.refresh_token != connection.refresh_token:
             return row.access_token
         row.access_token = grant.access_token

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 from zlib import crc32
 
 from django.db import connection
+from django.db.models import Manager, Model, QuerySet
 
 from chosei.records.models import Appointment, CalendarEntry, Member, Organization, Proposal
 
+_Row = TypeVar("_Row", bound=Model)
 _ACCOUNT_SPACE = 0x43_41  # before hosts
 _HOST_SPACE = 0x43_48  # keeps host locks apart from any other two-key advisory lock
 _ROOM_SPACE = 0x43_52
@@ -26,7 +29,17 @@ def lock_organization(pk: int) -> Organization:
 
     Call before ``lock_hosts``. Rows that refer to the organisation can be written meanwhile.
     """
-    return Organization.objects.select_for_update(no_key=True).get(pk=pk)
+    return for_change(Organization.objects).get(pk=pk)
+
+
+def for_change(rows: Manager[_Row] | QuerySet[_Row]) -> QuerySet[_Row]:
+    """The rows, kept from every other writer until this transaction ends, and not those joined to them.
+
+    What refers to them (a note, a mail, an entry) can be written meanwhile, as beside any plain update: a key
+    never changes. With the stronger lock a writer that has a row and notes something about its appointment
+    would wait for whoever has the appointment and waits for that row.
+    """
+    return rows.select_for_update(of=("self",), no_key=True)
 
 
 def lock_hosts(member_ids: Iterable[int], *, room_ids: Iterable[int] = ()) -> None:
