@@ -3,6 +3,7 @@ wrong."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -10,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.utils import timezone
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.confirm import confirm_candidate
@@ -18,6 +20,7 @@ from chosei.actions.errors import ConnectRefused
 from chosei.actions.members import add_member
 from chosei.actions.rooms import ask_directory
 from chosei.adapters.google import scopes
+from chosei.adapters.google.crew import AT_ONCE
 from chosei.mails.troubles import trouble_words
 from chosei.ports.directory import PLACES
 from chosei.reconcile.observe import observe
@@ -46,9 +49,38 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SATO = "sato@sample.example"
 
 
+class Entrance:
+    """Lets the first new event in when the second is there; remembers how many ever were at once."""
+
+    def __init__(self):
+        self.most = self.now = 0
+        self.closed = False
+        self._second = asyncio.Event()
+
+    def __call__(self, app: ASGIApp) -> ASGIApp:
+        async def admitted(scope: Scope, receive: Receive, send: Send) -> None:
+            if not self.closed or scope.get("method") != "POST" or not scope["path"].endswith("/events"):
+                return await app(scope, receive, send)
+            self.now += 1
+            self.most = max(self.most, self.now)
+            if self.now > 1:
+                self._second.set()
+            await asyncio.wait_for(self._second.wait(), 60)
+            await app(scope, receive, send)
+            self.now -= 1
+            return None
+
+        return admitted
+
+
 @pytest.fixture
-def workspace(settings, request):
-    with google_tenant_on(settings, request) as made:
+def entrance():
+    return Entrance()
+
+
+@pytest.fixture
+def workspace(settings, request, entrance):
+    with google_tenant_on(settings, request, inside=entrance) as made:
         yield made
 
 
@@ -180,12 +212,14 @@ def test_hold_appointment_cancellation(workspace, googled, sato):
     assert workspace.google.store.mails() == [], "Google mailed nobody"
 
 
-def test_holds_are_tentative_and_block(workspace, googled, sato):
-    propose(sato, [late(1), late(2)], now=timezone.now(), guest_email="")
+def test_holds_are_tentative_and_block_and_are_written_a_few_at_once(workspace, googled, sato, entrance):
+    propose(sato, [late(day) for day in range(1, 11)], now=timezone.now(), guest_email="")
+    entrance.closed = True
     run_jobs()
     assert [(one["status"], one["transparency"]) for one in workspace.ours(SATO)] == [
         ("tentative", "opaque")
-    ] * 2
+    ] * 10
+    assert 1 < entrance.most <= AT_ONCE
 
 
 def test_a_meeting_that_fails_late_is_said_and_the_appointment_stands(workspace, googled, sato):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -78,12 +78,15 @@ class GoogleTenant:
 
 
 @contextmanager
-def google_tenant_on(settings: Any, request: Any, **options: Any) -> Iterator[GoogleTenant]:
-    """All that passes between Chosei and the sandbox is held against the contract, where it is at hand."""
+def google_tenant_on(
+    settings: Any, request: Any, *, inside: Callable[[ASGIApp], ASGIApp] = lambda app: app, **options: Any
+) -> Iterator[GoogleTenant]:
+    """All that passes between Chosei and the sandbox is held against the contract, where it is at hand.
+    ``inside`` puts a layer around the sandbox."""
     check = request.getfixturevalue("checked") if CONTRACTS.is_dir() else None
 
     def wrap(app: ASGIApp) -> ASGIApp:
-        checked: ASGIApp = check(app) if check else app
+        checked: ASGIApp = check(inside(app)) if check else inside(app)
         return checked
 
     with running_sandbox(wrap=wrap, **options) as running:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from chosei.adapters.google import changes, drafts, events, schedules, watches
 from chosei.adapters.google.client import Api, Request
 from chosei.adapters.google.problems import NO_MAILBOX, UNREADABLE
-from chosei.adapters.google.writes import CHANGING, EVENT, EVENTS, Writer
+from chosei.adapters.google.writes import CHANGING, EVENT, EVENTS, Writer, read
 from chosei.adapters.wire import Unreadable, touches
 from chosei.core.intervals import Interval
 from chosei.ports.calendar import (
@@ -98,7 +98,7 @@ class GoogleCalendar:
         return [event for event in self._observed(raws) if event.key == key and not event.cancelled]
 
     def get(self, remote_id: str) -> ObservedEvent:
-        return self._observed([self._writer.read(remote_id)])[0]
+        return self._observed([read(self._api, remote_id)])[0]
 
     def stands(self, event: ObservedEvent) -> bool:
         return not event.cancelled  # a deleted event says so itself

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol, TypeGuard
 from urllib.parse import quote, urlencode
 
 from chosei.adapters.google.problems import SIGNED_OUT, UNREADABLE, WritesUsedUp, refusal
 from chosei.adapters.http import Answer, Call, Deadline, Http
 from chosei.ports.accounts import AccountAccess
-from chosei.ports.errors import NeedsReconnect, PortError, Throttled, Transient
+from chosei.ports.errors import NeedsReconnect, Throttled, Transient
 
 MAX_PAGES = 1000
 _FINAL = frozenset({400, 403, 404, 405, 407, 409, 410, 412})
@@ -31,36 +30,51 @@ class Request:
     repeatable: bool = True
 
 
+class Line(Protocol):
+    """What requests go out through."""
+
+    def send(self, request: Request) -> Mapping[str, Any]:
+        """Carry out one call; an answer without a body is empty. Raises any ``PortError``."""
+
+
 class Api:
-    """The calls of one account at one base address, for one thread and as long as one piece of work."""
+    """The calls of one account at one base address, as long as one piece of work; but for ``exchange`` from
+    one thread."""
 
     def __init__(self, http: Http, base: str, account: AccountAccess) -> None:
         self._http, self._base, self.account = http, base, account
         self._deadline = Deadline.within(account.within)
         self._token = ""
-        self._in_place = False
 
-    @contextmanager
-    def in_one_place(self) -> Iterator[None]:
-        """What is sent meanwhile goes one after the other through one of the account's places. Raises
-        ``Throttled`` where none becomes free, or while the account is to be left alone."""
-        with self.account.places(1):
-            self._in_place = True
-            try:
-                yield
-            finally:
-                self._in_place = False
+    def token(self, *, renew: bool = False) -> str:
+        """The account's token, looked up once. ``renew``: it was refused before its time. May raise any
+        ``PortError``."""
+        if renew or not self._token:
+            self._token = self.account.token(renew, "")
+        return self._token
 
     def send(self, request: Request) -> Mapping[str, Any]:
         """Carry out one call; an answer without a body is empty. Raises any ``PortError``."""
-        body, error = self._judged(_call(request, self._base))
-        if isinstance(error, NeedsReconnect) and error.code == SIGNED_OUT:
-            body, error = self._judged(_call(request, self._base), renew=True)
-            if isinstance(error, NeedsReconnect) and error.code == SIGNED_OUT:
+        token = self.token()
+        try:
+            return self._placed(request, token)
+        except NeedsReconnect as error:
+            if not signed_out(error):
+                raise
+        token = self.token(renew=True)
+        try:
+            return self._placed(request, token)
+        except NeedsReconnect as error:
+            if signed_out(error):
                 self.account.refused(error)
-        if error is not None:
-            raise error
-        return body
+            raise
+
+    def exchange(self, request: Request, token: str) -> Mapping[str, Any]:
+        """One call under ``token``, from any thread: nothing of the account is asked or told. Raises any
+        ``PortError``."""
+        call = _call(request, self._base)
+        headers = {**call.headers, "Authorization": f"Bearer {token}"}
+        return _read(self._http.send(replace(call, headers=headers), self._deadline))
 
     def pages(
         self, request: Request, name: str = "items"
@@ -83,18 +97,25 @@ class Api:
             request = replace(request, query={**request.query, "pageToken": following})
         raise Transient("too_many_pages")
 
-    def _judged(self, call: Call, *, renew: bool = False) -> tuple[Mapping[str, Any], PortError | None]:
-        """The body, or the error that the answer means."""
-        if renew or not self._token:
-            self._token = self.account.token(renew, "")
-        headers = {**call.headers, "Authorization": f"Bearer {self._token}"}
-        with nullcontext() if self._in_place else self.account.places(1):
-            answer = self._http.send(replace(call, headers=headers), self._deadline)
-            body, error = _read(answer)
-            if isinstance(error, Throttled) and not isinstance(error, WritesUsedUp):
+    def _placed(self, request: Request, token: str) -> Mapping[str, Any]:
+        with self.account.places(1):
+            try:
+                return self.exchange(request, token)
+            except Throttled as error:
                 # The quota is the account's: everybody waits, and knows it before our place is free.
-                self.account.pause(error.retry_after)
-        return body, error
+                if asks_for_rest(error):
+                    self.account.pause(error.retry_after)
+                raise
+
+
+def signed_out(outcome: object) -> bool:
+    """Whether the token was turned away: nothing was carried out."""
+    return isinstance(outcome, NeedsReconnect) and outcome.code == SIGNED_OUT
+
+
+def asks_for_rest(error: Exception) -> TypeGuard[Throttled]:
+    """Whether everybody is to leave the account alone."""
+    return isinstance(error, Throttled) and not isinstance(error, WritesUsedUp)
 
 
 def _call(request: Request, base: str) -> Call:
@@ -116,7 +137,7 @@ def _call(request: Request, base: str) -> Call:
     )
 
 
-def _read(answer: Answer) -> tuple[Mapping[str, Any], PortError | None]:
+def _read(answer: Answer) -> Mapping[str, Any]:
     try:
         body = json.loads(answer.content) if answer.content else {}
     except ValueError:
@@ -124,6 +145,8 @@ def _read(answer: Answer) -> tuple[Mapping[str, Any], PortError | None]:
     if not 200 <= answer.status < 300:
         if answer.content and not isinstance(body, Mapping) and answer.status in _FINAL:
             # A page of a proxy: whether an event is there or allowed is not its to say.
-            return {}, Transient(f"foreign_answer_{answer.status}")
-        return {}, refusal(answer.status, body, answer.headers)
-    return (body, None) if isinstance(body, Mapping) else ({}, Transient(UNREADABLE))
+            raise Transient(f"foreign_answer_{answer.status}")
+        raise refusal(answer.status, body, answer.headers)
+    if not isinstance(body, Mapping):
+        raise Transient(UNREADABLE)
+    return body

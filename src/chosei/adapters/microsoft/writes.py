@@ -14,6 +14,7 @@ from chosei.adapters.microsoft import drafts, events
 from chosei.adapters.microsoft.graph import Graph, GraphCall, Reply, path
 from chosei.adapters.microsoft.problems import UNREADABLE, Duplicate
 from chosei.adapters.microsoft.standing import standing
+from chosei.adapters.waves import waves
 from chosei.adapters.wire import Unreadable, carries
 from chosei.ports.calendar import (
     Change,
@@ -50,7 +51,7 @@ class Writer:
         """See ``CalendarPort.apply``. Updates go first: a room is held by one of them when another lets it
         go."""
         outcomes: dict[int, Outcome] = {}
-        for wave in _waves(changes):
+        for wave in waves(changes):
             updates = {i: one for i in wave if isinstance(one := changes[i], UpdateEvent)}
             outcomes |= self._update(updates)
             outcomes |= self._create_and_delete({i: changes[i] for i in wave if i not in updates})
@@ -234,21 +235,6 @@ class Writer:
 
 class _Raced(Conflict):
     """The version changed between our reading and our writing."""
-
-
-def _waves(changes: Sequence[Change]) -> list[list[int]]:
-    """The changes by number, such that no wave touches one event twice: a batch knows no order."""
-    waves: list[list[int]] = []
-    touched: set[str] = set()
-    for i, change in enumerate(changes):
-        one = "" if isinstance(change, CreateEvent) else change.remote_id
-        if not waves or one in touched:
-            waves.append([])
-            touched = set()
-        waves[-1].append(i)
-        if one:
-            touched.add(one)
-    return waves
 
 
 def _call(change: Change) -> GraphCall:
