@@ -13,7 +13,6 @@ from django.utils import timezone
 from chosei import wiring
 from chosei.actions.errors import Closed
 from chosei.actions.outbox import queue_mail, to_member
-from chosei.actions.people import LINKED
 from chosei.actions.sign_ins import (
     ADMIN_CONSENT,
     COMPLETED_WITHIN,
@@ -21,7 +20,7 @@ from chosei.actions.sign_ins import (
     SILENT_AFTER,
     redirect_uri,
 )
-from chosei.core.states import ApprovalState
+from chosei.core.states import LIVE, ApprovalState
 from chosei.ports.authorization import WALL, Permission
 from chosei.records.links import link_hashes
 from chosei.records.locks import lock_organization
@@ -147,7 +146,7 @@ def waiting_for_approval(organization: Organization, provider: str, now: datetim
 
 def _unconnected(organization: Organization, provider: str) -> QuerySet[Member]:
     rows = Member.objects.filter(organization=organization, is_active=True)
-    return rows.exclude(connections__provider=provider, connections__state__in=LINKED).order_by("pk")
+    return rows.exclude(connections__provider=provider, connections__state__in=LIVE).order_by("pk")
 
 
 def _attempts(organization: Organization, provider: str, now: datetime) -> QuerySet[ConnectionAttempt]:

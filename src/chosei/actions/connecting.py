@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from chosei import wiring
 from chosei.actions.approvals import somebody_connected
-from chosei.actions.connections import LIVE, disconnect, hold_again, let_go, resume
+from chosei.actions.connections import disconnect, hold_again, let_go, resume
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.giving_back import crossed
 from chosei.actions.sign_ins import SIGN_IN_LASTS, likely_company, redirect_uri
 from chosei.actions.switching import take_over
 from chosei.core.addresses import goes_by, same_address
 from chosei.core.providers import ConnectionKind
-from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, IllegalTransition, advance
+from chosei.core.states import CONNECTION, LIVE, ConnectionEvent, ConnectionState, IllegalTransition, advance
 from chosei.core.text import one_line
 from chosei.core.troubles import Trouble
 from chosei.ports.authorization import CANCELLED, FOREIGN_ACCOUNT, WALL, Account, Grant, Identity, SignIn

@@ -17,7 +17,7 @@ from chosei.actions.taken import RUNNING
 from chosei.actions.wishes import converge_soon, drop
 from chosei.core.entries import EntryPurpose, EntryState
 from chosei.core.providers import ConnectionKind
-from chosei.core.states import CONNECTION, AppointmentState, ConnectionEvent, ConnectionState, advance
+from chosei.core.states import CONNECTION, LIVE, AppointmentState, ConnectionEvent, ConnectionState, advance
 from chosei.jobs import queue
 from chosei.records.locks import for_change, lock_hosts
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Proposal, Room, Subscription
@@ -27,7 +27,6 @@ MAY_STAND = ~Q(remote_id="") | Q(create_begun=True)
 """Of an entry: an event of it stands in the calendar, or may, since the answer to its creation was lost."""
 SPEAKING = (ConnectionState.ACTIVE, ConnectionState.ADDRESS_MISMATCH, ConnectionState.ENDING)
 """Whose permission may be used."""
-LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 
 
 def disconnect(member: Member, connection: Connection, *, now: datetime) -> None:

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from chosei.actions.connections import LIVE, is_finished, of_account, same_account
+from chosei.actions.connections import is_finished, of_account, same_account
 from chosei.actions.sign_ins import SIGN_IN_LASTS
-from chosei.core.states import ConnectionState
+from chosei.core.states import LIVE, ConnectionState
 from chosei.records.locks import for_change, lock_account
 from chosei.records.models import Connection, ConnectionAttempt
 

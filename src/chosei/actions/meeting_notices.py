@@ -10,10 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from chosei import wiring
-from chosei.actions.connections import LIVE
 from chosei.actions.outbox import queue_mail, to_member
 from chosei.actions.web_links import DEAUTHORISED, drop_account
-from chosei.core.states import CONNECTION, ConnectionEvent, ConnectionState, advance
+from chosei.core.states import CONNECTION, LIVE, ConnectionEvent, ConnectionState, advance
 from chosei.jobs import queue
 from chosei.ports.meeting_notices import Deauthorised, Handshake, MeetingTouched
 from chosei.records.locks import for_change

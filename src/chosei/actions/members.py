@@ -13,10 +13,10 @@ from chosei.actions.checks import check_email, check_zone
 from chosei.actions.connections import disconnect
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.outbox import queue_mail, to_member
-from chosei.actions.people import LINKED
 from chosei.core.addresses import clean_address
 from chosei.core.language import Language
 from chosei.core.providers import ConnectionKind
+from chosei.core.states import LIVE
 from chosei.records.locks import for_change, lock_hosts, lock_organization
 from chosei.records.models import MailKind, MailMessage, MailState, Member, Organization, Role
 
@@ -98,7 +98,7 @@ def change_member(by: Member, member: Member, wanted: MemberInput) -> Member:
         if current.is_administrator and current.is_active and not wanted.administrator:
             _insist_on_another_administrator(current, "role")
         _fill(current, wanted)
-        for connection in current.connections.filter(kind=ConnectionKind.CALENDAR, state__in=LINKED):
+        for connection in current.connections.filter(kind=ConnectionKind.CALENDAR, state__in=LIVE):
             judge(connection.pk)
     return current
 

@@ -7,22 +7,14 @@ from dataclasses import dataclass, replace
 
 from chosei.core.entries import EntryPurpose
 from chosei.core.providers import ConnectionKind
-from chosei.core.states import ConnectionState
+from chosei.core.states import LIVE, ConnectionState
 from chosei.core.web_meetings import Link
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member, Proposal, Role
 from chosei.records.prepared import Prepared, is_any_of
 
-LINKED = (
-    ConnectionState.ACTIVE.value,
-    ConnectionState.NEEDS_RECONNECT.value,
-    ConnectionState.ADDRESS_MISMATCH.value,
-)
-"""Accounts whose calendars we keep entries in; one that needs reconnecting gets them when it is back."""
-
-
 # Unsealing two tokens each would cost more than all the rest; whoever reads a calendar asks anew.
 _connections = Prepared(
-    lambda: Connection.objects.filter(is_any_of("member_id", "members"), state__in=LINKED).defer(
+    lambda: Connection.objects.filter(is_any_of("member_id", "members"), state__in=LIVE).defer(
         "access_token", "refresh_token"
     )
 )

@@ -98,6 +98,10 @@ class ConnectionState(StrEnum):
     ENDED = "ended"
 
 
+LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
+"""Entries are kept in such an account's calendar; one that needs reconnecting gets them when it is back."""
+
+
 class ConnectionEvent(StrEnum):
     CONNECT = "connect"
     APPROVE = "approve"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from chosei.core.providers import ConnectionKind
-from chosei.core.states import ConnectionState
+from chosei.core.states import LIVE
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member
-
-_LINKED = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 
 
 def gets_calendar_object(appointment: Appointment, member: Member | None, *, left: bool = False) -> bool:
@@ -26,6 +24,6 @@ def gets_calendar_object(appointment: Appointment, member: Member | None, *, lef
     return not Connection.objects.filter(
         member=member,
         kind=ConnectionKind.CALENDAR,
-        state__in=_LINKED,
+        state__in=LIVE,
         connected_at__lte=appointment.confirmed_at,
     ).exists()

@@ -21,7 +21,6 @@ from chosei.records import places
 from chosei.records.codes import code_digits
 from chosei.records.models import (
     Appointment,
-    BookingPage,
     Candidate,
     Companion,
     MeetingFormat,
@@ -138,7 +137,7 @@ def format_fact(meeting: Proposal | Appointment) -> Fact:
 def format_text(meeting: Proposal | Appointment) -> str:
     """Web会議(Zoom): how to meet, and by what, once that is known."""
     name = format_name(meeting.format)
-    tool = web_tool(meeting)
+    tool = web_tool(meeting) if isinstance(meeting, Appointment) else ""
     if not tool:
         return name
     web = pgettext("mail", "Web会議(%(tool)s)") % {"tool": tool}
@@ -147,12 +146,12 @@ def format_text(meeting: Proposal | Appointment) -> str:
     return pgettext("mail", "%(format)s・%(web)s") % {"format": name, "web": web}
 
 
-def web_tool(meeting: Proposal | BookingPage | Appointment) -> str:
+def web_tool(appointment: Appointment) -> str:
     """The web conference whose link it is, or will be ("Zoom"); empty where nobody's account issues it."""
-    if not isinstance(meeting, Appointment) or not (meeting.join_url or meeting.link_is_to_come):
+    if not appointment.web_meeting or not (appointment.join_url or appointment.link_is_to_come):
         return ""
-    account = meeting.meeting_account if meeting.web_apart else meeting.organizer
-    return about(account.provider).meeting if meeting.web_meeting and account is not None else ""
+    account = appointment.meeting_account if appointment.web_apart else appointment.organizer
+    return about(account.provider).meeting if account is not None else ""
 
 
 def format_name(value: str) -> str:

@@ -12,14 +12,12 @@ from django.utils.translation import get_language
 from chosei.actions.daily_limits import used_today
 from chosei.actions.providers import offered
 from chosei.core.providers import About, ConnectionKind
-from chosei.core.states import ConnectionState
+from chosei.core.states import LIVE, ConnectionState
 from chosei.ports.providers import about
 from chosei.records import gates
 from chosei.records.models import Connection, Member
 from chosei.web.console import words
 from chosei.web.console.words import Word
-
-LIVE = (ConnectionState.ACTIVE, ConnectionState.NEEDS_RECONNECT, ConnectionState.ADDRESS_MISMATCH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def _format_fact(meeting: Proposal | BookingPage | Appointment) -> Fact:
 
 def _web_name(meeting: Proposal | BookingPage | Appointment) -> str:
     """Web会議(Google Meet): by what is used, once that is known."""
-    service = web_tool(meeting)
+    service = web_tool(meeting) if isinstance(meeting, Appointment) else ""
     return _("Web会議(%(service)s)") % {"service": service} if service else _("Web会議")
 
 

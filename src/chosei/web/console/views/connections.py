@@ -22,7 +22,7 @@ from chosei.actions.limits import within_limit
 from chosei.actions.providers import offered, offered_provider
 from chosei.actions.rooms import ask_directory
 from chosei.core.providers import About, ConnectionKind
-from chosei.core.states import ConnectionState
+from chosei.core.states import LIVE, ConnectionState
 from chosei.mails.troubles import trouble_words
 from chosei.ports.directory import PLACES
 from chosei.ports.providers import MICROSOFT, about
@@ -33,7 +33,7 @@ from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.connecting import problem_of
 from chosei.web.console.leaving import left_without
 from chosei.web.console.leaving_meetings import left_without_meetings
-from chosei.web.console.providers import LIVE, calendar_name, cards_of, live_connection, place_name
+from chosei.web.console.providers import calendar_name, cards_of, live_connection, place_name
 from chosei.web.console.waiting import approval_context
 
 _PROBLEM, _OWN_TAB, _FINISHED = "connect_refused", "connect_own_tab", "connect_finished"
