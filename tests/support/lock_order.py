@@ -28,6 +28,13 @@ _SHARED = {
     "records_webmeeting",
 }
 """Reached from a person as well as from an appointment or a proposal: see ``lock_people``."""
+_REFERRED = _SHARED | {
+    "records_bookingpage",
+    "records_connection",
+    "records_member",
+    "records_organization",
+}
+"""Whose notes, mails and entries others write meanwhile: see ``for_change``."""
 _ACCOUNT = 0x43_41
 _ORGANIZATION = 0  # before every host and room: see chosei.records.locks
 _WRITES = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM) ", re.I)
@@ -64,7 +71,7 @@ class LockOrder:
         elif (writes := _WRITES.match(sql)) or _LOCKS.search(sql):
             found = _TABLE.search(sql)
             table = found[1] if found else sql[:60]
-            if table.startswith("records_") and _KEYS_TOO.search(sql):
+            if table in _REFERRED and _KEYS_TOO.search(sql):
                 self._complain(f"{table} is locked against references as well")
             if table == "records_organization" and sql.startswith("INSERT"):
                 self._held.add((_ORGANIZATION, 0))  # nobody else knows of it yet
