@@ -41,10 +41,13 @@ def test_companions_are_not_told_what_the_customer_said_of_themselves(scene):
     assert "03-1234-5678" in scene.letter(MailKind.CONFIRMED_GUEST, appointment).text
 
 
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [("declined", MailKind.DECLINED_GUEST), ("cancelled", MailKind.CANCELLED_GUEST)],
+)
 @pytest.mark.parametrize(("visibility", "leads_on"), [("unlisted", True), ("one_time", False)])
-def test_whoever_was_declined_gets_a_link_only_where_it_opens(scene, visibility, leads_on):
+def test_whoever_lost_a_time_gets_a_link_only_where_it_opens(scene, visibility, leads_on, state, kind):
     page = scene.page(visibility=visibility)
-    declined = scene.appointment(booking_page=page, state="declined")
-    letter = scene.letter(MailKind.DECLINED_GUEST, declined)
+    letter = scene.letter(kind, scene.appointment(booking_page=page, state=state))
     assert (f"/b/{page.link_token}" in letter.text) is leads_on
     assert ("あらためて日時を選ぶ" in letter.html) is leads_on

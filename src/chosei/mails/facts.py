@@ -14,11 +14,13 @@ from chosei.core.rooms import RoomState
 from chosei.core.text import one_line
 from chosei.core.titles import Customer
 from chosei.mails import times
-from chosei.mails.blocks import Addressee, Code, Fact, Quote, Signature, Times
+from chosei.mails.blocks import Action, Addressee, Code, Fact, Quote, Signature, Times
 from chosei.mails.clean import paragraphs
+from chosei.mails.links import page_url
 from chosei.ports.providers import about
 from chosei.records import places
 from chosei.records.codes import code_digits
+from chosei.records.guest_rules import page_to_book_again
 from chosei.records.models import (
     Appointment,
     Candidate,
@@ -214,3 +216,11 @@ def reception_code(appointment: Appointment) -> list[Code]:
 def quoted(label: str, text: str) -> list[Quote]:
     clean = paragraphs(text)
     return [Quote(label, clean)] if clean else []
+
+
+def book_again(appointment: Appointment, reader: Reader) -> list[Action]:
+    """The way to another time, for the customer themselves, where their page still takes bookings."""
+    page = page_to_book_again(appointment)
+    if reader.companion is not None or page is None:
+        return []
+    return [Action(pgettext("mail", "あらためて日時を選ぶ"), page_url(page))]

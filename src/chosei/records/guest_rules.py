@@ -1,6 +1,6 @@
-"""Whether customers may change or cancel an appointment themselves, and until when.
+"""Whether customers may change or cancel an appointment themselves, until when, and where they book again.
 
-The one place for this rule: a booking page's own settings, where it has some, go before the organisation's.
+The one place for these rules: a booking page's own settings, where it has some, go before the organisation's.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chosei.core.states import AppointmentState
-from chosei.records.models import Appointment
+from chosei.core.states import AppointmentState, BookingPageState
+from chosei.records.models import Appointment, BookingPage, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ def may_cancel(appointment: Appointment, now: datetime) -> bool:
 def closes_at(appointment: Appointment) -> datetime:
     """From then on the customer can do neither."""
     return appointment.starts_at - timedelta(hours=rule_of(appointment).until_hours)
+
+
+def page_to_book_again(appointment: Appointment) -> BookingPage | None:
+    """The page it was booked on, where that takes bookings still and opens by an address of its own."""
+    page = appointment.booking_page
+    if page is None or page.state != BookingPageState.PUBLISHED or page.visibility == Visibility.ONE_TIME:
+        return None
+    return page
 
 
 def _in_time(appointment: Appointment, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from chosei.actions.cancellation import cancel_by_host
-from chosei.records.models import Appointment
+from chosei.records.models import Appointment, BookingPage
 from tests.actions.test_reception_codes import visit as visitor
 from tests.web.public.walking import parsed, send, text_of
 
@@ -110,6 +110,26 @@ def test_the_hosts_cancellation_is_said_with_regret(client, appointment):
     said = text_of(client.get(f"/a/{appointment.link_token}"))
     assert "担当者によりキャンセルされました。" in said
     assert client.get(f"/a/{appointment.link_token}/cancellation").status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("state", "page_state", "leads_on"),
+    [
+        ("declined", "published", True),
+        ("cancelled", "published", True),
+        ("declined", "paused", False),
+        ("confirmed", "published", False),
+    ],
+)
+def test_whoever_lost_a_booked_time_is_led_to_the_others(
+    client, appointment, booking_page, state, page_state, leads_on
+):
+    BookingPage.objects.update(state=page_state)
+    Appointment.objects.update(booking_page=booking_page, state=state, cancel_reason="終日不在のため")
+    page = client.get(f"/a/{appointment.link_token}")
+    ways = [link["href"] for link in parsed(page).select("main a") if link.text == "あらためて日時を選ぶ"]
+    assert ways == ([f"/b/{booking_page.link_token}"] if leads_on else [])
+    assert ("キャンセルの理由" in text_of(page)) is (state != "declined")
 
 
 def test_what_is_over_can_be_read_but_not_cancelled(client, appointment):

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from chosei.core.letter_texts import Wording
-from chosei.core.states import AppointmentState, BookingPageState
+from chosei.core.states import AppointmentState
 from chosei.mails import facts
 from chosei.mails.attached import gets_calendar_object
 from chosei.mails.blocks import Action, Block, Body, Facts, Say
 from chosei.mails.facts import Reader
-from chosei.mails.links import console_appointment_url, page_url
+from chosei.mails.links import console_appointment_url
 from chosei.mails.wordings import greeting, words
 from chosei.records.models import Appointment
 
@@ -34,7 +34,7 @@ def cancelled_for_guest(appointment: Appointment, reader: Reader, now: datetime)
         when,
         Facts(tuple(facts.optional((pgettext("mail", "件名"), appointment.title)))),
         *([] if by_guest else facts.quoted(pgettext("mail", "理由"), appointment.cancel_reason)),
-        *([] if reader.companion else _again(appointment)),
+        *facts.book_again(appointment, reader),
         Say(_("カレンダーに登録された予定は、添付のお知らせ(invite.ics)で取り消されます。")),
         *said.closing,
         facts.signature(appointment),
@@ -53,14 +53,6 @@ def cancelled_for_guest(appointment: Appointment, reader: Reader, now: datetime)
 def _to_companion(appointment: Appointment, reader: Reader) -> list[Say]:
     said = _("%(guest)sより、下記のアポイントメントのキャンセルを承りました。")
     return [greeting(appointment, reader), Say(said % {"guest": facts.customer_name(appointment)})]
-
-
-def _again(appointment: Appointment) -> list[Block]:
-    """Another time, where the page that was booked still offers some."""
-    page = appointment.booking_page
-    if page is None or page.state != BookingPageState.PUBLISHED:
-        return []
-    return [Action(pgettext("mail", "あらためて日時を選ぶ"), page_url(page))]
 
 
 def cancelled_for_host(appointment: Appointment, reader: Reader, now: datetime) -> Body | None:

@@ -9,14 +9,14 @@ from django.utils.translation import pgettext
 
 from chosei.core import wording
 from chosei.core.letter_texts import Wording
-from chosei.core.states import AppointmentState, BookingPageState
+from chosei.core.states import AppointmentState
 from chosei.mails import facts, times
 from chosei.mails.blocks import Action, Block, Body, Facts, Say
 from chosei.mails.facts import Reader
 from chosei.mails.letters.confirmed import request_facts
-from chosei.mails.links import appointment_url, console_appointment_url, page_url
+from chosei.mails.links import appointment_url, console_appointment_url
 from chosei.mails.wordings import words
-from chosei.records.models import Appointment, BookingPage, Visibility
+from chosei.records.models import Appointment
 
 
 def requested_for_guest(appointment: Appointment, reader: Reader, now: datetime) -> Body | None:
@@ -73,10 +73,7 @@ def declined_for_guest(appointment: Appointment, reader: Reader, now: datetime) 
         *_subject_of(appointment),
         *facts.quoted(pgettext("mail", "理由"), appointment.cancel_reason),
     ]
-    page = _page_to_ask_again(appointment)
-    if reader.companion is None and page is not None:
-        blocks.append(Action(pgettext("mail", "あらためて日時を選ぶ"), page_url(page)))
-    blocks += [*said.closing, facts.signature(appointment)]
+    blocks += [*facts.book_again(appointment, reader), *said.closing, facts.signature(appointment)]
     headline = pgettext("mail", "お受けできませんでした")
     return Body(said.subject, _("この日時にご予定いただく必要はございません。"), headline, tuple(blocks))
 
@@ -96,14 +93,6 @@ def lapsed_for_host(appointment: Appointment, reader: Reader, now: datetime) -> 
     ]
     headline = pgettext("mail", "承認の期限を過ぎました")
     return Body(said.subject, said.subject, headline, tuple(blocks))
-
-
-def _page_to_ask_again(appointment: Appointment) -> BookingPage | None:
-    """The page, where it takes bookings and opens by an address of its own."""
-    page = appointment.booking_page
-    if page is None or page.state != BookingPageState.PUBLISHED or page.visibility == Visibility.ONE_TIME:
-        return None
-    return page
 
 
 def _subject_of(appointment: Appointment, *, with_address: bool = False) -> list[Block]:

@@ -19,7 +19,7 @@ from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
 from chosei.mails import ics
 from chosei.records.gates import appointment_for_guest
-from chosei.records.guest_rules import closes_at, may_cancel, may_change
+from chosei.records.guest_rules import closes_at, may_cancel, may_change, page_to_book_again
 from chosei.records.models import Appointment
 from chosei.records.places import place_of
 from chosei.web.codes import shown_code
@@ -117,6 +117,12 @@ def _possible(appointment: Appointment, zone: str) -> dict[str, object]:
     }
 
 
+def _again(request: HttpRequest, appointment: Appointment) -> str | None:
+    """Where the customer of a meeting that will not be picks another time."""
+    page = page_to_book_again(appointment) if status_of(appointment) in ("cancelled", "declined") else None
+    return guest_address(request, "page", page.guest_token) if page else None
+
+
 class AppointmentView(AppointmentLinkView):
     """The whole page; for htmx the part that tells the way to the web meeting."""
 
@@ -130,6 +136,7 @@ class AppointmentView(AppointmentLinkView):
             "google_url": google_url(event),
             "outlook_url": outlook_url(event),
             "code": shown_code(appointment),
+            "again": _again(request, appointment),
             **_possible(appointment, str(context["zone"])),
         }
         return render(request, "public/appointment.html", context)
