@@ -237,6 +237,25 @@ def test_each_item_is_judged_by_its_own_answer() -> None:
     assert outcomes[3].retry_after == 11
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (200, '{"id": "AAMk"}', Reply),
+        (200, "eyJpZCI6ICJBQU1rIn0", Reply),  # base64url of the same, without padding
+        (404, "eyJlcnJvciI6IHsiY29kZSI6ICJFcnJvckl0ZW1Ob3RGb3VuZCJ9fQ==", Missing),
+        (404, "PGh0bWw+Z29uZTwvaHRtbD4=", Transient),  # a page of HTML proves nothing
+        (412, "<html>", Transient),
+        (404, "", Missing),
+        (404, None, Missing),
+    ],
+)
+def test_the_body_of_an_item_may_come_as_text(status: int, body: str | None, kind: type) -> None:
+    graph, _, _ = graph_on(Service(answered((0, status, body), (1, 204))))
+    outcome = graph.send_all(deletions(2))[0]
+    assert type(outcome) is kind
+    assert not isinstance(outcome, Reply) or outcome.body == {"id": "AAMk"}
+
+
 def test_after_a_throttled_item_no_further_batch_is_sent() -> None:
     busy = {"error": {"code": "ApplicationThrottled", "message": ""}}
     service = Service(answered(*((n, 204) for n in range(19)), (19, 429, busy, {"Retry-After": "3"})))
@@ -282,7 +301,11 @@ def test_nothing_to_send_sends_nothing() -> None:
         (401, "InvalidAuthenticationToken", NeedsReconnect),
         (403, "ErrorAccessDenied", Rejected),
         (404, "ErrorItemNotFound", Missing),
+        (400, "ErrorItemNotFound", Missing),
+        (400, "ErrorIrresolvableConflict", Conflict),
         (409, "ErrorSomethingElse", Conflict),
+        (409, "ErrorMailboxMoveInProgress", Transient),
+        (403, "ErrorServerBusy", Transient),
         (410, "ErrorItemGone", Missing),
         (412, "ErrorIrresolvableConflict", Conflict),
         (423, "ErrorLocked", Transient),

@@ -11,14 +11,15 @@ import pytest
 from chosei.adapters.http import Unreachable
 from chosei.adapters.microsoft.calendar import MicrosoftCalendar
 from chosei.core.intervals import Interval
-from chosei.ports.calendar import CreateEvent, DeleteEvent, Failed, Outcome, UpdateEvent, Written
-from chosei.ports.errors import Conflict, Missing, PortError, Throttled, Transient
+from chosei.ports.calendar import Change, CreateEvent, DeleteEvent, Failed, Outcome, UpdateEvent, Written
+from chosei.ports.errors import Conflict, Missing, PortError, Rejected, Throttled, Transient
 from tests.adapters.test_events import DRAFT, stored
 from tests.adapters.wire import Service, Tokens, graph_on, refused, reply
 
 ONLINE = replace(DRAFT, web_meeting=True)
 IN_VIEW = reply(200, {"value": [{"id": "AAMk1", "type": "singleInstance", "seriesMasterId": None}]})
 ELSEWHERE = reply(200, {"value": [{"id": "AAMk2"}]})
+MAILBOX = reply(200, {"id": "AQMk"})
 LINK = {"joinUrl": "https://teams.example/x"}
 
 
@@ -66,7 +67,7 @@ def test_a_spent_token_without_an_id_leads_to_the_event_with_our_key(status: int
 
 def test_a_spent_token_whose_event_is_gone_is_a_conflict() -> None:
     duplicate = refused(409, "ErrorDuplicateTransactionId", None, **{"@event.existingEventId": "AAMk1"})
-    port, _, _ = calendar(duplicate, refused(404, "ErrorItemNotFound"))
+    port, _, _ = calendar(duplicate, refused(404, "ErrorItemNotFound"), MAILBOX)
     [outcome] = port.apply([CreateEvent(DRAFT, "token-1")])
     assert isinstance(failure(outcome), Conflict)
 
@@ -245,9 +246,27 @@ def test_when_nothing_could_be_sent_it_raises(count: int) -> None:
 
 
 def test_a_deletion_that_finds_nothing_is_done_once_a_reading_says_so_too() -> None:
-    port, service, _ = calendar(refused(404, "ErrorItemNotFound"))
+    missing = refused(404, "ErrorItemNotFound")
+    port, service, _ = calendar(missing, missing, MAILBOX)
     assert port.apply([DeleteEvent("AAMk1")]) == [Written(None)]
-    assert sent(service) == ["DELETE /me/events/AAMk1", "GET /me/events/AAMk1"]
+    assert sent(service) == ["DELETE /me/events/AAMk1", "GET /me/events/AAMk1", "GET /me/calendar"]
+
+
+@pytest.mark.parametrize("change", [DeleteEvent("AAMk1"), UpdateEvent("AAMk1", DRAFT)])
+@pytest.mark.parametrize(
+    ("mailbox", "kind"),
+    [
+        (refused(404, "ErrorItemNotFound"), Rejected),
+        (refused(404, "MailboxNotEnabledForRESTAPI"), Rejected),
+        (refused(409, "ErrorMailboxMoveInProgress"), Transient),
+    ],
+)
+def test_nothing_is_missing_from_a_mailbox_that_is_away(change: Change, mailbox: Any, kind: type) -> None:
+    """Held to be gone, it would be made once more, or left behind, when the mailbox is back."""
+    missing = refused(404, "ErrorItemNotFound")
+    port, _, _ = calendar(*[missing] * (1 if isinstance(change, UpdateEvent) else 2), mailbox)
+    [outcome] = port.apply([change])
+    assert type(failure(outcome)) is kind
 
 
 @pytest.mark.parametrize("answer", [(404, "ErrorItemNotFound"), (403, "ErrorCannotDeleteObject")])

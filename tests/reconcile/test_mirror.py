@@ -10,7 +10,9 @@ import pytest
 from django.utils import timezone
 
 from chosei import wiring
+from chosei.adapters.microsoft import delta
 from chosei.core.intervals import Interval
+from chosei.ports.errors import Transient
 from chosei.reconcile.observe import observe
 from chosei.reconcile.reading import WHOLE_EVERY
 from chosei.records.models import CalendarEntry, Connection, MirroredEvent
@@ -161,6 +163,19 @@ def test_a_lost_token_a_long_time_and_lasting_trouble_lead_to_a_whole_reading(te
     )
     assert read(linked) == whole
     assert read(linked) == ["changes"]
+
+
+def test_a_calendar_that_cannot_tell_its_changes_is_read_whole_each_time(tenant, linked, monkeypatch):
+    def no_delta_link(*args: object) -> str:
+        raise Transient("unreadable_answer")
+
+    monkeypatch.setattr(delta, "begin", no_delta_link)
+    tenant.store.lose_sync_state(tenant.mailbox(SATO).key)
+    for day in (1, 2):
+        enters(tenant, late(day))
+        assert "read_busy" in read(linked)
+        assert mirrored(linked) == standing(linked)
+        assert (linked.mirror_error, linked.mirror_token) == ("", "")
 
 
 def test_a_licence_for_web_meetings_that_comes_or_goes_is_noticed(tenant, linked):

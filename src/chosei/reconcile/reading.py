@@ -11,7 +11,7 @@ from chosei import wiring
 from chosei.core.entries import EntryState
 from chosei.core.intervals import Interval
 from chosei.ports.calendar import BusyEvent, CalendarChanges, CalendarPort, MailboxProfile
-from chosei.ports.errors import Missing, PortError, Rejected
+from chosei.ports.errors import Missing, PortError, Rejected, Transient
 from chosei.records.models import CalendarEntry, Connection
 
 BEHIND, AHEAD = timedelta(days=14), timedelta(days=110)
@@ -93,9 +93,10 @@ def _whole(port: CalendarPort, connection: Connection, begun: datetime) -> Readi
     # The token first: what changes while we read is told again under it, and never lost between the two.
     try:
         token = port.track(window)
-    except Rejected as error:
+    except (Rejected, Transient) as error:
+        # A mailbox that tells no changes is read whole each time; one that is away says so there as well.
         log.warning("mirror_not_tracked", connection=connection.pk, error_code=error.code)
-        token = ""  # a mailbox that tells no changes is read whole each time
+        token = ""
     whole = port.read_busy(window)
     further, missing = _further(port, connection, window)
     return Reading(begun, window, token, whole=whole, further=further, missing=missing, profile=profile)

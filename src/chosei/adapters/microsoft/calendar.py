@@ -26,7 +26,6 @@ from chosei.ports.calendar import (
 from chosei.ports.errors import Missing, PortError, Rejected, Transient
 
 PAGE_SIZE = 250
-_CALENDAR = "/me/calendar"
 _ACCEPT = "/me/events/{}/accept"
 
 
@@ -41,9 +40,8 @@ class MicrosoftCalendar:
         self._writer = Writer(graph, owner_zone, self.find, page_size)
 
     def profile(self) -> MailboxProfile:
-        call = GraphCall(
-            "GET", path(_CALENDAR, select="id,name,owner,allowedOnlineMeetingProviders"), _CALENDAR
-        )
+        wanted = path(standing.CALENDAR, select="id,name,owner,allowedOnlineMeetingProviders")
+        call = GraphCall("GET", wanted, standing.CALENDAR)
         try:
             raw = self._graph.send(call).body
         except Missing as error:

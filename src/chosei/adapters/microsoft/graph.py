@@ -7,6 +7,7 @@ items, up to four (microsoft-graph-docs concepts/throttling-limits, json-batchin
 
 from __future__ import annotations
 
+import base64
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -303,16 +304,32 @@ def _judge_item(answer: Mapping[str, Any] | None) -> Reply | PortError:
     """One item of a batch. An item without an answer may have been carried out."""
     if answer is None:
         return Transient("answer_missing")
-    status, body = answer.get("status"), answer.get("body")
+    status, body = answer.get("status"), _content(answer.get("body"))
     told = answer.get("headers")
     headers = {str(name): str(value) for name, value in told.items()} if isinstance(told, Mapping) else {}
     if not isinstance(status, int):
         return Transient(UNREADABLE)
     if not 200 <= status < 300:
+        if not isinstance(body, Mapping) and body is not None and status in _FINAL:
+            return Transient(f"foreign_answer_{status}")
         return refusal(status, body, headers)
-    if body is None or body == "":
+    if body is None:
         return Reply(status, {})
     return Reply(status, body) if isinstance(body, Mapping) else Transient(UNREADABLE)
+
+
+def _content(body: Any) -> Any:
+    """The body of an item: an object, or text that may hold one, plainly or in base64, as what is not known
+    to be JSON comes (concepts/json-batching); None for an empty one."""
+    if not isinstance(body, str):
+        return body
+    plain = _json(body.encode(), None)
+    if isinstance(plain, Mapping) or not body:
+        return plain
+    try:
+        return _json(base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True), body)
+    except ValueError:
+        return body
 
 
 def _json(content: bytes, otherwise: Any) -> Any:

@@ -29,8 +29,25 @@ _NO_MAILBOX = frozenset(
     }
 )
 _DUPLICATE = "errorduplicatetransactionid"
-# Exchange's own words for "not now", met under 400 and 500 as well as under 503.
-_PASSING = frozenset({"errormailboxstoreunavailable", "errortimeoutexpired", "errorservertoobusy"})
+# Exchange's own words for "not now", met under 400, 403 and 409 as well as under 500 and 503 (EWS reference,
+# ResponseCode).
+_PASSING = frozenset(
+    {
+        "erroradunavailable",
+        "errorconnectionfailed",
+        "errorexceededconnectioncount",
+        "errorinsufficientresources",
+        "errormailboxfailover",
+        "errormailboxmoveinprogress",
+        "errormailboxstoreunavailable",
+        "errorserverbusy",
+        "errorservertoobusy",
+        "errortimeoutexpired",
+        "errortoomanyobjectsopened",
+    }
+)
+# The code says it, whatever the status.
+_KINDS: dict[str, type[PortError]] = {"erroritemnotfound": Missing, "errorirresolvableconflict": Conflict}
 _PASSING_STATUS = frozenset({408, 423, 424, 425, 500, 502, 503, 504, 509})
 _CODE = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
 
@@ -52,7 +69,7 @@ def refusal(status: int, body: Any, headers: Mapping[str, str]) -> PortError:
     wait = retry_after(headers)
     if lowered == _DUPLICATE:
         return Duplicate(code, existing_id=_existing_id(body), request_id=request_id)
-    if status == 404 and lowered in _NO_MAILBOX:
+    if 400 <= status < 500 and lowered in _NO_MAILBOX:
         return Rejected(NO_MAILBOX, request_id=request_id)
     if status == 429 or (status in _PASSING_STATUS and wait is not None):
         return Throttled(
@@ -64,10 +81,10 @@ def refusal(status: int, body: Any, headers: Mapping[str, str]) -> PortError:
         claims = challenges.of_refusal(headers)
         trouble = Trouble.CHALLENGED if claims else Trouble.SIGNED_OUT
         return NeedsReconnect(code, trouble=trouble, claims=claims, request_id=request_id)
-    kind: type[PortError] = Rejected
+    kind = _KINDS.get(lowered, Rejected)
     if status in (404, 410):
         kind = Missing
-    elif status in (409, 412):
+    elif status in (409, 412) and kind is Rejected:
         kind = Conflict
     elif status < 400:
         kind = Transient  # neither success nor error: something that is not Graph stands in between

@@ -7,15 +7,16 @@ concepts/outlook-immutable-id, api/event-cancel). Only the calendars themselves 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
-from chosei.adapters.microsoft.graph import Graph, GraphCall, path
-from chosei.adapters.microsoft.problems import UNREADABLE
+from chosei.adapters.microsoft.graph import Graph, GraphCall, Reply, path
+from chosei.adapters.microsoft.problems import NO_MAILBOX, UNREADABLE
 from chosei.core.intervals import Interval
 from chosei.ports.calendar import CalendarInfo, ObservedEvent
-from chosei.ports.errors import Missing, Transient
+from chosei.ports.errors import Missing, PortError, Rejected, Transient
 
+CALENDAR = "/me/calendar"
 VIEW = "/me/calendarView"
 FURTHER_VIEW = "/me/calendars/{}/calendarView"
 _CALENDARS = "/me/calendars"
@@ -42,6 +43,22 @@ def view(window: Interval, calendar: str = "", **query: str) -> GraphCall:
     start, end = widened(window)
     route, ids = (FURTHER_VIEW, [calendar]) if calendar else (VIEW, [])
     return GraphCall("GET", path(route, *ids, startDateTime=start, endDateTime=end, **query), route)
+
+
+def present(graph: Graph, readings: Sequence[Reply | PortError]) -> list[Reply | PortError]:
+    """What was read of events, where one is ``Missing`` only while the mailbox itself is there: one that is
+    being moved, or has lost its licence, may say of every event that it is not found."""
+    if not any(isinstance(one, Missing) for one in readings):
+        return list(readings)
+    try:
+        graph.send(GraphCall("GET", path(CALENDAR, select="id"), CALENDAR))
+    except Missing as error:
+        away: PortError = Rejected(NO_MAILBOX, request_id=error.request_id)
+    except PortError as error:
+        away = error
+    else:
+        return list(readings)
+    return [away if isinstance(one, Missing) else one for one in readings]
 
 
 def standing(graph: Graph, events: Collection[ObservedEvent], page_size: int) -> frozenset[str]:

@@ -13,7 +13,7 @@ from chosei.adapters.http import Unreachable
 from chosei.adapters.microsoft import drafts, events
 from chosei.adapters.microsoft.graph import Graph, GraphCall, Reply, path
 from chosei.adapters.microsoft.problems import UNREADABLE, Duplicate
-from chosei.adapters.microsoft.standing import standing
+from chosei.adapters.microsoft.standing import present, standing
 from chosei.adapters.waves import waves
 from chosei.adapters.wire import Unreadable, carries
 from chosei.ports.calendar import (
@@ -85,7 +85,7 @@ class Writer:
     def _gone(self, remote_ids: Mapping[int, str]) -> dict[int, Outcome]:
         """Whether events are as missing as their deletion said: nobody would look for them again."""
         readings = [_reading(one, events.EVENT_SELECT, events.EXPAND_KEY) for one in remote_ids.values()]
-        answers = dict(zip(remote_ids, self._graph.send_all(readings), strict=True))
+        answers = dict(zip(remote_ids, present(self._graph, self._graph.send_all(readings)), strict=True))
         unlisted = self._unlisted(answers)
         outcomes: dict[int, Outcome] = {}
         for i, answer in answers.items():
@@ -161,7 +161,7 @@ class Writer:
         ]
         outcomes: dict[int, Outcome] = {}
         calls: dict[int, GraphCall] = {}
-        replies = dict(zip(changes, self._graph.send_all(readings), strict=True))
+        replies = dict(zip(changes, present(self._graph, self._graph.send_all(readings)), strict=True))
         for i, answer in replies.items():
             planned = self._plan(changes[i], answer)
             if isinstance(planned, GraphCall):
