@@ -27,9 +27,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SATO = "sato@sample.example"
 
 
-def offer(author, **values):
+def offer(author, times=None, **values):
     wanted = meeting(web_service="zoom")
-    times = [late(1), late(2)]
+    times = times or [late(1), late(2)]
     return propose(author, times, now=timezone.now(), guest_email="", meeting=wanted, **values)
 
 
@@ -64,8 +64,8 @@ def test_a_meeting_for_a_confirmed_appointment_and_none_for_a_cancelled_one(zoom
     assert WebMeeting.objects.get().state == "gone"
 
 
-def settled(author) -> Appointment:
-    appointment = confirm(offer(author))
+def settled(author, proposal=None) -> Appointment:
+    appointment = confirm(proposal or offer(author))
     run_jobs()
     appointment.refresh_from_db()
     return appointment

@@ -24,7 +24,8 @@ from chosei.records.models import Appointment, CalendarEntry, Connection, Member
 
 _TOKENS = ("access_token", "refresh_token", "claims", "login_names", "scopes", "mirror_token")
 MAY_STAND = ~Q(remote_id="") | Q(create_begun=True)
-"""Of an entry: an event of it stands in the calendar, or may, since the answer to its creation was lost."""
+"""Of an entry or a web meeting: it stands in the account, or may, since the answer to its creation was
+lost."""
 SPEAKING = (ConnectionState.ACTIVE, ConnectionState.ADDRESS_MISMATCH, ConnectionState.ENDING)
 """Whose permission may be used."""
 
@@ -152,10 +153,15 @@ def finish_ending(connection_id: int, *, now: datetime) -> None:
         for field in _TOKENS:
             setattr(connection, field, "")
         connection.addresses, connection.further_calendars = [], []
-        parked = connection.entries.filter(MAY_STAND, state=EntryState.PARKED)
-        if not parked.exists():
+        if not has_leftovers(connection):
             connection.address = connection.display_name = ""
         connection.save()
+
+
+def has_leftovers(connection: Connection) -> bool:
+    """Whether something that could not be finished there stands in the account, or may."""
+    parked = (connection.entries, connection.web_meetings)
+    return any(rows.filter(MAY_STAND, state=EntryState.PARKED).exists() for rows in parked)
 
 
 def resume(connection: Connection) -> None:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from chosei.actions.changes import changed
+from chosei.actions.connections import MAY_STAND
 from chosei.actions.errors import Closed
 from chosei.actions.timeline import note
-from chosei.actions.web_meetings import hosts_of, settle_issuer, settle_web_meeting
+from chosei.actions.web_meetings import (
+    hosts_of,
+    is_past_use,
+    settle_issuer,
+    settle_web_meeting,
+    waits_for_hand,
+)
 from chosei.core.entries import EntryState
 from chosei.core.states import AppointmentState
 from chosei.jobs import queue
@@ -40,23 +48,25 @@ def meeting_gone(web_meeting_id: int, *, now: datetime) -> None:
 
 
 def issue_again(member: Member, appointment: Appointment, *, now: datetime) -> None:
-    """Try once more what the service refused, or nobody had an account for. Raises Closed("decided")."""
+    """Try once more what the service refused, or nobody had an account for; where the account is past use,
+    through another. Raises Closed("decided" or NO_ACCOUNT)."""
     with transaction.atomic():
         lock_people(appointment)
         rows = for_change(Appointment.objects).select_related("organization")
         locked = rows.get(pk=appointment.pk)
-        parked = locked.web_meetings.filter(state=EntryState.PARKED, desired__isnull=False).first()
+        standing = locked.web_meetings.filter(desired__isnull=False).select_related("connection").first()
+        parked = standing if standing is not None and waits_for_hand(standing) else None
         lacking = locked.web_apart and locked.meeting_account_id is None
         if locked.state != AppointmentState.CONFIRMED or (parked is None and not lacking):
             raise Closed("decided")
         settle_issuer(locked, hosts_of(locked))
+        if locked.meeting_account is None or is_past_use(locked.meeting_account):
+            raise Closed(NO_ACCOUNT)
         if parked is not None and parked.connection_id == locked.meeting_account_id:
             WebMeeting.objects.filter(pk=parked.pk).update(
                 state=EntryState.WAITING, attempts=0, retry_at=None, problem=""
             )
             queue.enqueue(queue.MEET, str(locked.pk))
-        elif locked.meeting_account_id is None:
-            raise Closed(NO_ACCOUNT)
         elif locked.join_url:
             _expect_another(locked, now)
         else:
@@ -74,8 +84,9 @@ def _expect_another(appointment: Appointment, now: datetime) -> None:
 
 
 def drop_account(connection: Connection, *, now: datetime) -> None:
-    """The account is gone for good, with all we knew of its meetings: what is still to come waits visibly for
-    a host. Inside a transaction."""
+    """The account is gone for good: what is still to come waits visibly for a host. Of its meetings only what
+    a person needs to find them is kept, until they have passed (``leftovers.forget_passed``). Inside a
+    transaction."""
     rows = WebMeeting.objects.filter(connection=connection)
     coming = rows.filter(desired__isnull=False, appointment__ends_at__gt=now)
     for row in coming.select_related("appointment__proposal"):
@@ -85,8 +96,6 @@ def drop_account(connection: Connection, *, now: datetime) -> None:
             proposal=row.appointment.proposal,
             actor="chosei",
         )
-    forgotten = {"remote_id": "", "join_url": "", "written": None, "create_begun": False, "doubted": False}
-    rows.filter(desired__isnull=True).update(**forgotten, state=EntryState.GONE, problem="")
-    rows.filter(desired__isnull=False).update(
-        **forgotten, state=EntryState.PARKED, problem=DEAUTHORISED, retry_at=None
-    )
+    rows.update(join_url="", doubted=False, retry_at=None)
+    rows.filter(Q(desired__isnull=False) | MAY_STAND).update(state=EntryState.PARKED, problem=DEAUTHORISED)
+    rows.filter(~MAY_STAND, desired__isnull=True).update(state=EntryState.GONE, problem="")

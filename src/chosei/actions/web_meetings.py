@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from chosei.actions.people import Attending, attending
 from chosei.core import titles
 from chosei.core.entries import EntryState
 from chosei.core.language import language_of
 from chosei.core.providers import ConnectionKind
-from chosei.core.states import AppointmentState
+from chosei.core.states import AppointmentState, ConnectionState
 from chosei.core.web_meetings import DesiredMeeting
 from chosei.jobs import queue
 from chosei.ports.providers import PROVIDERS, about
@@ -55,22 +57,35 @@ def issuer_of(hosts: Sequence[Attending], service: str) -> Connection | None:
 
 def settle_issuer(appointment: Appointment, hosts: Sequence[Attending]) -> None:
     """Decide (unsaved) whose account the link comes from. An account that hosts the meeting already stays, as
-    long as its owner attends."""
+    long as its owner attends and it is not past use."""
     appointment.web_apart = appointment.web_meeting and is_apart(appointment.web_service)
     if not appointment.web_apart:
         appointment.meeting_account = None
         return
     present = {host.member.pk for host in hosts}
     current = appointment.meeting_account
-    if current is not None and (current.provider != appointment.web_service or not _writable(current)):
+    if current is not None and current.provider != appointment.web_service:
         current = None
-    if current is None or current.member_id not in present:
+    if current is None or current.member_id not in present or is_past_use(current):
         # Where nobody could issue another link, the one that people have goes on.
         appointment.meeting_account = issuer_of(hosts, appointment.web_service) or current
 
 
-def _writable(connection: Connection) -> bool:
-    return connection.state in ("active", "needs_reconnect", "ending")
+PAST_USE = Q(connection__state=ConnectionState.ENDED) | (
+    Q(connection__state=ConnectionState.ENDING) & ~Q(connection__problem="")
+)
+"""Of a web meeting: as ``is_past_use`` says of its account."""
+
+
+def is_past_use(account: Connection) -> bool:
+    """Whether nothing can be done through the account any more: erased, or let go and closed since."""
+    ending = account.state == ConnectionState.ENDING
+    return account.state == ConnectionState.ENDED or (ending and bool(account.problem))
+
+
+def waits_for_hand(row: WebMeeting) -> bool:
+    """Whether the meeting follows its appointment only once somebody does something."""
+    return row.state == EntryState.PARKED or is_past_use(row.connection)
 
 
 def settle_web_meeting(appointment: Appointment) -> None:
@@ -107,6 +122,10 @@ def _want(row: WebMeeting, desired: DesiredMeeting | None) -> None:
     row.desired = desired.to_json() if desired else None
     row.generation += 1
     row.state, row.attempts, row.retry_at, row.problem = EntryState.WAITING, 0, None, ""
+    if row.connection.state == ConnectionState.ENDED:  # nobody can carry it out: it waits for a person
+        stands = bool(row.remote_id) or row.create_begun
+        row.state = EntryState.PARKED if desired or stands else EntryState.GONE
+        row.problem = row.connection.problem
     if row._state.adding:
         row.save()
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chosei import wiring
 from chosei.actions.errors import Closed
+from chosei.actions.web_meetings import PAST_USE
 from chosei.core.states import AppointmentState, ConnectionState
 from chosei.ports.errors import PortError
 from chosei.records.models import Appointment, Member, WebMeeting
@@ -17,7 +18,7 @@ def hosted(member: Member, appointment: Appointment) -> WebMeeting | None:
     if appointment.state != AppointmentState.CONFIRMED:
         return None
     rows = appointment.web_meetings.filter(connection__member=member, desired__isnull=False)
-    return rows.exclude(remote_id="").select_related("connection__member").first()
+    return rows.exclude(PAST_USE).exclude(remote_id="").select_related("connection__member").first()
 
 
 def start_url(member: Member, appointment: Appointment) -> str:

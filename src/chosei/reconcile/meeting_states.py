@@ -6,6 +6,7 @@ import structlog
 from django.utils import timezone
 
 from chosei.actions.health import connection_lost
+from chosei.actions.switching import account_gone
 from chosei.actions.timeline import note
 from chosei.core.entries import EntryState
 from chosei.core.states import ConnectionState
@@ -30,6 +31,7 @@ def failed(row: WebMeeting, error: PortError) -> None:
         connection_lost(row.connection_id, error)
         if row.connection.state != ConnectionState.ENDING:
             return  # it waits until the account is back
+        account_gone(row.connection_id, error, now=timezone.now())
     if isinstance(error, NeedsReconnect | Rejected):
         park(row, error)
         return

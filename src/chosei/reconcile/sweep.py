@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from chosei import wiring
 from chosei.actions.connections import is_finished
+from chosei.actions.leftovers import forget_passed
 from chosei.actions.proposals import expire_proposal, release_past_candidates, release_stray_holds
 from chosei.actions.reception_codes import expire_codes
 from chosei.actions.reminding import remind, remind_of_deadline
@@ -243,6 +244,7 @@ def _forget(now: datetime) -> None:
     """What only had to be remembered for a while."""
     ConnectionAttempt.objects.filter(begun_at__lt=now - timedelta(days=30)).delete()
     expire_codes(now=now)
+    forget_passed(now=now)
     MailboxPause.objects.filter(until__lt=now - timedelta(days=1)).delete()
     RateCount.objects.filter(window__lt=int(now.timestamp()) - 2 * 24 * 3600).delete()
 

@@ -111,13 +111,14 @@ def _create(port: MeetingPort, row: WebMeeting) -> None:
     if not _counted(port, row):
         return
     draft = _draft(row)
-    states.put(row, create_begun=True)  # announced: from now on a meeting of ours may stand there
+    # Announced: from now on a meeting of ours may stand there, as told now.
+    states.put(row, create_begun=True, written=row.desired)
     try:
         made = port.create(draft)
     except Transient:
         raise
     except PortError:
-        states.put(row, create_begun=False)  # refused: nothing was made
+        states.put(row, create_begun=False, written=None)  # refused: nothing was made
         raise
     _written(row, made)
 

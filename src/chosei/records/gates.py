@@ -34,6 +34,7 @@ from chosei.records.models import (
     RoomList,
     Visibility,
     Visit,
+    WebMeeting,
 )
 from chosei.records.models.reception import desk_secret_hash
 from chosei.records.prepared import Prepared, is_any_of, remember
@@ -319,13 +320,16 @@ def calendar_entry_for_member(member: Member, pk: int) -> CalendarEntry:
     return _one(rows, pk=pk)
 
 
-def leftover_for_member(member: Member, pk: int) -> CalendarEntry:
-    """An entry in a former calendar of the member's own; of a colleague's for an administrator."""
+def leftover_for_member(member: Member, pk: int, *, is_meeting: bool) -> CalendarEntry | WebMeeting:
+    """An entry or a web meeting in an account of the member's own; in a colleague's for an administrator."""
     mine = Q(connection__member=member)
     if member.is_administrator:
         mine |= Q(connection__member__organization=member.organization_id)
-    rows = CalendarEntry.objects.filter(mine, desired__isnull=True)
-    return _one(rows.select_related("connection__member"), pk=pk)
+    if is_meeting:
+        meetings = WebMeeting.objects.filter(mine, desired__isnull=True)
+        return _one(meetings.select_related("connection__member"), pk=pk)
+    events = CalendarEntry.objects.filter(mine, desired__isnull=True)
+    return _one(events.select_related("connection__member"), pk=pk)
 
 
 def mail_for_member(member: Member, pk: int) -> MailMessage:

@@ -10,7 +10,16 @@ import pytest
 from django.test import Client
 
 from chosei.core.entries import DesiredEntry, EntryState
-from chosei.records.models import Appointment, CalendarEntry, Connection, ConnectionAttempt, Promise, Room
+from chosei.core.web_meetings import DesiredMeeting
+from chosei.records.models import (
+    Appointment,
+    CalendarEntry,
+    Connection,
+    ConnectionAttempt,
+    Promise,
+    Room,
+    WebMeeting,
+)
 from tests.support import company
 from tests.support.toy.provider import two_calendars
 from tests.web.browsing import complaints, picture, scrolls_sideways
@@ -48,7 +57,7 @@ def leftover(people: Company) -> CalendarEntry:
     return CalendarEntry.objects.create(
         connection=former,
         purpose="appointment",
-        appointment=confirmed(people),
+        appointment=confirmed(people, hour=13),
         written=written,
         remote_id="event-1",
         state=EntryState.PARKED,
@@ -173,6 +182,35 @@ def test_what_a_person_has_to_remove_is_listed_until_they_have(client: Client, p
     assert (entry.state, entry.remote_id) == ("gone", "")
 
 
+def forsaken(people: Company, **values: Any) -> WebMeeting:
+    """A web meeting that nobody wants any more, in an account that has removed Chosei."""
+    account = company.connect(
+        people.author, provider="zoom", kind="meetings", state="ended", problem="deauthorised", address=""
+    )
+    time = company.span(5, 14)
+    written = DesiredMeeting("お打ち合わせ", time.start, time.end, "Asia/Tokyo").to_json()
+    values = {"remote_id": "81234567890", "written": written, "state": EntryState.PARKED, **values}
+    return WebMeeting.objects.create(connection=account, appointment=confirmed(people, hour=15), **values)
+
+
+def test_a_web_meeting_is_listed_among_them_with_its_number(client: Client, people: Company) -> None:
+    leftover(people)
+    row = forsaken(people)
+    page = client.get(LISTING).content.decode()
+    assert page.index("導入のご相談") < page.index("お打ち合わせ"), "by time"
+    assert "ミーティングID: 81234567890" in page
+    assert "Zoom · " in page
+    address = f"/settings/connections/leftover-meetings/{row.pk}"
+    assert signed_in(people.colleague).post(address).status_code == 404
+    assert signed_in(people.stranger).post(address).status_code == 404
+    chief = signed_in(people.administrator)
+    assert "81234567890" in chief.get("/members/connections").content.decode()
+    done = client.post(address, follow=True).content.decode()
+    assert "手で削除した会議として記録しました。" in done
+    assert "導入のご相談" in done
+    assert "81234567890" not in done
+
+
 def test_an_administrator_sees_what_a_former_employee_left(people: Company) -> None:
     entry = leftover(people)
     chief = signed_in(people.administrator)
@@ -192,6 +230,8 @@ def test_the_pages_of_a_switch(
     booked(appointment, address="room@sample.example", provider="microsoft", tenant_id="the-tenant")
     company.propose(people.author, [company.span(8, 10)])
     company.connect(people.author, provider="other", state="ending", address="sato@old.example")
+    leftover(people)
+    forsaken(people, remote_id="", create_begun=True)
     leftover_entry = CalendarEntry.objects.filter(appointment=appointment).get()
     assert leftover_entry.connection == people.connection
     seen = visit(browser, live_server.url, people.author, phone=phone, language=language)

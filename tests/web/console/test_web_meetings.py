@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.confirm import confirm_candidate
 from chosei.records.models import Appointment, BookingPage, Member, WebMeeting
 from tests.support.company import GUEST, connect, meeting, member, propose, publish
@@ -97,6 +98,52 @@ def test_what_is_wrong_is_said_with_the_next_step(values: dict[str, str], told: 
     page = client_of(author).get(f"/appointments/{appointment.pk}").content.decode()
     assert told in page
     assert ("URLを発行する" in page) == (values["state"] == "parked")
+
+
+def test_a_link_of_an_account_that_is_gone_is_said_at_once_on_the_first_page() -> None:
+    author = member()
+    account = zoom(author)
+    appointment = agreed(author)
+    WebMeeting.objects.update(remote_id="81000000001", state="written")
+    Appointment.objects.update(join_url="https://zoom.example/j/1")
+    told = "お客様にお知らせしたURLはそのまま使えますが"
+    client, address = client_of(author), f"/appointments/{appointment.pk}"
+    assert told not in client.get("/").content.decode() + client.get(address).content.decode()
+    type(account).objects.update(state="ending", problem="invalid_grant:4741")
+    page = client.get(address).content.decode()
+    assert told in page
+    assert "URLを発行する" in page
+    assert f"{address}/web-meeting/start" not in page
+    home = client.get("/").content.decode()
+    assert told in home
+    assert f'href="{address}"' in home
+    type(account).objects.update(state="needs_reconnect", trouble="account_deleted")
+    assert "使えなくなっていることがあります" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("account", "state", "told"),
+    [
+        ("ended", "parked", "Zoomに会議が残っていて、Choseiから削除できません。"),
+        ("needs_reconnect", "waiting", "会議がまだ残っています"),
+        ("active", "waiting", "削除中"),
+    ],
+)
+def test_a_meeting_of_a_cancelled_appointment_is_shown_until_it_is_gone(
+    account: str, state: str, told: str
+) -> None:
+    author = member()
+    linked = zoom(author)
+    appointment = agreed(author)
+    cancel_by_guest(appointment, reason="", now=timezone.now())
+    type(linked).objects.update(state=account)
+    WebMeeting.objects.update(remote_id="81000000001", state=state)
+    client, address = client_of(author), f"/appointments/{appointment.pk}"
+    page = client.get(address).content.decode()
+    assert told in page
+    assert "URLを発行する" not in page
+    WebMeeting.objects.update(remote_id="", state="gone")
+    assert "Web会議(Zoom)" not in client.get(address).content.decode()
 
 
 def test_without_an_account_the_page_says_what_is_missing() -> None:

@@ -65,7 +65,8 @@ def _meetings(connection: Connection, reader: Reader) -> Body | None:
         lost = _("%(service)sの側で、Choseiとの連携が解除されました。") % service
         kept = _(
             "お客様にお知らせしたWeb会議のURLはそのまま使えますが、日時の変更やキャンセルは%(service)sに反映されません。"
-            "これから確定するアポイントメントのURLも発行されません。Choseiに保管していた%(service)sの情報は消去しました。"
+            "これから確定するアポイントメントのURLも発行されません。Choseiに保管していた%(service)sの情報は、"
+            "これからの会議の番号を除いて消去しました。手で削除していただく会議ができたときは、「外部連携」に表示します。"
         )
     else:
         kept = _(

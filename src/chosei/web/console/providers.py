@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from chosei.actions.daily_limits import used_today
+from chosei.actions.leftovers import Leftover
 from chosei.actions.providers import offered
 from chosei.core.providers import About, ConnectionKind
 from chosei.core.states import LIVE, ConnectionState
@@ -62,6 +63,11 @@ def calendar_name(of: About) -> str:
 def place_name(of: About) -> str:
     """「Outlook」, where events stand, in the reader's language."""
     return of.place.said(get_language())
+
+
+def with_places(leftovers: Iterable[Leftover]) -> list[tuple[Leftover, str]]:
+    """Each with where it stands."""
+    return [(one, place_name(about(one.connection.provider))) for one in leftovers]
 
 
 def live_connection(member: Member) -> Connection | None:

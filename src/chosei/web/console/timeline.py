@@ -91,6 +91,7 @@ SENTENCES = {
     "entry_retried": _("カレンダーへの登録を、もう一度試します。"),
     "entries_moved": _("接続を切り替えたカレンダーへ、予定を移します。"),
     "removed_by_hand": _("以前のカレンダーに残っていた予定を、手で削除しました。"),
+    "meeting_removed_by_hand": _("以前のアカウントに残っていたWeb会議を、手で削除しました。"),
     "appointment_handed_over": _("担当を引き継ぎました。"),
     "proposal_handed_over": _("担当を引き継ぎました。"),
     "event_restored": _("カレンダーの予定を元に戻します。"),

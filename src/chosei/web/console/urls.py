@@ -155,6 +155,12 @@ urlpatterns = [
     path("settings/connections/<int:pk>/disconnection", connections.disconnection, name="disconnection"),
     path("settings/connections/switch/<slug:provider>", switching.switch, name="switch"),
     path("settings/connections/leftovers/<int:pk>", switching.leftover_removed, name="leftover-removed"),
+    path(
+        "settings/connections/leftover-meetings/<int:pk>",
+        switching.leftover_removed,
+        {"is_meeting": True},
+        name="leftover-meeting-removed",
+    ),
     path("settings/connections/news", connections.news, name="connection-news"),
     path("settings/connections/approval", approvals.page, name="approval"),
     path("settings/connections/approval/request", approvals.ask, name="approval-request"),

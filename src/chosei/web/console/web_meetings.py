@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chosei.actions.connections import MAY_STAND
 from chosei.actions.people import attending, hosts_here, organizer_of
 from chosei.actions.web_links import DEAUTHORISED
+from chosei.actions.web_meetings import is_past_use, waits_for_hand
 from chosei.actions.web_starts import hosted
 from chosei.core.entries import EntryState
 from chosei.core.states import AppointmentState, ConnectionState
+from chosei.core.troubles import Trouble
 from chosei.ports.providers import PROVIDERS, about
 from chosei.records.models import Appointment, Member, Proposal, WebMeeting
 from chosei.web.console import words
@@ -43,29 +47,49 @@ class WebStatus:
 
 
 def web_status(appointment: Appointment, viewer: Member) -> WebStatus | None:
-    """None where the link comes with the calendar's event, or none is wanted."""
+    """None where the link comes with the calendar's event, or none is wanted and none stands any more."""
+    rows = appointment.web_meetings.select_related("connection__member")
     if not appointment.web_apart or appointment.state != AppointmentState.CONFIRMED:
-        return None
+        leaving = rows.filter(MAY_STAND, desired__isnull=True).exclude(state=EntryState.GONE).first()
+        return _leaving(leaving) if leaving is not None and appointment.ends_at > timezone.now() else None
     service = service_name(appointment.web_service)
-    rows = appointment.web_meetings.filter(desired__isnull=False)
-    row = rows.select_related("connection__member").first()
+    row = rows.filter(desired__isnull=False).first()
     if row is None:
         problem = gettext(
             "担当者の%(service)sが接続されていないため、Web会議URLを発行できません。アポイントメントはそのまま有効です。"
             "担当者が「外部連携」で%(service)sを接続してから、「URLを発行する」を押してください。"
         ) % {"service": service}
         return WebStatus(service, "", words.TROUBLED, problem, again=True, starts=False)
-    word, problem = _WORDS[EntryState(row.state)], _problem(row, service)
-    if row.connection.state == ConnectionState.NEEDS_RECONNECT and row.state != EntryState.WRITTEN:
+    word, problem = _WORDS[EntryState(row.state)], web_problem(row)
+    lost = row.connection.state == ConnectionState.NEEDS_RECONNECT and row.state != EntryState.WRITTEN
+    if lost or waits_for_hand(row):
         word = words.TROUBLED
     return WebStatus(
         service,
         row.connection.member.name,
         word,
         problem,
-        again=row.state == EntryState.PARKED,
+        again=waits_for_hand(row),
         starts=hosted(viewer, appointment) is not None,
     )
+
+
+def _leaving(row: WebMeeting) -> WebStatus:
+    """A meeting that is to go, and has not gone yet."""
+    told = {"service": service_name(row.connection.provider)}
+    problem = ""
+    if row.state == EntryState.PARKED:
+        problem = gettext(
+            "%(service)sに会議が残っていて、Choseiから削除できません。"
+            "%(service)sで削除し、「外部連携」の「手で削除する予定と会議」で「削除しました」を押してください。"
+        )
+    elif row.connection.state == ConnectionState.NEEDS_RECONNECT:
+        problem = gettext(
+            "%(service)sとの接続が切れているため、会議がまだ残っています。もう一度接続すると、自動で削除します。"
+        )
+    word = words.TROUBLED if problem else words.LEAVING
+    whose = row.connection.member.name
+    return WebStatus(told["service"], whose, word, problem % told, again=False, starts=False)
 
 
 def service_name(service: str) -> str:
@@ -81,17 +105,12 @@ def tool_of(proposal: Proposal) -> str:
     return about(organizer.provider).meeting if organizer is not None and organizer.web_meeting else ""
 
 
-def _problem(row: WebMeeting, service: str) -> str:
+def web_problem(row: WebMeeting) -> str:
+    """What is wrong with a meeting that is wanted, and the next step; empty where nothing is."""
+    service = service_name(row.connection.provider)
     told = {"service": service, "code": row.problem}
-    if row.problem == DEAUTHORISED:
-        return (
-            gettext(
-                "%(service)sの側でChoseiとの連携が解除されました。お客様にお知らせしたURLはそのまま使えますが、"
-                "日時の変更やキャンセルは%(service)sに反映されません。もう一度接続してから「URLを発行する」を押すと、"
-                "新しいURLをお客様にお知らせします。"
-            )
-            % told
-        )
+    if row.problem == DEAUTHORISED or is_past_use(row.connection) or _account_deleted(row):
+        return _past_use(row) % told
     if row.state == EntryState.WRITTEN:
         return ""
     if row.connection.state == ConnectionState.NEEDS_RECONNECT:
@@ -120,3 +139,29 @@ def _problem(row: WebMeeting, service: str) -> str:
             % told
         )
     return ""
+
+
+def _past_use(row: WebMeeting) -> str:
+    """Whose account it was, what becomes of the link that people have, and how to get another."""
+    if row.problem == DEAUTHORISED:
+        why = gettext("%(service)sの側でChoseiとの連携が解除されました。")
+    elif _account_deleted(row):
+        why = gettext("この会議を作成した%(service)sのアカウントが使えなくなりました。")
+    else:
+        why = gettext("この会議を作成した%(service)sのアカウントに、Choseiから接続できなくなりました。")
+    if not row.appointment.join_url:
+        link = gettext("Web会議URLは発行されていません。")
+    elif _account_deleted(row):
+        link = gettext("お客様にお知らせしたURLは、使えなくなっていることがあります。")
+    else:
+        link = gettext(
+            "お客様にお知らせしたURLはそのまま使えますが、日時の変更やキャンセルは%(service)sに反映されません。"
+        )
+    step = gettext(
+        "担当者が「外部連携」で%(service)sを接続してから「URLを発行する」を押すと、新しいURLをお客様にお知らせします。"
+    )
+    return gettext("%(why)s%(link)s%(step)s") % {"why": why, "link": link, "step": step}
+
+
+def _account_deleted(row: WebMeeting) -> bool:
+    return row.connection.trouble == Trouble.ACCOUNT_DELETED

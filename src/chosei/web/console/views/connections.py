@@ -33,7 +33,13 @@ from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.connecting import problem_of
 from chosei.web.console.leaving import left_without
 from chosei.web.console.leaving_meetings import left_without_meetings
-from chosei.web.console.providers import calendar_name, cards_of, live_connection, place_name
+from chosei.web.console.providers import (
+    calendar_name,
+    cards_of,
+    live_connection,
+    place_name,
+    with_places,
+)
 from chosei.web.console.waiting import approval_context
 
 _PROBLEM, _OWN_TAB, _FINISHED = "connect_refused", "connect_own_tab", "connect_finished"
@@ -67,7 +73,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     refused = bool(shown and problem and problem.wall and about(shown["provider"]).approval)
     context = {
         "cards": cards_of(member),
-        "leftovers": leftovers_of(member, now=timezone.now()),
+        "leftovers": with_places(leftovers_of(member, now=timezone.now())),
         "connection": connection,
         "about": about(connection.provider) if connection else None,
         "approved": approval_only(member),

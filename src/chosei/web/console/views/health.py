@@ -26,6 +26,7 @@ from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.leaving import left_by_former
 from chosei.web.console.listing import by_id
+from chosei.web.console.providers import with_places
 from chosei.web.console.words import Word
 
 _TODO = {
@@ -65,7 +66,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "rows": [_health(member) for member in found.rows],
         "after": found.after,
         "later": "after" in request.GET,
-        "leftovers": _leftovers(signed_in(request)),
+        "leftovers": with_places(_leftovers(signed_in(request))),
         "former": left_by_former(signed_in(request)),
     }
     return render(request, "console/health.html", context)
@@ -104,7 +105,7 @@ def _health(member: Member) -> Health:
 
 
 def _leftovers(administrator: Member) -> list[Leftover]:
-    """What has to be removed by hand in anybody's former calendar, those of former employees among them."""
+    """What has to be removed by hand in anybody's former account, those of former employees among them."""
     now = timezone.now()
     members = members_with_leftovers(administrator.organization_id)
     return [one for member in members for one in leftovers_of(member, now=now)]

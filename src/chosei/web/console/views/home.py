@@ -5,23 +5,26 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from chosei.actions.web_meetings import PAST_USE
 from chosei.core.entries import EntryState
 from chosei.core.states import AppointmentState
+from chosei.core.troubles import Trouble
 from chosei.core.walltime import local_date
 from chosei.mails.troubles import trouble_words
 from chosei.records import gates
-from chosei.records.models import Appointment, CalendarEntry, MailMessage, MailState, Member
+from chosei.records.models import Appointment, CalendarEntry, MailMessage, MailState, Member, WebMeeting
 from chosei.web.console import words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.listing import by_start
 from chosei.web.console.providers import live_connection
 from chosei.web.console.views.proposals import running_of
+from chosei.web.console.web_meetings import web_problem
 
 SHOWN = 8
 
@@ -41,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         if connection is not None and words.in_trouble(connection)
         else None,
         "parked": _parked(member),
+        "stranded": _stranded(member),
         "refused": _refused(member),
         "undecided": _undecided(member),
         "today": [one for one in coming if local_date(one.starts_at, member.zone) == today],
@@ -84,6 +88,21 @@ def _parked(member: Member) -> list[tuple[CalendarEntry, str]]:
         Q(state=EntryState.PARKED) | ~Q(question=""), connection__member=member
     ).select_related("connection", "candidate__proposal", "appointment")
     return [(entry, words.entry_problem(entry)) for entry in rows.order_by("-changed_at")[:SHOWN]]
+
+
+def _stranded(member: Member) -> list[tuple[WebMeeting, str]]:
+    """Web meetings of what the member attends that wait for a hand, and the next step for each."""
+    rows = WebMeeting.objects.filter(
+        Q(state=EntryState.PARKED) | PAST_USE | Q(connection__trouble=Trouble.ACCOUNT_DELETED),
+        desired__isnull=False,
+        appointment__in=_attended(member),
+    ).select_related("connection", "appointment")
+    return [(row, web_problem(row)) for row in rows.order_by("appointment__starts_at", "pk")[:SHOWN]]
+
+
+def _attended(member: Member) -> QuerySet[Appointment]:
+    coming = Appointment.objects.filter(state=AppointmentState.CONFIRMED, ends_at__gt=timezone.now())
+    return coming.filter(pk__in=member.promises.filter(standing=True).values("appointment"))
 
 
 def _refused(member: Member) -> list[MailMessage]:

@@ -49,15 +49,16 @@ def switch(request: HttpRequest, provider: str) -> HttpResponse:
 
 @require_POST
 @member_required
-def leftover_removed(request: HttpRequest, pk: int) -> HttpResponse:
-    """「削除しました」: a person has removed an event that Chosei could not reach any more."""
+def leftover_removed(request: HttpRequest, pk: int, *, is_meeting: bool = False) -> HttpResponse:
+    """「削除しました」: a person has removed what Chosei could not reach any more."""
     member = signed_in(request)
-    entry = gates.leftover_for_member(member, pk)
+    entry = gates.leftover_for_member(member, pk, is_meeting=is_meeting)
     try:
         removed_by_hand(member, entry)
     except Closed as refused:
         messages.info(request, words.closed(refused.reason))
     else:
-        messages.success(request, gettext("手で削除した予定として記録しました。"))
+        done = gettext("手で削除した会議として記録しました。")
+        messages.success(request, done if is_meeting else gettext("手で削除した予定として記録しました。"))
     own = entry.connection.member_id == member.pk
     return redirect("console:connections" if own else "console:health")
