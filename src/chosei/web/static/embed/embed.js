@@ -22,14 +22,14 @@
       if (event.source !== frame.contentWindow || event.origin !== origin) continue;
       const height = Number(event.data && event.data.choseiHeight);
       if (height > 0 && height < 20000) frame.style.blockSize = `${Math.ceil(height)}px`;
-      if (event.data && event.data.choseiMoved && !frame.closest("dialog")) frame.scrollIntoView({ block: "nearest" });
+      const dialog = frame.closest("dialog");
+      if (event.data && event.data.choseiMoved) dialog ? dialog.scrollTo(0, 0) : frame.scrollIntoView({ block: "nearest" });
+      if (event.data && event.data.choseiLeave && dialog) dialog.close();
     }
   });
 
-  function titleOf(element) {
-    const japanese = (element.closest("[lang]")?.lang || navigator.language).startsWith("ja");
-    return element.dataset.choseiTitle || (japanese ? "ご予約" : "Book a time");
-  }
+  const readsJapanese = (element) => (element.closest("[lang]")?.lang || navigator.language).startsWith("ja");
+  const titleOf = (element) => element.dataset.choseiTitle || (readsJapanese(element) ? "ご予約" : "Book a time");
 
   function open(button) {
     const frame = frameFor(button.dataset.choseiPopup, titleOf(button));
@@ -41,9 +41,9 @@
     const close = document.createElement("button");
     close.type = "button";
     close.textContent = "×";
-    close.setAttribute("aria-label", titleOf(button) === "ご予約" ? "閉じる" : "Close");
+    close.setAttribute("aria-label", readsJapanese(button) ? "閉じる" : "Close");
     close.style.cssText =
-      "position:sticky;inset-block-start:0;float:inline-end;inline-size:44px;block-size:44px;border:0;background:transparent;font-size:24px;cursor:pointer";
+      "position:sticky;inset-block-start:0;float:inline-end;inline-size:44px;block-size:44px;border:0;border-radius:50%;background:Canvas;color:CanvasText;font-size:24px;cursor:pointer";
     close.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => {
       frames.delete(frame);
