@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chosei.core.entries import DesiredEntry
-from chosei.records.models import Appointment, CalendarEntry
+from chosei.records.models import Appointment, CalendarEntry, Connection
 from tests.web.console.conftest import Company, confirmed, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,26 @@ def test_a_refused_entry_says_why_and_can_be_tried_again(people: Company) -> Non
     entry.refresh_from_db()
     assert (entry.state, entry.problem) == ("waiting", "")
     assert "すでに対応済みです" in client.post(address, follow=True).content.decode()
+
+
+def test_an_entry_that_does_not_come_to_stand_says_why(people: Company) -> None:
+    appointment = confirmed(people)
+    entries = CalendarEntry.objects.filter(appointment=appointment)
+    client, address = signed_in(people.author), f"/appointments/{appointment.pk}"
+    entries.update(state="retrying", attempts=1, problem="ErrorQuotaExceeded")
+    page = client.get(address).content.decode()
+    assert "再試行中" in page
+    assert "ErrorQuotaExceeded" not in page  # once is a mood of the service
+    entries.update(attempts=4)
+    page = client.get(address).content.decode()
+    assert "自動で再試行しています" in page
+    assert "容量がいっぱいです" in page
+    entries.update(state="waiting", attempts=0, problem="")
+    assert "接続が切れています" not in client.get(address).content.decode()
+    Connection.objects.update(state="needs_reconnect")
+    page = client.get(address).content.decode()
+    assert "登録中" not in page
+    assert "カレンダーとの接続が切れています" in page
 
 
 def test_asked_first_is_the_members_own_setting(people: Company) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from chosei.core.entries import EntryState
-from chosei.core.states import CandidateState
+from chosei.core.states import CandidateState, ConnectionState
 from chosei.ports.providers import about
 from chosei.records.models import (
     Appointment,
@@ -25,6 +25,8 @@ from chosei.web.console.providers import place_name
 from chosei.web.console.words import Word
 
 _ON_THE_WAY = (EntryState.WAITING, EntryState.RETRYING)
+_SOON = 4
+"""After so many failures in a row, some half a minute, it is more than a passing mood of the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,12 @@ class MailStatus:
 def entry_status(entry: CalendarEntry) -> EntryStatus:
     state = EntryState(entry.state)
     leaving = entry.desired is None and state in _ON_THE_WAY
-    word = words.LEAVING if leaving else words.ASKED if entry.question else words.ENTRY[state]
-    waits = state == EntryState.PARKED or entry.question
+    connection = ConnectionState(entry.connection.state)
+    lost = state in _ON_THE_WAY and connection == ConnectionState.NEEDS_RECONNECT
+    word = words.ASKED if entry.question or lost else words.LEAVING if leaving else words.ENTRY[state]
+    active = connection == ConnectionState.ACTIVE
+    delayed = active and state == EntryState.RETRYING and entry.attempts >= _SOON
+    waits = state == EntryState.PARKED or entry.question or lost or delayed
     problem = words.entry_problem(entry) if waits else ""
     parked = state == EntryState.PARKED
     what = words.BESIDE.get(entry.purpose, "")

@@ -208,7 +208,10 @@ ENTRY_LOST = _("カレンダーとの接続が切れています。「外部連�
 ENTRY_REFUSED = _(
     "カレンダーに登録できていません。お客様とのお約束はそのまま有効です。理由がわからないときは、再試行してください。"
 )
-# Why a calendar refused an entry for good, by the provider's code in lower letters.
+ENTRY_DELAYED = _(
+    "カレンダーがまだ受け付けていません。自動で再試行しています。お客様とのお約束はそのまま有効です。"
+)
+# Why a calendar does not take an entry, by the provider's code in lower letters.
 REFUSED_BECAUSE = {
     "erroraccessdenied": _("このカレンダーに書き込む許可がありません。「外部連携」で接続し直してください。"),
     "errorquotaexceeded": _("メールボックスの容量がいっぱいです。空きを作ってから、再試行してください。"),
@@ -315,11 +318,13 @@ def chat_problem(code: str) -> str:
 
 
 def entry_problem(entry: CalendarEntry) -> str:
-    """What to do about a parked entry; the provider's own code stands behind it, for the IT department."""
+    """What to do about an entry that does not come to stand; the provider's own code stands behind it, for
+    the IT department."""
     if entry.question:
         return str(QUESTION[entry.question])
     if entry.connection.state != ConnectionState.ACTIVE:
         return str(ENTRY_LOST)
     why = str(REFUSED_BECAUSE.get(entry.problem.lower(), ""))
     code = f" ({entry.problem})" if entry.problem else ""
-    return f"{ENTRY_REFUSED}{why and ' '}{why}{code}"
+    begins = ENTRY_REFUSED if entry.state == EntryState.PARKED else ENTRY_DELAYED
+    return f"{begins}{why and ' '}{why}{code}"
