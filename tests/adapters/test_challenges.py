@@ -94,6 +94,9 @@ def test_a_refused_refresh_keeps_the_claims_of_either_side(platform: Platform) -
         ("invalid_grant", (700082,), None, False, Trouble.IDLE),
         ("invalid_grant", (), None, False, Trouble.SIGNED_OUT),
         ("consent_required", (), None, False, Trouble.CONSENT_WITHDRAWN),
+        ("interaction_required", (50158,), None, False, Trouble.CHALLENGED),
+        ("unauthorized_client", (700016,), None, False, Trouble.APP_REMOVED),
+        ("unauthorized_client", (7000112,), None, False, Trouble.APP_REMOVED),
     ],
 )
 def test_a_number_we_do_not_know_falls_back(
@@ -110,6 +113,7 @@ def test_a_number_we_do_not_know_falls_back(
         ("access_denied", "AADSTS53003: blocked", NeedsReconnect, Trouble.CONDITIONAL_ACCESS),
         ("access_denied", "AADSTS50105: not assigned", NeedsReconnect, Trouble.NOT_ASSIGNED),
         ("interaction_required", "AADSTS50076: mfa", NeedsReconnect, Trouble.MFA),
+        ("interaction_required", "AADSTS50158: external", NeedsReconnect, Trouble.CHALLENGED),
         ("consent_required", "AADSTS65001: consent", Rejected, "approval_needed"),
         ("interaction_required", "AADSTS50020: of another tenant", Rejected, "foreign_account"),
         ("access_denied", "AADSTS90072: of another tenant", Rejected, "foreign_account"),

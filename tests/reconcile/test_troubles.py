@@ -43,6 +43,7 @@ LOST = [
     (FaultKind.ACCOUNT_DISABLED, Trouble.ACCOUNT_DISABLED),
     (FaultKind.ACCOUNT_DELETED, Trouble.ACCOUNT_DELETED),
     (FaultKind.CONSENT_WITHDRAWN, Trouble.CONSENT_WITHDRAWN),
+    (FaultKind.APP_REMOVED, Trouble.APP_REMOVED),
     (FaultKind.NOT_ASSIGNED, Trouble.NOT_ASSIGNED),
 ]
 

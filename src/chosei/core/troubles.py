@@ -10,7 +10,8 @@ class Trouble(StrEnum):
 
     SIGNED_OUT: the permission is refused without a reason we know. CHALLENGED: the service wants the person
     to be checked again, and has said what it wants (claims). IDLE: not used for too long. LAPSED: revoked,
-    unused for six months, or given for a week's trial: Google does not say which.
+    unused for six months, or given for a week's trial: Google does not say which. APP_REMOVED: the company
+    has taken Chosei out, or switched it off, for everybody.
     """
 
     SIGNED_OUT = "signed_out"
@@ -25,6 +26,7 @@ class Trouble(StrEnum):
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_DELETED = "account_deleted"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+    APP_REMOVED = "app_removed"
     NOT_ASSIGNED = "not_assigned"
     NO_MAILBOX = "no_mailbox"
     SECRET_EXPIRED = "secret_expired"  # noqa: S105 (a word)
@@ -41,6 +43,7 @@ ADMINISTRATORS = frozenset(
         Trouble.ACCOUNT_DISABLED,
         Trouble.ACCOUNT_DELETED,
         Trouble.CONSENT_WITHDRAWN,
+        Trouble.APP_REMOVED,
         Trouble.NOT_ASSIGNED,
         Trouble.NO_MAILBOX,
     }

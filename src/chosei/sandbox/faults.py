@@ -33,6 +33,7 @@ class FaultKind(StrEnum):
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_DELETED = "account_deleted"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+    APP_REMOVED = "app_removed"
     NOT_ASSIGNED = "not_assigned"
     SECRET_EXPIRED = "secret_expired"  # noqa: S105 - a word
     SECRET_WRONG = "secret_wrong"  # noqa: S105 - a word
@@ -56,6 +57,7 @@ SETTLED_BY_SIGN_IN = (
     FaultKind.PASSWORD_CHANGED,
     FaultKind.IDLE,
     FaultKind.CONSENT_WITHDRAWN,
+    FaultKind.APP_REMOVED,
 )
 """Over once the person has come back from a sign-in."""
 

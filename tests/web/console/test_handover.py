@@ -23,6 +23,10 @@ def test_a_removal_hands_over_to_the_colleague_named(people: Company) -> None:
     path = f"/members/{people.author.pk}/removal"
     page = chief.get(path).content.decode()
     assert "引き継ぐ方を選んでください" in page
+    assert "引き継がない予定はOutlookに残し" in page
+    company.connect(people.author, provider="google", account_object="old", state="ending")
+    page = chief.get(path).content.decode()
+    assert "引き継がない予定はGoogleカレンダーとOutlookに残し" in page, "also the one that finishes its own"
 
     wrong = chief.post(path, {"to": "nobody@sample.example"}).content.decode()
     assert "このアドレスの社員は見つかりません。" in wrong

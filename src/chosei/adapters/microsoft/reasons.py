@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from chosei.core.troubles import Trouble
 
 _BY_NUMBER = {
+    Trouble.CHALLENGED: (50158,),
     Trouble.MFA: (50072, 50074, 50076, 50078, 50079),
     Trouble.CONDITIONAL_ACCESS: (
         *(50005, 50097, 53000, 53001, 53002, 53003, 53004, 53008, 53009, 53010, 53011),
@@ -23,6 +24,7 @@ _BY_NUMBER = {
     Trouble.ACCOUNT_DISABLED: (50057,),
     Trouble.ACCOUNT_DELETED: (50034, 51004),
     Trouble.CONSENT_WITHDRAWN: (65001,),
+    Trouble.APP_REMOVED: (700016, 7000112),
     Trouble.NOT_ASSIGNED: (50105,),
     Trouble.SECRET_EXPIRED: (7000222,),
     Trouble.SECRET_WRONG: (7000215, 7000216, 7000218, 700027),

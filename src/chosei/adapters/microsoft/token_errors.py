@@ -28,12 +28,16 @@ _PERSON = frozenset({"interaction_required", "consent_required", "login_required
 _REQUEST_IS_OURS = frozenset({50011, 500112, 900144})
 # invalid_grant for a code says "spent or expired", except for these: nobody has consented.
 _NO_CONSENT = frozenset({65001})
+# unauthorized_client, for a permission that was good before: the company has removed the application, or
+# switched it off. Our registration is the same for everybody else.
+_REMOVED_THERE = frozenset({700016, 7000112})
 _WORD = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
 _NUMBER = re.compile(r"AADSTS(\d{4,8})")
 _WALLS = frozenset({90094, 90093, 900941, 90095, 65005})
 # An account of another tenant, or a personal one, where the registration takes one tenant's only.
 _FOREIGN = frozenset({50020, 90072})
 _REFUSED_AT_THE_DOOR = (
+    Trouble.CHALLENGED,
     Trouble.MFA,
     Trouble.CONDITIONAL_ACCESS,
     Trouble.NOT_ASSIGNED,
@@ -97,6 +101,8 @@ def returned_problem(error: str, description: str) -> PortError:
 
 
 def _kind(error: str, numbers: frozenset[int], suberror: Any, refreshing: bool) -> type[PortError]:
+    if refreshing and numbers & _REMOVED_THERE:
+        return NeedsReconnect
     if error in _OURS:
         return Misconfigured
     if error in _PERSON:

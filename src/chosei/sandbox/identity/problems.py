@@ -210,6 +210,12 @@ _STANDING: dict[FaultKind, tuple[str, int, str, dict[str, str]]] = {
         "The user or administrator has not consented to use the application.",
         {"suberror": "consent_required"},
     ),
+    FaultKind.APP_REMOVED: (
+        "unauthorized_client",
+        700016,
+        "Application was not found in the directory.",
+        {},
+    ),
     FaultKind.NOT_ASSIGNED: (
         "invalid_grant",
         50105,

@@ -28,6 +28,7 @@ KINDS = {
     FaultKind.ACCOUNT_DISABLED: "アカウントの無効化 (50057)",
     FaultKind.ACCOUNT_DELETED: "アカウントの削除 (50034)",
     FaultKind.CONSENT_WITHDRAWN: "同意の取り消し (65001)",
+    FaultKind.APP_REMOVED: "会社からのアプリの削除 (700016)",
     FaultKind.NOT_ASSIGNED: "割り当てなし (50105)",
     FaultKind.SECRET_EXPIRED: "シークレットの期限切れ (7000222、相手は全員)",
     FaultKind.SECRET_WRONG: "シークレットの誤り (7000215、相手は全員)",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 from chosei.actions.daily_limits import used_today
 from chosei.actions.leftovers import Leftover
@@ -68,6 +68,16 @@ def place_name(of: About) -> str:
 def with_places(leftovers: Iterable[Leftover]) -> list[tuple[Leftover, str]]:
     """Each with where it stands."""
     return [(one, place_name(about(one.connection.provider))) for one in leftovers]
+
+
+def places_of(member: Member) -> str:
+    """「OutlookとGoogleカレンダー」: where events of the member may stand, in the account in use and in
+    those that finish theirs; empty where there is none."""
+    rows = gates.connections_of(member).filter(
+        kind=ConnectionKind.CALENDAR, state__in=(*LIVE, ConnectionState.ENDING)
+    )
+    names = [place_name(about(one.provider)) for one in rows.order_by("-id")]
+    return pgettext("calendars", "と").join(dict.fromkeys(names))
 
 
 def live_connection(member: Member) -> Connection | None:

@@ -26,7 +26,7 @@ class CalendarsForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=[(status, STATUSES[status]) for status in CHOICES],
-        help_text=_("Outlookの予定の「公開方法」です。「予定あり」は、いつも予定ありとみなします。"),
+        help_text=_("予定の状態(Outlookでは「公開方法」)です。「予定あり」は、いつも予定ありとみなします。"),
     )
     calendars = forms.MultipleChoiceField(
         label=_("一緒に確認するカレンダー"),

@@ -18,7 +18,10 @@ class MemberForm(forms.Form):
     email = forms.EmailField(
         label=_("メールアドレス"),
         max_length=254,
-        help_text=_("サインインに使います。Microsoft 365のアカウントと同じアドレスにしてください。"),
+        help_text=_(
+            "サインインに使います。接続するMicrosoft 365やGoogle Workspaceのアカウントと"
+            "同じアドレスにしてください。"
+        ),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(

@@ -19,7 +19,6 @@ from chosei.actions.errors import ActionError, Closed, InvalidInput
 from chosei.actions.handover import HandedOver, hand_over
 from chosei.actions.limits import within_limit
 from chosei.actions.members import change_member, invite_again, invite_member, remove_member, return_member
-from chosei.ports.providers import about as about_provider
 from chosei.records import gates
 from chosei.records.models import Member, Role
 from chosei.web.console import words
@@ -28,7 +27,7 @@ from chosei.web.console.forms.common import add_refusals, refusal
 from chosei.web.console.forms.members import MemberForm, SuccessorForm
 from chosei.web.console.leaving import counted, left_by
 from chosei.web.console.listing import by_id
-from chosei.web.console.providers import live_connection, place_name
+from chosei.web.console.providers import places_of
 
 INVITATIONS_PER_HOUR = 100
 
@@ -150,11 +149,9 @@ def _handed(administrator: Member, member: Member, form: SuccessorForm) -> Hande
 
 
 def _leaving(administrator: Member, member: Member, form: SuccessorForm) -> dict[str, Any]:
-    connection = live_connection(member)
     return {
         "about": member,
-        "connection": connection,
-        "place": place_name(about_provider(connection.provider)) if connection else "",
+        "place": places_of(member),
         "left": left_by(administrator, member),
         "form": form,
     }
