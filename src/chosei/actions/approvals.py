@@ -20,11 +20,12 @@ from chosei.actions.sign_ins import (
     SILENT_AFTER,
     redirect_uri,
 )
-from chosei.core.states import LIVE, ApprovalState
+from chosei.core.states import ApprovalState, ConnectionState
 from chosei.ports.authorization import WALL, Permission
 from chosei.records.links import link_hashes
 from chosei.records.locks import lock_organization
 from chosei.records.models import (
+    Connection,
     ConnectionAttempt,
     MailKind,
     MailMessage,
@@ -145,8 +146,10 @@ def waiting_for_approval(organization: Organization, provider: str, now: datetim
 
 
 def _unconnected(organization: Organization, provider: str) -> QuerySet[Member]:
+    """Whose account does not work, be it that one is lost or another's."""
     rows = Member.objects.filter(organization=organization, is_active=True)
-    return rows.exclude(connections__provider=provider, connections__state__in=LIVE).order_by("pk")
+    working = Connection.objects.filter(provider=provider, state=ConnectionState.ACTIVE)
+    return rows.exclude(pk__in=working.values("member")).order_by("pk")
 
 
 def _attempts(organization: Organization, provider: str, now: datetime) -> QuerySet[ConnectionAttempt]:

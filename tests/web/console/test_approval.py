@@ -95,6 +95,17 @@ def test_a_sign_in_that_does_not_come_back_is_taken_for_the_wall_after_two_minut
     assert "3つのうち" in late
 
 
+@pytest.mark.parametrize("state", ["address_mismatch", "needs_reconnect", "active"])
+def test_one_whose_account_does_not_work_is_helped_over_the_wall_too(people: Company, state: str) -> None:
+    company.connect(people.colleague, state=state)
+    attempt(people.colleague, minutes=3)
+    page = signed_in(people.colleague).get(LISTING).content.decode()
+    waiting = waiting_for_approval(people.colleague.organization, "microsoft", timezone.now())
+    helped = state != "active"
+    assert ("「管理者の承認が必要」と表示されましたか" in page) == ("3つのうち" in page) == helped
+    assert (people.colleague in waiting) == helped, "and told when the approval is there"
+
+
 def test_the_letter_is_ready_to_send(people: Company) -> None:
     ask(people.colleague)
     page = signed_in(people.colleague).get("/settings/connections/approval").content.decode()

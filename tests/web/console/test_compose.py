@@ -11,6 +11,8 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from chosei.records.models import CalendarEntry, MailMessage, Member, Proposal
+from chosei.web.console.composing import already_sent
+from chosei.web.console.views import compose
 from tests.support import company
 from tests.web.console.conftest import Company, signed_in
 
@@ -69,10 +71,25 @@ def test_only_the_url(client: Client) -> None:
     assert "2件の候補で日程調整URLを発行しました" in page.content.decode()
 
 
-def test_the_same_form_twice_is_one_proposal(client: Client) -> None:
+def test_the_same_form_twice_is_one_proposal(client: Client, people: Company) -> None:
     typed = form()
     first, second = (client.post("/proposals/new", typed).headers["Location"] for _ in range(2))
     assert first == second
+    assert Proposal.objects.count() == 1
+    elsewhere = signed_in(people.author).post("/proposals/new", typed)
+    assert elsewhere.headers["Location"] == first, "whatever the session remembers"
+
+
+def test_a_double_click_leads_to_the_proposal_and_not_to_its_own_conflicts(
+    client: Client, people: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second request has looked before the first has written."""
+    typed, looks = form(), iter([None])
+    first = client.post("/proposals/new", typed).headers["Location"]
+    monkeypatch.setattr(compose, "already_sent", lambda *asked: next(looks, already_sent(*asked)))
+    again = client.post("/proposals/new", typed)
+    assert again.headers["Location"] == first
+    assert next(looks, "looked") == "looked"
     assert Proposal.objects.count() == 1
 
 

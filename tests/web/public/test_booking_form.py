@@ -11,7 +11,7 @@ from chosei.actions.members import add_member
 from chosei.core.questions import STANDARD, Question, QuestionKind
 from chosei.mails.compose import compose
 from chosei.records.models import AnswerFile, Appointment, BookingPage, BookingPageHost, MailMessage
-from tests.support.company import NOW
+from tests.support.company import NOW, connect
 from tests.web.public.walking import main_form, parsed, send, text_of
 
 pytestmark = pytest.mark.django_db
@@ -168,4 +168,8 @@ def test_where_one_of_several_attends_the_page_promises_one(client, booking_page
     page = f"/b/{booking_page.link_token}"
     assert "うち1名" not in text_of(client.get(page))
     BookingPage.objects.filter(pk=booking_page.pk).update(participation="any")
+    shown = text_of(client.get(page))
+    assert names[0] in shown
+    assert names[1] not in shown, "nobody whose calendar is not connected is ever chosen"
+    connect(suzuki)
     assert f"{names[0]}、{names[1]}のうち1名" in text_of(client.get(page))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -16,7 +17,6 @@ from chosei.actions.proposal_changes import change_proposal, save_draft
 from chosei.actions.proposals import open_proposal
 from chosei.actions.templates import save_template
 from chosei.core.states import ProposalState
-from chosei.records import gates
 from chosei.records.models import Member, Proposal
 from chosei.web.console import conflicts, words
 from chosei.web.console.forms.candidates import (
@@ -36,8 +36,6 @@ SEND, LINK, DRAFT, TEMPLATE, SAVE, TELL = "send", "link", "draft", "template", "
 """Values of the button ``outcome``. TELL saves a change and mails it to the customer."""
 UNCHECKED = ("more", "refresh", "find_times", "rooms_apply", *BUTTONS)
 """Buttons that bring the page again with everything typed, and send nothing."""
-_SENT = "sent_proposals"
-_REMEMBERED = 20
 _ROW = ("day", "start", "end")
 
 
@@ -92,7 +90,6 @@ def _fit_to_send(page: Composition, *, send: bool) -> bool:
 def _send(request: HttpRequest, page: Composition, *, send: bool) -> HttpResponse:
     wanted = page.form.wanted(page.rows.rooms(), send=send)
     proposal = open_proposal(page.member, wanted, now=timezone.now(), draft=page.proposal)
-    _remember(request, str(page.form.cleaned_data["submission"]), proposal.pk)
     messages.success(request, _told(len(wanted.candidates), send=send))
     return redirect("console:proposal", proposal.pk)
 
@@ -205,15 +202,10 @@ def _fill(request: HttpRequest, typed: QueryDict, page: Composition) -> None:
         messages.info(request, note)
 
 
-def already_sent(request: HttpRequest, member: Member) -> HttpResponse | None:
+def already_sent(member: Member, submission: str) -> HttpResponse | None:
     """A form that was sent twice leads to the proposal it made, and makes no second one."""
-    known: dict[str, int] = request.session.get(_SENT, {})
-    made = known.get(request.POST.get("submission", ""))
-    if made is None:
-        return None
-    return redirect("console:proposal", gates.proposal_for_member(member, made).pk)
-
-
-def _remember(request: HttpRequest, submission: str, proposal_id: int) -> None:
-    known: dict[str, int] = request.session.get(_SENT, {})
-    request.session[_SENT] = dict([*known.items(), (submission, proposal_id)][-_REMEMBERED:])
+    try:
+        made = Proposal.objects.filter(author=member, submission=UUID(submission)).first()
+    except ValueError:
+        return None  # the form says what is wrong with it
+    return redirect("console:proposal", made.pk) if made is not None else None

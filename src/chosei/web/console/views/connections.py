@@ -67,8 +67,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     shown = request.session.get(_PROBLEM)
     problem = problem_of(shown["reason"], shown["provider"]) if shown else None
     signing_in = _waiting(request, connection) if problem is None else None
-    silent = connection is None and any(
-        one.approval and sign_in_under_way(member, one.key) == "silent" for one in offered()
+    silent = any(
+        one.approval and not _in_use(connection, one) and sign_in_under_way(member, one.key) == "silent"
+        for one in offered()
     )
     refused = bool(shown and problem and problem.wall and about(shown["provider"]).approval)
     context = {
@@ -94,6 +95,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     if shown and request.method == "GET":
         del request.session[_PROBLEM]  # shown once, like any message
     return render(request, "console/connections.html", context)
+
+
+def _in_use(connection: Connection | None, provider: About) -> bool:
+    """Whether the account works: a sign-in there that does not come back keeps nobody from anything."""
+    works = connection is not None and connection.state == ConnectionState.ACTIVE
+    return works and connection is not None and connection.provider == provider.key
 
 
 @require_safe
