@@ -114,6 +114,15 @@ def _locks_in_one_order(_locks_out_of_order: list[str]) -> Iterator[None]:
     assert not found, "\n".join(found)
 
 
+@pytest.fixture
+def calendars(settings, monkeypatch) -> Iterator[None]:
+    """Two providers in memory, with nobody's calendar in them."""
+    from tests.support.toy.provider import two_calendars
+
+    with two_calendars(settings, monkeypatch):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _nobody_asks_between_tests(request: pytest.FixtureRequest) -> Iterator[None]:
     """The database is emptied when no request of the test's browser is being answered any more."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.utils import timezone
 
@@ -16,16 +14,10 @@ from chosei.records.models import Appointment, Connection, MailKind, MailMessage
 from tests.support.company import member, organization
 from tests.support.moves import ONSITE, confirmed, standing
 from tests.support.times import late
-from tests.support.toy.provider import OtherProvider, ToyProvider, sign_in, two_calendars
+from tests.support.toy.provider import OtherProvider, ToyProvider, sign_in
 from tests.support.worker import run_jobs
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def calendars(settings, monkeypatch) -> Iterator[None]:
-    with two_calendars(settings, monkeypatch):
-        yield
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("calendars")]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from chosei.sandbox.google.clients import CLIENT_ID
 from tests.actions.test_races import together
 from tests.reconcile.test_zoom import SATO, settled
 from tests.support.google_tenant import GoogleTenant, google_tenant_on
-from tests.support.toy.provider import ToyAuthorization, ToyProvider, sign_in, two_calendars
+from tests.support.toy.provider import ToyAuthorization, ToyProvider, sign_in
 from tests.support.worker import run_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,9 +109,8 @@ def test_an_account_that_somebody_else_uses_keeps_its_permission(workspace, sato
 
 
 @pytest.fixture
-def toy(settings, monkeypatch) -> Iterator[ToyAuthorization]:
-    with two_calendars(settings, monkeypatch):
-        yield ToyProvider.accounts
+def toy(calendars) -> ToyAuthorization:
+    return ToyProvider.accounts
 
 
 @pytest.fixture

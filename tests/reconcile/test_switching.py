@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from uuid import uuid4
@@ -34,22 +33,11 @@ from tests.support.company import GUEST, connect, member, organization, propose
 from tests.support.mortal import Fate, Killed, mortal
 from tests.support.moves import ONSITE, confirmed, connected, settled, standing, told_guest
 from tests.support.times import late
-from tests.support.toy.provider import OtherProvider, ToyProvider, sign_in, two_calendars
+from tests.support.toy.provider import OtherProvider, ToyProvider, sign_in
 from tests.support.worker import run_jobs
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("calendars")]
 MOST_CALLS = 20
-
-
-@pytest.fixture(autouse=True)
-def calendars(settings, monkeypatch) -> Iterator[None]:
-    with two_calendars(settings, monkeypatch):
-        yield
-
-
-@pytest.fixture
-def sato() -> Member:
-    return member(email="sato@sample.example")
 
 
 def swept() -> None:

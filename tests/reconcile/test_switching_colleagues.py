@@ -4,8 +4,6 @@ choice is touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.utils import timezone
 
@@ -18,21 +16,10 @@ from chosei.reconcile.converge import converge
 from chosei.records.models import CalendarEntry, Connection, MailKind, Member
 from tests.support.company import member
 from tests.support.moves import ONSITE, confirmed, connected, settled, standing, there, told_guest
-from tests.support.toy.provider import OtherProvider, ToyProvider, sign_in, two_calendars
+from tests.support.toy.provider import OtherProvider, ToyProvider, sign_in
 from tests.support.worker import run_jobs
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def calendars(settings, monkeypatch) -> Iterator[None]:
-    with two_calendars(settings, monkeypatch):
-        yield
-
-
-@pytest.fixture
-def sato() -> Member:
-    return member(email="sato@sample.example")
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("calendars")]
 
 
 @pytest.fixture

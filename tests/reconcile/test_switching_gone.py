@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -20,24 +19,13 @@ from chosei.reconcile.converge import converge
 from chosei.reconcile.sweep import sweep
 from chosei.reconcile.tokens import keep_alive
 from chosei.records.models import Appointment, CalendarEntry, Connection, Member
-from tests.support.company import GUEST, member, propose
+from tests.support.company import GUEST, propose
 from tests.support.moves import ONSITE, confirmed, connected, settled, standing, told_guest
 from tests.support.times import late
-from tests.support.toy.provider import OtherProvider, ToyProvider, sign_in, two_calendars
+from tests.support.toy.provider import OtherProvider, ToyProvider, sign_in
 from tests.support.worker import run_jobs
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def calendars(settings, monkeypatch) -> Iterator[None]:
-    with two_calendars(settings, monkeypatch):
-        yield
-
-
-@pytest.fixture
-def sato() -> Member:
-    return member(email="sato@sample.example")
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("calendars")]
 
 
 def test_nothing_is_left_with_an_account_that_lets_nobody_in(sato):

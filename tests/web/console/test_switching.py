@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,17 +20,11 @@ from chosei.records.models import (
     WebMeeting,
 )
 from tests.support import company
-from tests.support.toy.provider import two_calendars
 from tests.web.browsing import complaints, picture, scrolls_sideways
 from tests.web.console.conftest import Company, confirmed, signed_in, visit
 
+pytestmark = pytest.mark.usefixtures("calendars")
 LISTING, SWITCH = "/settings/connections", "/settings/connections/switch/toy"
-
-
-@pytest.fixture(autouse=True)
-def calendars(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with two_calendars(settings, monkeypatch):
-        yield
 
 
 def coming(people: Company, **values: Any) -> Appointment:
