@@ -4,42 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from chosei import wiring
+from chosei.actions.accounts import NO_MAILBOX, Brought, keep_approval, leave_to_colleague, link
 from chosei.actions.approvals import somebody_connected
-from chosei.actions.connections import disconnect, hold_again, let_go, resume
 from chosei.actions.errors import ConnectRefused
 from chosei.actions.giving_back import crossed
 from chosei.actions.sign_ins import SIGN_IN_LASTS, likely_company, redirect_uri
-from chosei.actions.switching import take_over
-from chosei.core.addresses import goes_by, same_address
 from chosei.core.providers import ConnectionKind
-from chosei.core.states import CONNECTION, LIVE, ConnectionEvent, ConnectionState, IllegalTransition, advance
-from chosei.core.text import one_line
+from chosei.core.states import ConnectionState
 from chosei.core.troubles import Trouble
-from chosei.ports.authorization import CANCELLED, FOREIGN_ACCOUNT, WALL, Account, Grant, Identity, SignIn
+from chosei.ports.authorization import CANCELLED, FOREIGN_ACCOUNT, WALL, Grant, Identity, SignIn
 from chosei.ports.calendar import MailboxProfile
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Rejected
 from chosei.ports.providers import about
 from chosei.records.locks import for_change, lock_account, lock_hosts, lock_organization
 from chosei.records.models import Connection, ConnectionAttempt, Member
 
-NO_MAILBOX = "no_mailbox"
 _SAYS_NOTHING_HERE = (Trouble.SIGNED_OUT, Trouble.REVOKED, Trouble.IDLE)
-KEPT_FOR = timedelta(days=7)
-"""How long after a sign-in or refresh the permission is used again, whatever happens; providers let one that
-nobody uses die after 90 days or sooner."""
-
-
-_GRANTED = [
-    *("access_token", "refresh_token", "access_expires_at", "refresh_due_at"),
-    *("login_names", "scopes", "changed_at"),
-]
 
 
 def begin_connection(member: Member, provider: str, *, also: str = "", instead: str = "") -> str:
@@ -103,7 +88,7 @@ def complete_connection(
             ConnectionAttempt.objects.filter(pk=attempt.pk).update(claims=failure.claims)
         raise _finished(attempt, _refusal(failure)) from failure
     try:
-        _leave_to_colleague(member, provider, brought)
+        leave_to_colleague(member, provider, brought)
         with transaction.atomic():
             lock_organization(member.organization_id)  # for the news of an approval
             _insist_on_living(attempt, brought.identity)
@@ -111,9 +96,9 @@ def complete_connection(
             # Two browser tabs: one after the other; rows that refer to the member need not wait.
             for_change(Member.objects).get(pk=member.pk)
             if brought.mailbox is None:
-                connection = _keep_approval(member, provider, brought)
+                connection = keep_approval(member, provider, brought)
             else:
-                connection = _link(member, attempt, brought, brought.mailbox)
+                connection = link(member, attempt, brought, brought.mailbox)
             attempt.result = "connected" if brought.mailbox else "approved"
             attempt.save(update_fields=["result"])
             somebody_connected(member, provider, brought.identity.tenant_id, now=timezone.now())
@@ -121,14 +106,6 @@ def complete_connection(
         _finished(attempt, refused)
         raise
     return connection
-
-
-@dataclass(frozen=True, slots=True)
-class _Brought:
-    grant: Grant
-    identity: Identity
-    account: Account
-    mailbox: MailboxProfile | None
 
 
 def _claims(member: Member, provider: str) -> str:
@@ -164,7 +141,7 @@ def _spend(member: Member, provider: str, state: str, begun_here: bool) -> Conne
     return attempt
 
 
-def _bring(provider: str, attempt: ConnectionAttempt, code: str) -> _Brought:
+def _bring(provider: str, attempt: ConnectionAttempt, code: str) -> Brought:
     port = wiring.authorization(provider)
     grant, identity = port.complete(
         code=code,
@@ -173,7 +150,7 @@ def _bring(provider: str, attempt: ConnectionAttempt, code: str) -> _Brought:
         code_verifier=attempt.code_verifier,
     )
     account = port.account(grant.access_token)
-    return _Brought(grant, identity, account, _mailbox(provider, grant, identity))
+    return Brought(grant, identity, account, _mailbox(provider, grant, identity))
 
 
 def _mailbox(provider: str, grant: Grant, identity: Identity) -> MailboxProfile | None:
@@ -187,147 +164,12 @@ def _mailbox(provider: str, grant: Grant, identity: Identity) -> MailboxProfile 
         return None
 
 
-def _leave_to_colleague(member: Member, provider: str, brought: _Brought) -> None:
-    """An account for meetings has one permission at a time: a sign-in may end the one before
-    (contracts/zoom.md, "several authorizations"). Whose connection works already goes on with the new one.
-
-    Raises ConnectRefused("in_use").
-    """
-    if about(provider).kind is not ConnectionKind.MEETINGS:
-        return
-    with transaction.atomic():
-        same = for_change(Connection.objects).filter(
-            provider=provider,
-            account_tenant=brought.identity.tenant_id,
-            account_object=brought.identity.object_id,
-            state=ConnectionState.ACTIVE,
-        )
-        other = same.exclude(member=member).first()
-        if other is None:
-            return
-        _keep_grant(other, brought.grant)
-        other.save(update_fields=_GRANTED)
-    raise ConnectRefused("in_use")
-
-
 def _insist_on_living(attempt: ConnectionAttempt, identity: Identity) -> None:
     """Raises ConnectRefused("let_go_just_now") where what was brought may have been taken back meanwhile."""
     account = (attempt.provider, identity.tenant_id, identity.object_id)
     lock_account(*account)
     if crossed(*account, since=attempt.begun_at):
         raise ConnectRefused("let_go_just_now")
-
-
-def _keep_grant(connection: Connection, grant: Grant) -> None:
-    connection.access_token, connection.refresh_token = grant.access_token, grant.refresh_token
-    connection.access_expires_at = grant.expires_at
-    connection.refresh_due_at = timezone.now() + KEPT_FOR
-    connection.login_names = grant.login_names
-    connection.scopes = " ".join(sorted(grant.scopes))
-
-
-def _link(
-    member: Member, attempt: ConnectionAttempt, brought: _Brought, mailbox: MailboxProfile
-) -> Connection:
-    """Under the member's locks: the account is in use from now on."""
-    now = timezone.now()
-    replaced = _let_others_go(member, attempt, brought, now)
-    connection = _keep(member, attempt.provider, brought, mailbox)
-    resume(connection)
-    if replaced is not None:
-        take_over(member, replaced, choice=attempt.instead, now=now)
-    elif connection.kind == ConnectionKind.CALENDAR:
-        hold_again(member)
-    return connection
-
-
-def _let_others_go(
-    member: Member, attempt: ConnectionAttempt, brought: _Brought, now: datetime
-) -> Connection | None:
-    """One calendar, whichever provider's, and one account for meetings beside it. Returns what is replaced.
-
-    Raises ConnectRefused where another is in use and nobody has said that this one is to take its place, or
-    where this one is not the member's.
-    """
-    kind = about(attempt.provider).kind
-    other = for_change(Connection.objects).filter(member=member, kind=kind, state__in=LIVE)
-    one = other.exclude(
-        provider=attempt.provider,
-        account_tenant=brought.identity.tenant_id,
-        account_object=brought.identity.object_id,
-    ).first()
-    if one is None:
-        return None
-    if one.state == ConnectionState.ADDRESS_MISMATCH and not attempt.instead:
-        disconnect(member, one, now=now)  # another account was chosen, as the page proposed
-        return None
-    if not attempt.instead:
-        raise ConnectRefused("other_account" if one.provider == attempt.provider else "other_provider")
-    accepted = _account(member, attempt.provider, brought).accepted_address
-    if not goes_by(list(brought.account.addresses), member.email, accepted):
-        raise ConnectRefused("other_address")
-    let_go(one, now=now)
-    return one
-
-
-def _keep_approval(member: Member, provider: str, brought: _Brought) -> Connection:
-    """Somebody without a mailbox has consented. One whose calendar we had before has lost it: refused."""
-    connection = _account(member, provider, brought)
-    try:
-        state = advance(CONNECTION, ConnectionState(connection.state), ConnectionEvent.APPROVE)
-    except IllegalTransition as lost:
-        raise ConnectRefused(NO_MAILBOX) from lost
-    connection.state = state
-    connection.problem = NO_MAILBOX
-    connection.address = _address(member, brought)
-    connection.display_name = brought.account.display_name
-    connection.save()
-    return connection
-
-
-def _account(member: Member, provider: str, brought: _Brought) -> Connection:
-    known = for_change(Connection.objects).filter(
-        member=member,
-        provider=provider,
-        account_tenant=brought.identity.tenant_id,
-        account_object=brought.identity.object_id,
-    )
-    return known.first() or Connection(
-        member=member,
-        provider=provider,
-        kind=about(provider).kind,
-        account_tenant=brought.identity.tenant_id,
-        account_object=brought.identity.object_id,
-        state=ConnectionState.APPROVAL_ONLY,
-    )
-
-
-def _keep(member: Member, provider: str, brought: _Brought, mailbox: MailboxProfile) -> Connection:
-    connection = _account(member, provider, brought)
-    before = connection.state
-    connection.state = advance(CONNECTION, ConnectionState(connection.state), ConnectionEvent.CONNECT)
-    connection.problem = connection.trouble = connection.claims = ""
-    connection.address = _address(member, brought)
-    connection.display_name = one_line(brought.account.display_name)[:200]
-    connection.addresses = list(brought.account.addresses)
-    connection.account_checked_at = timezone.now()
-    is_calendar = connection.kind == ConnectionKind.CALENDAR
-    if is_calendar and not goes_by(connection.addresses, member.email, connection.accepted_address):
-        connection.state = advance(CONNECTION, ConnectionState(connection.state), ConnectionEvent.MISMATCH)
-    if connection.state != before:
-        connection.state_since = timezone.now()
-    _keep_grant(connection, brought.grant)
-    connection.web_meeting = mailbox.web_meeting
-    connection.mailbox_zone = mailbox.zone or connection.mailbox_zone
-    connection.mirror_error = ""
-    connection.save()
-    return connection
-
-
-def _address(member: Member, brought: _Brought) -> str:
-    """The member's own address where the account goes by it too, else the account's first."""
-    addresses = brought.account.addresses
-    return next((one for one in addresses if same_address(one, member.email)), next(iter(addresses), ""))
 
 
 def _finished(attempt: ConnectionAttempt, refused: ConnectRefused) -> ConnectRefused:

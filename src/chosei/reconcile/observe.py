@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from django.utils import timezone
 
-from chosei.actions.connecting import NO_MAILBOX
+from chosei.actions.accounts import NO_MAILBOX
 from chosei.actions.health import mailbox_lost, untroubled
 from chosei.actions.notices import doubt_silence
 from chosei.core.providers import ConnectionKind

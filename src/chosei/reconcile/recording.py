@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 from django.utils import timezone
 
-from chosei.actions.connecting import NO_MAILBOX
+from chosei.actions.accounts import NO_MAILBOX
 from chosei.actions.health import connection_lost
 from chosei.actions.switching import account_gone
 from chosei.actions.timeline import note

@@ -18,8 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from chosei import wiring
+from chosei.actions.accounts import KEPT_FOR
 from chosei.actions.addresses import found_again
-from chosei.actions.connecting import KEPT_FOR
 from chosei.actions.connections import SPEAKING, speaks_for
 from chosei.actions.health import connection_lost, registration_broken
 from chosei.actions.switching import account_gone
