@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 import chosei
 from chosei.core import availability, entries, states
 from chosei.records.models import MailKind, MailState, MeetingFormat, TimelineEntry
-from chosei.web.console import timeline, words
+from chosei.web.console import reasons, timeline, words
 from tests.support.company import NOW
 
 SOURCE = Path(chosei.__file__).parent
@@ -32,7 +32,7 @@ SOURCE = Path(chosei.__file__).parent
         (MailState, words.MAIL),
         (MailKind, words.MAIL_KIND),
         (MeetingFormat, words.FORMAT),
-        (availability.UnknownReason, words.UNKNOWN),
+        (availability.UnknownReason, reasons.UNKNOWN),
     ],
 )
 def test_every_state_has_a_word(all_of_them: Any, told: dict[Any, Any]) -> None:

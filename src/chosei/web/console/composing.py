@@ -18,7 +18,7 @@ from chosei.actions.proposals import open_proposal
 from chosei.actions.templates import save_template
 from chosei.core.states import ProposalState
 from chosei.records.models import Member, Proposal
-from chosei.web.console import conflicts, words
+from chosei.web.console import conflicts, reasons
 from chosei.web.console.forms.candidates import (
     MAX_ROWS,
     ROWS_AT_FIRST,
@@ -73,7 +73,7 @@ def carry_out(request: HttpRequest, page: Composition) -> HttpResponse | None:
     except InvalidInput as refused:
         _show(page, refused)
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
         if page.proposal is not None:
             changed = refused.reason == "changed_meanwhile"
             return redirect("console:proposal-edit" if changed else "console:proposal", page.proposal.pk)

@@ -20,7 +20,7 @@ from chosei.records.models import (
     MailState,
     Proposal,
 )
-from chosei.web.console import words
+from chosei.web.console import reasons, words
 from chosei.web.console.providers import place_name
 from chosei.web.console.words import Word
 
@@ -71,7 +71,7 @@ def entry_status(entry: CalendarEntry) -> EntryStatus:
     active = connection == ConnectionState.ACTIVE
     delayed = active and state == EntryState.RETRYING and entry.attempts >= _SOON
     waits = state == EntryState.PARKED or entry.question or lost or delayed
-    problem = words.entry_problem(entry) if waits else ""
+    problem = reasons.entry_problem(entry) if waits else ""
     parked = state == EntryState.PARKED
     what = words.BESIDE.get(entry.purpose, "")
     whose, place = entry.connection.member.name, place_name(about(entry.connection.provider))
@@ -126,7 +126,7 @@ def _mail_status(mail: MailMessage) -> MailStatus:
         mail,
         words.MAIL_KIND[MailKind(mail.kind)],
         words.MAIL[MailState(mail.state)],
-        why=words.mail_problem(mail.problem) if refused else "",
+        why=reasons.mail_problem(mail.problem) if refused else "",
         again=refused and mail.member_id is None,
     )
 

@@ -18,7 +18,7 @@ from chosei.actions.readjusting import AnswerInput, answer_readjustment
 from chosei.core.states import PROPOSAL, CandidateState, ProposalEvent, ProposalState, can
 from chosei.records import gates
 from chosei.records.models import Member, Proposal
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.answer import AnswerForm
 from chosei.web.console.forms.candidates import (
@@ -43,7 +43,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     member = signed_in(request)
     proposal = gates.proposal_for_member(member, pk)
     if not can(PROPOSAL, ProposalState(proposal.state), ProposalEvent.OFFER_AGAIN):
-        messages.warning(request, words.closed(proposal.state))
+        messages.warning(request, reasons.closed(proposal.state))
         return redirect("console:proposal", proposal.pk)
     data = request.POST if request.method == "POST" else None
     form = AnswerForm(data, zone=member.zone, now=timezone.now())
@@ -102,7 +102,7 @@ def _send(
         add_refusals(form, InvalidInput(**codes))
         return None
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
     else:
         told = gettext("新しい候補日時をお客様にご案内します。")
         untold = gettext("新しい候補日時を加えました。URLをコピーしてお客様にお送りください。")

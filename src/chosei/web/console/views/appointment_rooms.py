@@ -24,7 +24,7 @@ from chosei.core.states import AppointmentState
 from chosei.records import gates
 from chosei.records.models import Appointment, Member, Promise, Room
 from chosei.records.places import room_promises_of
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import refusal
 from chosei.web.console.words import Word
@@ -68,7 +68,7 @@ def choice(request: HttpRequest, pk: int) -> HttpResponse:
     except InvalidInput as refused:
         messages.warning(request, refusal(refused.fields["room"]))
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
     else:
         messages.success(
             request,

@@ -20,7 +20,7 @@ from chosei.core.states import APPOINTMENT, AppointmentEvent, AppointmentState, 
 from chosei.records import gates
 from chosei.records.models import Appointment, Member, Promise
 from chosei.web.codes import shown_code
-from chosei.web.console import status, words
+from chosei.web.console import reasons, status, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.answers import answers_of
 from chosei.web.console.chats import chat_lines
@@ -109,7 +109,7 @@ def cancellation(request: HttpRequest, pk: int) -> HttpResponse:
         except InvalidInput as refused:
             add_refusals(form, refused)
         except Closed as refused:
-            messages.warning(request, words.closed(refused.reason))
+            messages.warning(request, reasons.closed(refused.reason))
             return redirect("console:appointment", appointment.pk)
         else:
             messages.success(request, gettext("キャンセルしました。お客様にお知らせします。"))

@@ -28,7 +28,7 @@ from chosei.core.walltime import zone_of
 from chosei.records import gates
 from chosei.records.gates import NotThere
 from chosei.records.models import Member, Proposal
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.hosts import members_by_id
 
@@ -118,7 +118,7 @@ def _person_json(time: HostTime, zone: str) -> dict[str, Any]:
     return {
         "id": time.member.pk,
         "linked": time.linked,
-        "unknown": str(words.UNKNOWN[doubt.reason]) if doubt else None,
+        "unknown": str(reasons.UNKNOWN[doubt.reason]) if doubt else None,
         "again": doubt is not None and doubt.reason in SOON,
         "events": list(_blocks_json(time.blocks, zone)),
     }

@@ -21,7 +21,7 @@ from chosei.core.intervals import Interval
 from chosei.core.states import AppointmentState
 from chosei.records import gates
 from chosei.records.models import Appointment, Member
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.change import ChangeForm
 from chosei.web.console.forms.common import add_refusals
@@ -58,7 +58,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         except InvalidInput as refused:
             _refuse(form, refused)
         except Closed as refused:
-            messages.warning(request, words.closed(refused.reason))
+            messages.warning(request, reasons.closed(refused.reason))
             return redirect("console:appointment", appointment.pk)
         else:
             said = (

@@ -25,7 +25,7 @@ from chosei.actions.chat import (
 from chosei.actions.errors import InvalidInput
 from chosei.records import gates
 from chosei.records.models import ChatDestination, ChatService, ChatState, Member
-from chosei.web.console import words
+from chosei.web.console import reasons, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.chats import chat_lines
 from chosei.web.console.forms.chat import KINDS, SERVICES, ChatIdsForm, DestinationForm
@@ -183,5 +183,5 @@ def _news(destination: ChatDestination) -> dict[str, Any]:
         "service": SERVICES[ChatService(destination.service)],
         "sent": chat_lines(latest),
         "moves": any(message.state == ChatState.WAITING for message in latest),
-        "problem": words.chat_problem(destination.problem) if destination.problem else "",
+        "problem": reasons.chat_problem(destination.problem) if destination.problem else "",
     }

@@ -21,7 +21,7 @@ from chosei.core.states import CandidateState, ConnectionState, ProposalState
 from chosei.core.walltime import local_date
 from chosei.records import gates
 from chosei.records.models import Candidate, Member, Proposal, ProposalTemplate
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.composing import UNCHECKED, Composition, already_sent, as_typed, carry_out
 from chosei.web.console.forms.candidates import MAX_ROWS, candidate_rows, shown_rows
@@ -73,7 +73,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     member = signed_in(request)
     proposal = gates.proposal_for_member(member, pk)
     if proposal.state != ProposalState.DRAFT and proposal.state not in RUNNING:
-        messages.warning(request, words.closed(proposal.state))
+        messages.warning(request, reasons.closed(proposal.state))
         return redirect("console:proposal", proposal.pk)
     if request.method == "POST":
         return _posted(request, member, proposal)
@@ -124,7 +124,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         discard_draft(proposal)
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
         return redirect("console:proposal", proposal.pk)
     messages.success(request, gettext("下書きを削除しました。"))
     return redirect("console:proposals")

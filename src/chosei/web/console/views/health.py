@@ -22,7 +22,7 @@ from chosei.core.states import ConnectionState
 from chosei.mails.troubles import trouble_words
 from chosei.records import gates
 from chosei.records.models import Connection, Member
-from chosei.web.console import words
+from chosei.web.console import reasons, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.leaving import left_by_former
 from chosei.web.console.listing import by_id
@@ -81,7 +81,7 @@ def alias(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         accept_alias(administrator, connection)
     except Closed as refused:
-        messages.error(request, words.closed(refused.reason))
+        messages.error(request, reasons.closed(refused.reason))
     else:
         messages.success(request, gettext("別名として承認しました。カレンダーを使えるようになります。"))
     return redirect("console:health")

@@ -19,7 +19,7 @@ from chosei.core.walltime import local_date
 from chosei.mails.troubles import trouble_words
 from chosei.records import gates
 from chosei.records.models import Appointment, CalendarEntry, MailMessage, MailState, Member, WebMeeting
-from chosei.web.console import words
+from chosei.web.console import reasons, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.listing import by_start
 from chosei.web.console.providers import live_connection
@@ -87,7 +87,7 @@ def _parked(member: Member) -> list[tuple[CalendarEntry, str]]:
     rows = CalendarEntry.objects.filter(
         Q(state=EntryState.PARKED) | ~Q(question=""), connection__member=member
     ).select_related("connection", "candidate__proposal", "appointment")
-    return [(entry, words.entry_problem(entry)) for entry in rows.order_by("-changed_at")[:SHOWN]]
+    return [(entry, reasons.entry_problem(entry)) for entry in rows.order_by("-changed_at")[:SHOWN]]
 
 
 def _stranded(member: Member) -> list[tuple[WebMeeting, str]]:

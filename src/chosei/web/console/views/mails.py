@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.sending_again import send_again
 from chosei.records import gates
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import refusal
 
@@ -26,7 +26,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     except InvalidInput as refused:
         messages.warning(request, refusal(refused.fields["address"]))
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
     else:
         messages.success(request, gettext("宛先を直し、もう一度送っています。"))
     if mail.appointment_id is not None:

@@ -21,7 +21,7 @@ from chosei.actions.limits import within_limit
 from chosei.actions.members import change_member, invite_again, invite_member, remove_member, return_member
 from chosei.records import gates
 from chosei.records.models import Member, Role
-from chosei.web.console import words
+from chosei.web.console import reasons, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals, refusal
 from chosei.web.console.forms.members import MemberForm, SuccessorForm
@@ -91,7 +91,7 @@ def invitation(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         invite_again(administrator, member)
     except Closed as refused:
-        messages.error(request, words.closed(refused.reason))
+        messages.error(request, reasons.closed(refused.reason))
     else:
         messages.success(request, gettext("招待のメールを、もう一度送りました。"))
     return redirect("console:member", pk=pk)
@@ -112,7 +112,7 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
         except InvalidInput as refused:
             messages.error(request, refusal(next(iter(refused.fields.values()))))
         except Closed as refused:
-            messages.error(request, words.closed(refused.reason))
+            messages.error(request, reasons.closed(refused.reason))
         else:
             told = gettext("%(name)sさんを社員情報から外しました。") % {"name": member.name}
             messages.success(request, told)
@@ -135,7 +135,7 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
         except InvalidInput as refused:
             messages.error(request, refusal(next(iter(refused.fields.values()))))
         except Closed as refused:
-            messages.error(request, words.closed(refused.reason))
+            messages.error(request, reasons.closed(refused.reason))
         else:
             _tell_of_handover(request, handed)
         return redirect("console:member", pk=pk)
@@ -178,7 +178,7 @@ def comeback(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         return_member(administrator, member)
     except Closed as refused:
-        messages.error(request, words.closed(refused.reason))
+        messages.error(request, reasons.closed(refused.reason))
     else:
         messages.success(request, gettext("%(name)sさんの利用を再開しました。") % {"name": member.name})
     return redirect("console:member", pk=pk)
@@ -191,7 +191,7 @@ def _tried(form: MemberForm, action: Callable[[], Member]) -> bool:
     except InvalidInput as refused:
         add_refusals(form, refused)
     except ActionError as refused:
-        form.add_error(None, words.closed(str(refused)))
+        form.add_error(None, reasons.closed(str(refused)))
     else:
         return True
     return False

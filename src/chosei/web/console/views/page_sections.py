@@ -22,7 +22,7 @@ from chosei.core.states import BOOKING_PAGE, BookingPageEvent, BookingPageState,
 from chosei.mails.links import one_time_url, page_url
 from chosei.records import gates
 from chosei.records.models import Member
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals, refusal
 from chosei.web.console.forms.hosts import BUTTONS
@@ -172,7 +172,7 @@ def one_time_end(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     try:
         revoke_one_time_link(found)
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
     else:
         messages.success(request, gettext("1回限りのURLを取り消しました。"))
     return redirect("console:page-details", page.pk)

@@ -25,7 +25,7 @@ from chosei.core.states import BookingPageState
 from chosei.core.walltime import zone_of
 from chosei.records import gates
 from chosei.records.models import BookingPage
-from chosei.web.console import words
+from chosei.web.console import reasons, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import DateInput, TimeInput
 
@@ -52,7 +52,7 @@ _SOURCES = {
 }
 # What is wrong with a calendar, without what its owner has to do: the way says who does it.
 _DOUBTS = {
-    **words.UNKNOWN,
+    **reasons.UNKNOWN,
     UnknownReason.NEEDS_RECONNECT: _("カレンダーとの接続が切れています。"),
     UnknownReason.ADDRESS_MISMATCH: _("接続したアカウントのアドレスが、社員情報と一致していません。"),
     UnknownReason.NOT_CONNECTED: _("カレンダーが接続されていません。"),

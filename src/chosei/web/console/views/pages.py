@@ -18,7 +18,7 @@ from chosei.mails.links import page_url
 from chosei.records import gates
 from chosei.records.models import BookingPage, Member
 from chosei.records.models.booking_page import weekday_office_hours
-from chosei.web.console import words
+from chosei.web.console import reasons, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.booking_page import NewPageForm, defaults_for
 from chosei.web.console.forms.common import add_refusals, refusal
@@ -90,7 +90,7 @@ def _step(
     except Unconnected as refused:
         messages.error(request, _unconnected(refused, member))
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
     else:
         messages.success(request, done)
     return redirect("console:page", page.pk)

@@ -20,7 +20,7 @@ from chosei.mails.links import proposal_url
 from chosei.mails.paste import paste_text
 from chosei.records import gates
 from chosei.records.models import Appointment, Candidate, Member, Proposal
-from chosei.web.console import status, words
+from chosei.web.console import reasons, status, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.listing import newest_of
 from chosei.web.console.searching import Search, proposal_states, proposals_found
@@ -117,7 +117,7 @@ def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             withdraw_proposal(member, proposal, now=timezone.now())
         except Closed as refused:
-            messages.warning(request, words.closed(refused.reason))
+            messages.warning(request, reasons.closed(refused.reason))
         else:
             messages.success(request, gettext("日程調整を取り下げました。"))
         return redirect("console:proposal", proposal.pk)

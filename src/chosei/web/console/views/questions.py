@@ -14,7 +14,7 @@ from chosei.actions.asking import put_back, retry
 from chosei.actions.errors import Closed, TimeTaken
 from chosei.records import gates
 from chosei.records.models import CalendarEntry
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 
 
@@ -39,7 +39,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         )
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
     return _back(entry)
 
 
@@ -52,7 +52,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         retry(member, entry)
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
     else:
         messages.success(request, gettext("もう一度登録しています。"))
     return _back(entry)

@@ -24,7 +24,7 @@ from chosei.actions.front_desk import (
 from chosei.mails.qr import svg_address
 from chosei.records import gates
 from chosei.records.models import FrontDesk, Reception
-from chosei.web.console import words
+from chosei.web.console import reasons, words
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals
 from chosei.web.console.forms.reception import DeskForm, ReceptionForm
@@ -109,7 +109,7 @@ def pairing(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         await_pairing_again(administrator, desk, now=timezone.now())
     except Closed as refused:
-        messages.info(request, words.closed(refused.reason))
+        messages.info(request, reasons.closed(refused.reason))
     return redirect("console:front-desk", pk)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from chosei.actions.errors import Closed
 from chosei.actions.requests import approve, decline
 from chosei.records import gates
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 
 
@@ -24,7 +24,7 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         approve(member, appointment, now=timezone.now())
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
     else:
         messages.success(request, gettext("承認しました。お客様に確定のお知らせを送ります。"))
     return redirect("console:appointment", appointment.pk)
@@ -38,7 +38,7 @@ def refusal(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         decline(member, appointment, reason=request.POST.get("reason", "").strip(), now=timezone.now())
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
     else:
         messages.success(request, gettext("却下しました。お客様にお知らせします。"))
     return redirect("console:appointment", appointment.pk)

@@ -12,7 +12,7 @@ from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.rooms import remove_room_list, save_room_list
 from chosei.records import gates
 from chosei.records.models import Member, RoomList
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals
 from chosei.web.console.forms.rooms import RoomListForm
@@ -36,7 +36,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
     found = gates.room_list_for_administrator(administrator, pk)
     if found.provider:
-        messages.info(request, words.closed("of_directory"))
+        messages.info(request, reasons.closed("of_directory"))
         return redirect("console:rooms")
     chosen = [str(room_id) for room_id in found.places.values_list("room_id", flat=True)]
     form = RoomListForm(
@@ -56,7 +56,7 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         remove_room_list(administrator, found)
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
     else:
         messages.success(request, gettext("会議室リストを削除しました。会議室はそのまま使えます。"))
     return redirect("console:rooms")
@@ -68,7 +68,7 @@ def _saved(form: RoomListForm, administrator: Member, found: RoomList | None) ->
     except InvalidInput as refused:
         add_refusals(form, refused)
     except Closed as refused:
-        form.add_error(None, words.closed(refused.reason))
+        form.add_error(None, reasons.closed(refused.reason))
     else:
         return True
     return False

@@ -21,7 +21,7 @@ from chosei.actions.providers import offered_provider
 from chosei.actions.rooms import add_room, ask_directory, change_room, put_away_room, use_room_again
 from chosei.records import gates
 from chosei.records.models import Member, Room, RoomListRoom
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals
 from chosei.web.console.forms.rooms import RoomForm
@@ -174,9 +174,9 @@ def _tried(form: RoomForm, action: Callable[[], Room]) -> bool:
     except InvalidInput as refused:
         add_refusals(form, refused)
     except Closed as refused:
-        form.add_error(None, words.closed(refused.reason))
+        form.add_error(None, reasons.closed(refused.reason))
     except ActionError as refused:
-        form.add_error(None, words.closed(str(refused)))
+        form.add_error(None, reasons.closed(str(refused)))
     else:
         return True
     return False

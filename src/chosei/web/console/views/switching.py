@@ -15,7 +15,7 @@ from chosei.actions.switching import LEAVE, MOVE, is_gone
 from chosei.core.providers import ConnectionKind
 from chosei.ports.providers import about
 from chosei.records import gates
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.providers import calendar_name, live_connection, place_name
 from chosei.web.console.switching import left_behind
@@ -56,7 +56,7 @@ def leftover_removed(request: HttpRequest, pk: int, *, is_meeting: bool = False)
     try:
         removed_by_hand(member, entry)
     except Closed as refused:
-        messages.info(request, words.closed(refused.reason))
+        messages.info(request, reasons.closed(refused.reason))
     else:
         done = gettext("手で削除した会議として記録しました。")
         messages.success(request, done if is_meeting else gettext("手で削除した予定として記録しました。"))

@@ -13,7 +13,7 @@ from chosei.actions.errors import Closed
 from chosei.actions.web_links import issue_again
 from chosei.actions.web_starts import start_url
 from chosei.records import gates
-from chosei.web.console import words
+from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 
 
@@ -27,7 +27,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         address = start_url(member, appointment)
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
         return redirect("console:appointment", appointment.pk)
     response = redirect(address)
     response.headers["Cache-Control"] = "no-store"
@@ -43,7 +43,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         issue_again(member, appointment, now=timezone.now())
     except Closed as refused:
-        messages.warning(request, words.closed(refused.reason))
+        messages.warning(request, reasons.closed(refused.reason))
     else:
         messages.success(request, gettext("Web会議URLを発行しています。"))
     return redirect("console:appointment", appointment.pk)
