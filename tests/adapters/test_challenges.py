@@ -61,7 +61,7 @@ def test_what_is_asked_for_stands_beside_what_we_can_do() -> None:
 def test_a_challenge_is_carried_to_the_refresh_and_told_when_that_is_not_enough() -> None:
     refused = reply(401, {"error": {"code": "InvalidAuthenticationToken"}}, challenge(WANTED.encode()))
     graph, tokens, _ = graph_on(Service(refused, refused))
-    from chosei.adapters.microsoft.graph import GraphCall
+    from chosei.adapters.microsoft.calls import GraphCall
 
     with pytest.raises(NeedsReconnect) as lost:
         graph.send(GraphCall("GET", "/me", "/me"))

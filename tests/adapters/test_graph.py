@@ -11,7 +11,8 @@ import httpx2
 import pytest
 
 from chosei.adapters.http import Unreachable
-from chosei.adapters.microsoft.graph import Graph, GraphCall, Reply, path
+from chosei.adapters.microsoft.calls import GraphCall, Reply, path
+from chosei.adapters.microsoft.graph import Graph
 from chosei.adapters.microsoft.problems import Duplicate, refusal
 from chosei.ports.errors import (
     Conflict,

@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_token_request
 from chosei.adapters import oauth, openid
 from chosei.adapters.http import Call, Deadline, Http, checked_base
 from chosei.adapters.microsoft import challenges, id_tokens, scopes
-from chosei.adapters.microsoft.graph import PREFER
+from chosei.adapters.microsoft.calls import PREFER
 from chosei.adapters.microsoft.problems import UNREADABLE, refusal
 from chosei.adapters.microsoft.token_errors import returned_problem, token_problem
 from chosei.core.clouds import everything_registered

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chosei.adapters.microsoft import delta, events, schedules, standing, watches, zones
-from chosei.adapters.microsoft.graph import Graph, GraphCall, path
+from chosei.adapters.microsoft.calls import GraphCall, path
+from chosei.adapters.microsoft.graph import Graph
 from chosei.adapters.microsoft.problems import NO_MAILBOX, UNREADABLE
 from chosei.adapters.microsoft.writes import EVENT, EVENTS, Writer
 from chosei.adapters.wire import Unreadable, touches

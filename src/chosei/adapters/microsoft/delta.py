@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chosei.adapters.microsoft import events
-from chosei.adapters.microsoft.graph import Graph, GraphCall, Reply, path
+from chosei.adapters.microsoft.calls import GraphCall, Reply, path
+from chosei.adapters.microsoft.graph import Graph
 from chosei.adapters.microsoft.problems import UNREADABLE
 from chosei.adapters.microsoft.writes import EVENT
 from chosei.adapters.wire import Unreadable, touches

@@ -7,21 +7,19 @@ items, up to four (microsoft-graph-docs concepts/throttling-limits, json-batchin
 
 from __future__ import annotations
 
-import base64
 import json
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Protocol
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from chosei.adapters.http import Answer, Call, Deadline, Http, Unreachable
 from chosei.adapters.microsoft import challenges
+from chosei.adapters.microsoft.calls import FINAL, GraphCall, Reply, as_item, json_of, judged_item
 from chosei.adapters.microsoft.problems import UNREADABLE, refusal
 from chosei.ports.errors import Misconfigured, NeedsReconnect, PortError, Throttled, Transient
 
-PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
 BATCH_SIZE = 20
 _BATCH = "/$batch"
 MAILBOX_CALLS = 4
@@ -30,7 +28,6 @@ MAX_PAGES = 1000
 
 Slot = Callable[[int], AbstractContextManager[None]]
 """Holds so many of the mailbox's places while the block runs. May raise ``Throttled``."""
-
 
 Pause = Callable[[float], None]
 """Keeps everybody out of the mailbox for so many seconds: it asked for that."""
@@ -45,49 +42,6 @@ class TokenSource(Protocol):
 
     def refused(self, error: NeedsReconnect) -> None:
         """A new token was refused as well: only its owner can help now."""
-
-
-@dataclass(frozen=True, slots=True)
-class GraphCall:
-    """One request below /v1.0. ``path`` is ready-made (ids quoted, query included); ``route`` names it in
-    logs."""
-
-    method: str
-    path: str
-    route: str
-    body: Mapping[str, Any] | None = field(default=None, repr=False)
-    if_match: str = ""
-    repeatable: bool = True
-    prefer: str = ""
-
-    @property
-    def headers(self) -> dict[str, str]:
-        own = {"Prefer": f"{PREFER}, {self.prefer}" if self.prefer else PREFER}
-        if self.body is not None:
-            own["Content-Type"] = "application/json"
-        if self.if_match:
-            own["If-Match"] = self.if_match
-        return own
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A successful answer; ``body`` is empty where there is none (204)."""
-
-    status: int
-    body: Mapping[str, Any] = field(repr=False)
-
-
-def path(route: str, *ids: str, **query: str) -> str:
-    """``/me/events/{}`` with its ids quoted; query names are written without their dollar (``select=``)."""
-    filled = route.format(*(quote(one, safe="") for one in ids))
-    # Spaces as %20: inside a batch the address is no form, and "+" stays a plus.
-    options = {_QUERY.get(name, name): value for name, value in query.items()}
-    return f"{filled}?{urlencode(options, quote_via=quote, safe=_QUERY_SAFE)}" if options else filled
-
-
-_QUERY = {name: f"${name}" for name in ("select", "expand", "filter", "top", "orderby")}
-_QUERY_SAFE = "$,'()/:"
 
 
 class Graph:
@@ -187,7 +141,7 @@ class Graph:
             return [error] * len(calls)
 
     def _batch_once(self, calls: Sequence[GraphCall]) -> list[Reply | PortError]:
-        requests = [_item(number, call) for number, call in enumerate(calls)]
+        requests = [as_item(number, call) for number, call in enumerate(calls)]
         envelope = GraphCall(
             "POST",
             _BATCH,
@@ -203,7 +157,7 @@ class Graph:
         by_id = {
             str(answer["id"]): answer for answer in answers if isinstance(answer, Mapping) and "id" in answer
         }
-        return [_judge_item(by_id.get(str(number))) for number in range(len(calls))]
+        return [judged_item(by_id.get(str(number))) for number in range(len(calls))]
 
     def _exchange(self, call: GraphCall, url: str, *, weight: int) -> Answer:
         content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
@@ -221,7 +175,7 @@ class Graph:
             claims = challenges.of_refusal(answer.headers)
             answer = self._with_token(sent, self._token.get(renew=True, claims=claims), weight)
             if answer.status == 401:
-                error = refusal(401, _json(answer.content, None), answer.headers)
+                error = refusal(401, json_of(answer.content), answer.headers)
                 if isinstance(error, NeedsReconnect):
                     self._token.refused(error)
         return answer
@@ -236,9 +190,9 @@ class Graph:
             return answer
 
     def _judged(self, answer: Answer) -> Reply:
-        body = _json(answer.content, None)
+        body = json_of(answer.content)
         if not 200 <= answer.status < 300:
-            if answer.content and not isinstance(body, Mapping) and answer.status in _FINAL:
+            if answer.content and not isinstance(body, Mapping) and answer.status in FINAL:
                 # A page of a proxy or firewall: whether an event is there or allowed is not its to say.
                 raise Transient(f"foreign_answer_{answer.status}", request_id=answer.request_id)
             raise refusal(answer.status, body, answer.headers)
@@ -268,7 +222,6 @@ class Graph:
         return link
 
 
-_FINAL = frozenset({400, 403, 404, 405, 407, 409, 410, 412})
 _STOPPING = (Throttled, Unreachable, NeedsReconnect, Misconfigured)
 
 
@@ -277,63 +230,12 @@ def _wait_asked(answer: Answer, *, batch: bool) -> float:
     none."""
     told: list[Reply | PortError] = []
     if not 200 <= answer.status < 300:
-        told.append(refusal(answer.status, _json(answer.content, None), answer.headers))
+        told.append(refusal(answer.status, json_of(answer.content), answer.headers))
     elif batch:
-        items = (_json(answer.content, None) or {}).get("responses")
-        told += [_judge_item(one) for one in items or [] if isinstance(one, Mapping)]
+        items = (json_of(answer.content) or {}).get("responses")
+        told += [judged_item(one) for one in items or [] if isinstance(one, Mapping)]
     return max((one.retry_after for one in told if isinstance(one, Throttled)), default=0.0)
 
 
 def _first_refusal(outcomes: Sequence[Reply | PortError]) -> NeedsReconnect | None:
     return next((outcome for outcome in outcomes if isinstance(outcome, NeedsReconnect)), None)
-
-
-def _item(number: int, call: GraphCall) -> dict[str, Any]:
-    item: dict[str, Any] = {
-        "id": str(number),
-        "method": call.method,
-        "url": call.path,
-        "headers": {**call.headers, "client-request-id": str(uuid.uuid4())},
-    }
-    if call.body is not None:
-        item["body"] = call.body
-    return item
-
-
-def _judge_item(answer: Mapping[str, Any] | None) -> Reply | PortError:
-    """One item of a batch. An item without an answer may have been carried out."""
-    if answer is None:
-        return Transient("answer_missing")
-    status, body = answer.get("status"), _content(answer.get("body"))
-    told = answer.get("headers")
-    headers = {str(name): str(value) for name, value in told.items()} if isinstance(told, Mapping) else {}
-    if not isinstance(status, int):
-        return Transient(UNREADABLE)
-    if not 200 <= status < 300:
-        if not isinstance(body, Mapping) and body is not None and status in _FINAL:
-            return Transient(f"foreign_answer_{status}")
-        return refusal(status, body, headers)
-    if body is None:
-        return Reply(status, {})
-    return Reply(status, body) if isinstance(body, Mapping) else Transient(UNREADABLE)
-
-
-def _content(body: Any) -> Any:
-    """The body of an item: an object, or text that may hold one, plainly or in base64, as what is not known
-    to be JSON comes (concepts/json-batching); None for an empty one."""
-    if not isinstance(body, str):
-        return body
-    plain = _json(body.encode(), None)
-    if isinstance(plain, Mapping) or not body:
-        return plain
-    try:
-        return _json(base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True), body)
-    except ValueError:
-        return body
-
-
-def _json(content: bytes, otherwise: Any) -> Any:
-    try:
-        return json.loads(content)
-    except ValueError:
-        return otherwise

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chosei.adapters.microsoft.graph import Graph, GraphCall, path
+from chosei.adapters.microsoft.calls import GraphCall, path
+from chosei.adapters.microsoft.graph import Graph
 from chosei.adapters.microsoft.problems import UNREADABLE
 from chosei.ports.directory import CONSENT_MISSING, DirectoryRoom, DirectoryRoomList
 from chosei.ports.errors import Missing, Rejected, Transient

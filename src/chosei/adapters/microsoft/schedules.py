@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 from chosei.adapters.microsoft import events, zones
-from chosei.adapters.microsoft.graph import Graph, GraphCall
+from chosei.adapters.microsoft.calls import GraphCall
+from chosei.adapters.microsoft.graph import Graph
 from chosei.adapters.microsoft.problems import UNREADABLE
 from chosei.adapters.wire import Unreadable
 from chosei.core.blocking import blocks

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
-from chosei.adapters.microsoft.graph import Graph, GraphCall, Reply, path
+from chosei.adapters.microsoft.calls import GraphCall, Reply, path
+from chosei.adapters.microsoft.graph import Graph
 from chosei.adapters.microsoft.problems import NO_MAILBOX, UNREADABLE
 from chosei.core.intervals import Interval
 from chosei.ports.calendar import CalendarInfo, ObservedEvent

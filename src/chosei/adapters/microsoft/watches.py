@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chosei.adapters.microsoft.graph import Graph, GraphCall, path
+from chosei.adapters.microsoft.calls import GraphCall, path
+from chosei.adapters.microsoft.graph import Graph
 from chosei.adapters.microsoft.problems import UNREADABLE
 from chosei.ports.calendar import Watch
 from chosei.ports.errors import Missing, Transient

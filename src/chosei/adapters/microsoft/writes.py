@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from chosei.adapters.http import Unreachable
 from chosei.adapters.microsoft import drafts, events
-from chosei.adapters.microsoft.graph import Graph, GraphCall, Reply, path
+from chosei.adapters.microsoft.calls import GraphCall, Reply, path
+from chosei.adapters.microsoft.graph import Graph
 from chosei.adapters.microsoft.problems import UNREADABLE, Duplicate
 from chosei.adapters.microsoft.standing import present, standing
 from chosei.adapters.waves import waves
