@@ -10,12 +10,10 @@ carries a question to the host and everything promised stays as it is.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from psycopg.types.range import TimestamptzRange
 
 from chosei.actions.asking import Question, ask, unchanged
@@ -23,28 +21,22 @@ from chosei.actions.buffers import beside_again, follow_buffer, give_back
 from chosei.actions.cancellation import cancel_by_calendar
 from chosei.actions.changes import changed
 from chosei.actions.errors import Closed, TimeTaken
-from chosei.actions.proposals import give_up_candidate
+from chosei.actions.following_holds import move_hold, remove_hold
 from chosei.actions.requests import decline_by_calendar
 from chosei.actions.room_booking import ask_rooms_again
-from chosei.actions.taken import RUNNING
 from chosei.actions.timeline import note
 from chosei.actions.web_meetings import settle_web_meeting
-from chosei.actions.wishes import converge_soon, restore, want_moved
-from chosei.core.entries import BUFFERS, DesiredEntry, EntryPurpose, EntryState, SeenEntry
+from chosei.actions.wishes import converge_soon, restore, settle_at, want_moved
+from chosei.core.entries import BUFFERS, EntryPurpose, SeenEntry
 from chosei.core.intervals import Interval
-from chosei.core.states import AppointmentState, CandidateState
+from chosei.core.states import AppointmentState
 from chosei.records.locks import for_change, lock_hosts, lock_people
 from chosei.records.models import (
     Appointment,
     CalendarEntry,
-    Candidate,
     Member,
-    MirroredEvent,
     Promise,
-    Proposal,
 )
-
-_LONGEST = timedelta(hours=24)
 
 
 def adopt_move(entry: CalendarEntry, seen: SeenEntry, *, now: datetime) -> None:
@@ -55,7 +47,7 @@ def adopt_move(entry: CalendarEntry, seen: SeenEntry, *, now: datetime) -> None:
     """
     with transaction.atomic():
         if entry.purpose == EntryPurpose.HOLD:
-            _move_candidate(entry, seen, now)
+            move_hold(entry, seen, now)
             return
         if entry.purpose == EntryPurpose.REQUEST:
             _put_request_back(entry)
@@ -136,7 +128,7 @@ def _move_appointment(
     appointment.promises.filter(standing=True).update(during=TimestamptzRange(time.start, time.end))
     appointment.starts_at, appointment.ends_at = time.start, time.end
     ask_rooms_again(appointment)
-    _settle_at(current, seen, time)
+    settle_at(current, seen, time)
     others = appointment.entries.filter(desired__isnull=False).exclude(pk=current.pk)
     want_moved(others, time)
     beside_again(others.filter(purpose__in=BUFFERS).select_related("connection"))
@@ -182,90 +174,12 @@ def _promised_elsewhere(appointment: Appointment, time: Interval) -> bool:
     )
 
 
-def _move_candidate(entry: CalendarEntry, seen: SeenEntry, now: datetime) -> None:
-    """A candidate that cannot be offered where its hold stands now is withdrawn."""
-    found = _on_offer(entry)
-    if found is None:
-        return
-    proposal, candidate, current = found
-    same = Q(starts_at=seen.start, ends_at=seen.end, state=CandidateState.OPEN)
-    twice = proposal.candidates.filter(same).exclude(pk=candidate.pk).exists()
-    if seen.start <= now or seen.end <= seen.start or seen.end - seen.start > _LONGEST or twice:
-        _give_up(proposal, candidate)
-        return
-    time = Interval(seen.start, seen.end)
-    candidate.starts_at, candidate.ends_at = time.start, time.end
-    _settle_at(current, seen, time)
-    # Whoever drags a hold over an event of their own sees it, as when they marked the candidate.
-    candidate.accepted_conflicts = _events_under(current, time)
-    candidate.save(update_fields=["starts_at", "ends_at", "accepted_conflicts"])
-    want_moved(candidate.entries.filter(desired__isnull=False).exclude(pk=current.pk), time)
-    converge_soon(proposal)
-    note(
-        "candidate_moved",
-        proposal=proposal,
-        actor="provider",
-        candidate=candidate.pk,
-        start=time.start.isoformat(),
-        end=time.end.isoformat(),
-    )
-
-
-def _events_under(hold: CalendarEntry, time: Interval) -> list[str]:
-    """The foreign events in the hold's calendar at ``time``."""
-    rows = MirroredEvent.objects.filter(
-        connection=hold.connection_id,
-        blocks=True,
-        entry_key="",
-        ends_at__gt=time.start,
-        starts_at__lt=time.end,
-    )
-    return sorted(set(rows.values_list("remote_id", flat=True)))
-
-
-def _settle_at(entry: CalendarEntry, seen: SeenEntry, time: Interval) -> None:
-    """What stands there is what we want from now on: of the time there is nothing to write."""
-    assert entry.desired is not None
-    # The mirror took an event at another time than ours for somebody else's.
-    mirror = MirroredEvent.objects.filter(connection=entry.connection_id, remote_id=entry.remote_id)
-    mirror.update(entry_key=entry.key)
-    written_too = entry.desired == entry.written
-    entry.desired = replace(DesiredEntry.from_json(entry.desired), start=time.start, end=time.end).to_json()
-    entry.observed = seen.to_json()
-    entry.room_asked_at = timezone.now()
-    entry.generation += 1
-    if written_too:
-        entry.written, entry.written_generation = entry.desired, entry.generation
-    else:
-        # What else we were about to say there is still to be written, on top of what stands there.
-        entry.state, entry.etag, entry.retry_at = EntryState.WAITING, "", None
-    entry.question, entry.missing_at = "", None
-    entry.save(
-        update_fields=[
-            "desired",
-            "written",
-            "observed",
-            "generation",
-            "written_generation",
-            "question",
-            "missing_at",
-            "state",
-            "etag",
-            "retry_at",
-            "room_asked_at",
-            "changed_at",
-        ]
-    )
-
-
 # --- removals -----------------------------------------------------------------------------------------------
 
 
 def _remove(entry: CalendarEntry, now: datetime, member: Member | None = None) -> None:
     if entry.appointment is None:
-        found = _on_offer(entry)
-        if found is not None:
-            _give_up(found[0], found[1], member)
+        remove_hold(entry, member)
         return
     if entry.purpose in BUFFERS:
         give_back(entry, member)
@@ -280,26 +194,3 @@ def _remove(entry: CalendarEntry, now: datetime, member: Member | None = None) -
             cancel_by_calendar(entry.appointment, member=member, now=now)
     except Closed:
         return  # it is over, or somebody cancelled it a moment ago
-
-
-def _give_up(proposal: Proposal, candidate: Candidate, member: Member | None = None) -> None:
-    note(
-        "candidate_withdrawn",
-        proposal=proposal,
-        member=member,
-        actor="member" if member else "provider",
-        candidate=candidate.pk,
-    )
-    give_up_candidate(proposal, candidate)
-
-
-def _on_offer(entry: CalendarEntry) -> tuple[Proposal, Candidate, CalendarEntry] | None:
-    """A hold's proposal and candidate under the locks, while the candidate can still be taken."""
-    assert entry.candidate is not None
-    lock_people(entry.candidate.proposal)
-    proposal = for_change(Proposal.objects).get(pk=entry.candidate.proposal_id)
-    candidate = proposal.candidates.get(pk=entry.candidate.pk)
-    current = unchanged(entry)
-    if current is None or proposal.state not in RUNNING or candidate.state != CandidateState.OPEN:
-        return None
-    return proposal, candidate, current

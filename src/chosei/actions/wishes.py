@@ -8,10 +8,10 @@ from dataclasses import replace
 from django.utils import timezone
 
 from chosei.actions.room_reach import can_invite
-from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, WantedAttendee
+from chosei.core.entries import DesiredEntry, EntryPurpose, EntryState, SeenEntry, WantedAttendee
 from chosei.core.intervals import Interval
 from chosei.jobs import queue
-from chosei.records.models import Appointment, CalendarEntry, Connection, Proposal, Room
+from chosei.records.models import Appointment, CalendarEntry, Connection, MirroredEvent, Proposal, Room
 from chosei.records.models.calendar_entry import new_key
 
 
@@ -79,6 +79,41 @@ def want_moved(entries: Iterable[CalendarEntry], time: Interval) -> None:
             elif entry.purpose == EntryPurpose.BUFFER_AFTER:
                 start, end = time.end, time.end + length
             want(entry, replace(wanted, start=start, end=end))
+
+
+def settle_at(entry: CalendarEntry, seen: SeenEntry, time: Interval) -> None:
+    """What stands there is what we want from now on: of the time there is nothing to write."""
+    assert entry.desired is not None
+    # The mirror took an event at another time than ours for somebody else's.
+    mirror = MirroredEvent.objects.filter(connection=entry.connection_id, remote_id=entry.remote_id)
+    mirror.update(entry_key=entry.key)
+    written_too = entry.desired == entry.written
+    entry.desired = replace(DesiredEntry.from_json(entry.desired), start=time.start, end=time.end).to_json()
+    entry.observed = seen.to_json()
+    entry.room_asked_at = timezone.now()
+    entry.generation += 1
+    if written_too:
+        entry.written, entry.written_generation = entry.desired, entry.generation
+    else:
+        # What else we were about to say there is still to be written, on top of what stands there.
+        entry.state, entry.etag, entry.retry_at = EntryState.WAITING, "", None
+    entry.question, entry.missing_at = "", None
+    entry.save(
+        update_fields=[
+            "desired",
+            "written",
+            "observed",
+            "generation",
+            "written_generation",
+            "question",
+            "missing_at",
+            "state",
+            "etag",
+            "retry_at",
+            "room_asked_at",
+            "changed_at",
+        ]
+    )
 
 
 def restore(entry: CalendarEntry, *, anew: bool) -> None:
