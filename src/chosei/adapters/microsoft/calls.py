@@ -15,7 +15,7 @@ from chosei.ports.errors import PortError, Transient
 
 PREFER = 'IdType="ImmutableId", outlook.timezone="UTC"'
 FINAL = frozenset({400, 403, 404, 405, 407, 409, 410, 412})
-"""What Graph answers as an object: a page with such a status is a proxy's, which knows nothing of the event."""
+"""Graph answers these with an object; a page with such a status is a proxy's, and says nothing of events."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from chosei.web.console.forms.common import add_refusals
 from chosei.web.console.forms.rooms import RoomForm
 from chosei.web.console.providers import live_connection
 from chosei.web.console.room_directories import directories_of, not_there, service_of
-from chosei.web.console.views import connections
+from chosei.web.console.views import connecting
 from chosei.web.console.words import Word
 
 FETCHES_PER_HOUR = 30
@@ -81,7 +81,7 @@ def permission(request: HttpRequest, provider: str) -> HttpResponse:
     """Ask the provider for the permission; back from there, the rooms are fetched."""
     insist_on_rooms(provider)
     gates.rooms_for_administrator(signed_in(request))
-    return connections.begin_for_rooms(request, provider)
+    return connecting.begin_for_rooms(request, provider)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,7 +19,7 @@ from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.providers import calendar_name, live_connection, place_name
 from chosei.web.console.switching import left_behind
-from chosei.web.console.views.connections import insist_offered, sign_in
+from chosei.web.console.views.connecting import insist_offered, sign_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
