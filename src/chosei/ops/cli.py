@@ -180,7 +180,7 @@ def _doctor(parsed: argparse.Namespace) -> int:
 
 
 def _address(text: str) -> str:
-    from chosei.ops.config import base_url
+    from chosei.ops.addresses import base_url
 
     try:
         return base_url(text)

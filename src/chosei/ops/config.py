@@ -17,6 +17,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chosei.ops import mail_urls
+from chosei.ops.addresses import LOOPBACK_HOSTS, base_url, is_loopback, origin
+from chosei.ops.kept_secrets import kept_secret
 from chosei.ops.mail_urls import MailFromGraph, MailServer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -27,36 +29,12 @@ SANDBOX_GOOGLE_CLIENT_ID = "482013570001-chosei.apps.googleusercontent.com"
 SANDBOX_CLIENT_SECRET = "sandbox-secret"  # noqa: S105  (the sandbox is on loopback and holds nothing real)
 SANDBOX_ZOOM_CLIENT_ID = "ChoseiSandboxZoomApp01"
 SANDBOX_ZOOM_WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105  (likewise)
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class ConfigError(Exception):
     """The configuration cannot be used; each line of the message names one variable and what to do."""
-
-
-def is_loopback(url: str) -> bool:
-    """Whether `url` leads to this machine only."""
-    return urlsplit(url).hostname in LOOPBACK_HOSTS
-
-
-def base_url(value: str) -> str:
-    """An address without a trailing slash; https, or http where nothing leaves the machine."""
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an address such as https://chosei.example.com")
-    if parts.query or parts.fragment or parts.username:
-        raise ValueError("must be a plain address without user, query or fragment")
-    if parts.scheme == "http" and not is_loopback(value):
-        raise ValueError("http is accepted for this machine only (localhost, 127.0.0.1); use https")
-    return value.rstrip("/")
-
-
-def origin(url: str) -> str:
-    """Scheme, host and port."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 class Config(BaseSettings):
@@ -285,19 +263,27 @@ def load(**given: Any) -> Config:
     problems = _missing(config)
     if problems:
         raise ConfigError("\n".join(problems))
-    generated: dict[str, Any] = {}
-    if not config.chosei_secret_key:
-        generated["chosei_secret_key"] = _kept(
-            config.chosei_data_dir / "secret-key", secrets.token_urlsafe(48)
-        )
-    if not config.chosei_token_keys:
-        generated["chosei_token_keys"] = (
-            _kept(config.chosei_data_dir / "token-key", Fernet.generate_key().decode()),
-        )
+    return config.model_copy(update=_completed(config))
+
+
+def _completed(config: Config) -> dict[str, Any]:
+    """What was not given and can be made or concluded here."""
+    made: dict[str, Any] = {}
+    folder = config.chosei_data_dir
+    try:
+        if not config.chosei_secret_key:
+            made["chosei_secret_key"] = kept_secret(folder / "secret-key", secrets.token_urlsafe(48))
+        if not config.chosei_token_keys:
+            fresh = Fernet.generate_key().decode()
+            made["chosei_token_keys"] = (kept_secret(folder / "token-key", fresh),)
+    except OSError as error:
+        raise ConfigError(
+            f"CHOSEI_DATA_DIR: {folder} cannot be used ({error.strerror}); name a folder you may write"
+        ) from None
     if not config.chosei_email_from:
         mailbox = config.mail_from_graph
-        generated["chosei_email_from"] = f"Chosei <{mailbox.address if mailbox else 'chosei@chosei.example'}>"
-    return config.model_copy(update=generated)
+        made["chosei_email_from"] = f"Chosei <{mailbox.address if mailbox else 'chosei@chosei.example'}>"
+    return made
 
 
 def _line(item: Any) -> str:
@@ -328,25 +314,3 @@ def _missing(config: Config) -> list[str]:
     if config.chosei_zoom_client_id and not config.chosei_zoom_client_secret:
         lines.append("CHOSEI_ZOOM_CLIENT_SECRET: is needed with CHOSEI_ZOOM_CLIENT_ID")
     return lines
-
-
-def _kept(path: Path, fresh: str) -> str:
-    """The secret in `path`; made from `fresh` at the first time, by whoever comes first."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{path.name}.{os.getpid()}")
-        if not path.exists():
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(fresh)
-            try:
-                os.link(temporary, path)  # fails where another process was first: then theirs counts
-            except FileExistsError:
-                pass
-            finally:
-                temporary.unlink()
-        return path.read_text(encoding="ascii").strip()
-    except OSError as error:
-        raise ConfigError(
-            f"CHOSEI_DATA_DIR: {path.parent} cannot be used ({error.strerror}); name a folder you may write"
-        ) from None

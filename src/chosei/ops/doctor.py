@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from chosei.ops.config import LOOPBACK_HOSTS, Config, ConfigError, is_loopback, load
+from chosei.ops.addresses import LOOPBACK_HOSTS, is_loopback
+from chosei.ops.config import Config, ConfigError, load
 from chosei.ops.doctor_google import check_google
 from chosei.ops.doctor_graph_mail import check_graph_mail
 from chosei.ops.doctor_registration import check_registration, count_granted

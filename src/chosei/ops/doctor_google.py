@@ -5,7 +5,8 @@ from __future__ import annotations
 import httpx2
 
 from chosei.adapters.google import scopes
-from chosei.ops.config import Config, is_loopback
+from chosei.ops.addresses import is_loopback
+from chosei.ops.config import Config
 from chosei.ops.finding import Finding
 
 TIMEOUT_SECONDS = 5.0

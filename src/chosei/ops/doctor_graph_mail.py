@@ -7,7 +7,8 @@ from email.utils import parseaddr
 from chosei.adapters.http import Http
 from chosei.adapters.mail.graph import GraphMail, GraphMailbox
 from chosei.core.addresses import same_address
-from chosei.ops.config import Config, is_loopback
+from chosei.ops.addresses import is_loopback
+from chosei.ops.config import Config
 from chosei.ops.finding import Finding
 from chosei.ops.mail_urls import MailFromGraph
 from chosei.ports.errors import Misconfigured, PortError, Throttled

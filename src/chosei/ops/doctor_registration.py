@@ -14,7 +14,8 @@ import httpx2
 
 from chosei.adapters import oauth
 from chosei.adapters.microsoft import scopes
-from chosei.ops.config import Config, is_loopback
+from chosei.ops.addresses import is_loopback
+from chosei.ops.config import Config
 from chosei.ops.finding import Finding
 from chosei.ops.microsoft import wanted
 

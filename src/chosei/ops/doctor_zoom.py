@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import httpx2
 
-from chosei.ops.config import Config, is_loopback
+from chosei.ops.addresses import is_loopback
+from chosei.ops.config import Config
 from chosei.ops.finding import Finding
 
 _SECONDS = 5.0

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
-from chosei.ops.config import Config, ConfigError, base_url
+from chosei.ops.addresses import base_url
+from chosei.ops.config import Config, ConfigError
 from chosei.ports.providers import prefix
 
 

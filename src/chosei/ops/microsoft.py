@@ -6,7 +6,8 @@ import json
 import sys
 
 from chosei.adapters.microsoft import registration as entra
-from chosei.ops.config import Config, is_loopback
+from chosei.ops.addresses import is_loopback
+from chosei.ops.config import Config
 
 
 def wanted(config: Config, *, rooms: bool = True, url: str = "") -> entra.WantedRegistration:

@@ -13,7 +13,8 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from chosei.ops.config import load, origin
+from chosei.ops.addresses import origin
+from chosei.ops.config import load
 from chosei.ops.database import django_database
 from chosei.ops.further_providers import further_settings, sign_in_urls
 from chosei.ops.logging import logging_config
