@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from chosei.actions.answers import questions_of
 from chosei.actions.offers import hosts_of, page_offer, page_times
 from chosei.actions.page_settings import durations_of, formats_of
+from chosei.actions.people import attending
 from chosei.core import wording
 from chosei.core.hostchoice import Participation
 from chosei.core.intervals import Interval
@@ -49,14 +50,14 @@ LENGTH = "relength"  # the button that changes the length
 _ATTENDING = {Participation.ANY.value: 1, Participation.ONE_OF_EACH.value: 2}
 
 
-def host_names(page: BookingPage) -> list[str]:
-    return [member.name for member in hosts_of(page)]
-
-
 def _facts(page: BookingPage, minutes: int | None) -> list[Fact]:
-    """What a customer should know before they choose; of several hosts it may be open yet who comes."""
-    some = _ATTENDING.get(page.participation)
-    return meeting_facts(page, host_names(page), minutes=minutes, formats=formats_of(page), attending=some)
+    """What a customer should know before they choose. Of several hosts it may be open yet who comes: one of
+    those whose calendar is connected, for nobody else is ever chosen."""
+    some, hosts = _ATTENDING.get(page.participation), hosts_of(page)
+    if some is not None and len(hosts) > some:
+        hosts = [host.member for host in attending(hosts) if host.connection is not None] or hosts
+    names = [host.name for host in hosts]
+    return meeting_facts(page, names, minutes=minutes, formats=formats_of(page), attending=some)
 
 
 def wished_minutes(request: HttpRequest, page: BookingPage) -> int:

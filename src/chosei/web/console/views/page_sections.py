@@ -32,7 +32,7 @@ from chosei.web.console.forms.page_meeting import PageMeetingForm
 from chosei.web.console.forms.page_opening import PageOpeningForm
 from chosei.web.console.forms.page_people import PagePeopleForm
 from chosei.web.console.providers import live_connection
-from chosei.web.public.bookings import preview_page
+from chosei.web.public.booking_pages import preview_page
 
 
 class Section(Protocol):
