@@ -83,7 +83,7 @@ def spokesperson(meeting: Proposal | Appointment) -> Member:
 
 def rooms_of(appointment: Appointment) -> str:
     """The rooms as a host reads them: with what is still to be known."""
-    names = "、".join(one_line(room.name) for room in places.rooms_of(appointment))
+    names = times.listed(room.name for room in places.rooms_of(appointment))
     if names and appointment.room_state == RoomState.ASKED:
         return pgettext("mail", "%(rooms)s(確認中)") % {"rooms": names}
     if not names and appointment.room_state == RoomState.MISSING:

@@ -6,7 +6,7 @@ only in another year than ``now``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils.translation import pgettext
@@ -51,5 +51,5 @@ def known_zone(name: str) -> str:
     return name
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Iterable[str]) -> str:
     return pgettext("mail", "、").join(one_line(name) for name in names)

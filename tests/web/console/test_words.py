@@ -52,6 +52,15 @@ def test_every_kind_that_is_noted_has_a_sentence() -> None:
     assert kinds <= set(timeline.SENTENCES)
 
 
+def test_names_are_listed_as_the_reader_writes_lists() -> None:
+    """「、」 between them is a text like any other, so that English gets its comma."""
+    for folder in ("web", "mails"):
+        for file in (SOURCE / folder).rglob("*.py"):
+            lines = file.read_text(encoding="utf-8").splitlines()
+            bare = [line for line in lines if re.search(r"""(?<!\()["'][、・]["']\.join""", line)]
+            assert not bare, file.name
+
+
 def test_a_sentence_names_the_mail_and_the_person() -> None:
     sent = TimelineEntry(kind="mail_sent", actor="chosei", detail={"mail": "invitation"})
     told = timeline.happened([sent])[0]

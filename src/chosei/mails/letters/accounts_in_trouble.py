@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from chosei.core.states import ConnectionState
-from chosei.core.text import one_line
 from chosei.core.troubles import ADMINISTRATORS
 from chosei.mails import facts
 from chosei.mails.blocks import Action, Body, Fact, Facts, Say
 from chosei.mails.facts import Reader
 from chosei.mails.links import console_health_url
+from chosei.mails.times import listed
 from chosei.mails.troubles import trouble_words
 from chosei.ports.providers import about
 from chosei.records.models import Connection, Member
@@ -30,7 +30,7 @@ def accounts_in_trouble(member: Member, reader: Reader) -> Body | None:
     ).select_related("member")
     by_trouble: dict[tuple[str, str], list[str]] = {}
     for row in rows.order_by("trouble", "provider", "member__name", "pk"):
-        by_trouble.setdefault((row.trouble, row.provider), []).append(one_line(row.member.name))
+        by_trouble.setdefault((row.trouble, row.provider), []).append(row.member.name)
     if not by_trouble:
         return None
     services = {
@@ -48,6 +48,7 @@ def accounts_in_trouble(member: Member, reader: Reader) -> Body | None:
 
 
 def _listed(names: list[str]) -> str:
-    listed = "、".join(names[:NAMED])
     more = len(names) - NAMED
-    return listed + (ngettext(" ほか%(n)d名", " ほか%(n)d名", more) % {"n": more} if more > 0 else "")
+    return listed(names[:NAMED]) + (
+        ngettext(" ほか%(n)d名", " ほか%(n)d名", more) % {"n": more} if more > 0 else ""
+    )

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from chosei.core.states import ConnectionState
-from chosei.core.text import one_line
 from chosei.mails import facts
 from chosei.mails.blocks import Action, Body, Fact, Facts, Say
 from chosei.mails.facts import Reader
 from chosei.mails.links import console_connections_url
+from chosei.mails.times import listed
 from chosei.records.models import Connection
 
 
@@ -22,7 +22,7 @@ def address_mismatch(connection: Connection, reader: Reader, now: datetime) -> B
         return None
     subject = _("接続したアカウントのメールアドレスをご確認ください")
     what = _("Choseiに登録されたメールアドレスが、接続したMicrosoft 365のアカウントのものと一致しません。")
-    account = "、".join(one_line(address) for address in connection.addresses)
+    account = listed(connection.addresses)
     blocks = (
         facts.guest_addressee("", reader.name),
         Say(what),

@@ -9,11 +9,11 @@ from django.utils.translation import pgettext
 
 from chosei.core.rooms import RoomState
 from chosei.core.states import AppointmentState
-from chosei.core.text import one_line
 from chosei.mails import facts
 from chosei.mails.blocks import Action, Body, Facts, Say
 from chosei.mails.facts import Reader
 from chosei.mails.links import console_appointment_url
+from chosei.mails.times import listed
 from chosei.records.models import Appointment
 
 
@@ -25,7 +25,7 @@ def room_missing(appointment: Appointment, reader: Reader, now: datetime) -> Bod
     who = {"customer": facts.customer_name(appointment)}
     lead = _("%(customer)sとのアポイントメントの会議室を確保できませんでした。") % who
     refused = appointment.promises.filter(room__isnull=False, answer="declined").select_related("room")
-    names = "、".join(dict.fromkeys(one_line(one.room.name) for one in refused if one.room))
+    names = listed(dict.fromkeys(one.room.name for one in refused if one.room))
     blocks = (
         facts.guest_addressee("", reader.name),
         Say(_("お手数ですが、下記から別の会議室を選ぶか、「会議室なしで進める」をお選びください。")),

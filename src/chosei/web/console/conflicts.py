@@ -41,7 +41,7 @@ def _sentence(author: Member, known: Sequence[HostTime], time: Interval) -> str:
     pieces = list(dict.fromkeys(under))
     if not pieces:
         return ""
-    shown = "、".join(pieces[:_NAMED]) + ("…" if len(pieces) > _NAMED else "")
+    shown = gettext("、").join(pieces[:_NAMED]) + ("…" if len(pieces) > _NAMED else "")
     return gettext(
         "この時間には予定があります(%(whose)s)。重なったまま提案するときはチェックしてください。"
     ) % {"whose": shown}

@@ -78,7 +78,7 @@ class LetterForm(forms.Form):
         """Empty where nothing else was typed than stands there anyway. Raises ValidationError."""
         text = "\n".join(self.cleaned_data[name].splitlines()).strip()
         if unknown := unknown_placeholders(self.wording, text):
-            usable = "・".join(as_typed(one, self.language) for one in placeholders_of(self.wording))
+            usable = gettext("、").join(as_typed(one, self.language) for one in placeholders_of(self.wording))
             raise forms.ValidationError(
                 gettext("「{%(name)s}」は、このメールでは使えません。%(usable)s から選んでください。")
                 % {"name": unknown[0], "usable": usable}

@@ -35,5 +35,7 @@ def offer_tools(form: forms.Form, tools: Sequence[Tool], *, own: bool = False) -
 
 def _calendars(tools: Sequence[Tool]) -> str:
     """「担当者のカレンダーに合わせる(Teams)」: what that leads to, as far as it is one thing."""
-    names = [tool.name for tool in tools if not tool.apart]
-    return f"{AS_CALENDAR}({'・'.join(names)})" if names else str(AS_CALENDAR)
+    names = gettext("、").join(tool.name for tool in tools if not tool.apart)
+    return (
+        gettext("担当者のカレンダーに合わせる(%(tools)s)") % {"tools": names} if names else str(AS_CALENDAR)
+    )

@@ -82,11 +82,11 @@ def free_times(request: HttpRequest) -> HttpResponse:
 def found_note(found: FreeTimes) -> str:
     """What to say of the finder's answer: whom it could not ask, or that nothing was free."""
     if found.unreadable:
-        names = "、".join(member.name for member in found.unreadable)
+        names = gettext("、").join(member.name for member in found.unreadable)
         return gettext("%(names)sのカレンダーを確認できないため、提案できません。") % {"names": names}
     note = "" if found.times else gettext("今週と来週に、全員が空いている時間は見つかりませんでした。")
     if found.unseen:
-        names = "、".join(member.name for member in found.unseen)
+        names = gettext("、").join(member.name for member in found.unseen)
         note += gettext("%(names)sの予定は確認できないため、含めていません。") % {"names": names}
     return note
 

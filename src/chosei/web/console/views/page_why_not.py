@@ -161,7 +161,7 @@ def _special(page: BookingPage, special: SpecialDay, day: date) -> Reason:
 
 def _reason(page: BookingPage, one: WhyNot, viewer: int) -> Reason:
     obstacle = one.obstacle
-    what = "、".join(str(_SOURCES[name]) for name in one.sources)
+    what = gettext("、").join(str(_SOURCES[name]) for name in one.sources)
     if obstacle.hurdle is Hurdle.ROOM_BUSY and one.room is None:
         none = gettext("会議室候補一覧に、いま使える会議室がありません。")
         return Reason(none, *_way(page, one, viewer))
