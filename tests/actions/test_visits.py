@@ -10,7 +10,7 @@ from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.front_desk import add_desk, await_pairing_again, pair, rename_desk, revoke_desk
 from chosei.actions.visits import WRONG_AT_A_DESK, TooOften, UnknownCode, receive, see_off
-from chosei.records import gates
+from chosei.records import admin_gates, gates
 from chosei.records.models import FrontDesk, MailMessage, Visit
 from tests.actions.test_races import together
 from tests.actions.test_reception_codes import visit as confirmed_visit
@@ -120,7 +120,7 @@ def test_only_administrators_have_a_say_about_tablets():
     with pytest.raises(gates.NotThere):
         add_desk(somebody, "1F", now=NOW)
     with pytest.raises(gates.NotThere):
-        gates.visits_of(somebody)
+        admin_gates.visits_of(somebody)
     with pytest.raises(InvalidInput):
         add_desk(somebody.organization.members.get(role="administrator"), " ", now=NOW)
 

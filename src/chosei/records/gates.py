@@ -1,4 +1,5 @@
-"""The only ways to an object: through the member who may see it, or through its secret link.
+"""The only ways to an object: through the member who may see it, or through its secret link. What is for
+administrators alone: ``admin_gates``.
 
 Every gate raises ``NotThere`` alike for "does not exist" and "not yours", so that no answer gives a hint.
 """
@@ -17,23 +18,19 @@ from chosei.records.models import (
     BookingPageDeputy,
     BookingPageRoom,
     CalendarEntry,
-    ChatDestination,
     Connection,
     FrontDesk,
     Logo,
     MailMessage,
     Member,
     OneTimeLink,
-    Organization,
     Promise,
     Proposal,
     ProposalHost,
     ProposalTemplate,
     Room,
-    RoomDirectory,
     RoomList,
     Visibility,
-    Visit,
     WebMeeting,
 )
 from chosei.records.models.reception import desk_secret_hash
@@ -55,7 +52,8 @@ def _by_link(rows: QuerySet[_Linked], token: str) -> _Linked:
     return found
 
 
-def _one(rows: QuerySet[_Record], **wanted: Any) -> _Record:
+def one_of(rows: QuerySet[_Record], **wanted: Any) -> _Record:
+    """The one of the rows that has these values. Raises NotThere."""
     found = rows.filter(**wanted).first()
     if found is None:
         raise NotThere
@@ -119,7 +117,7 @@ def booking_page_by_address(organization: str, slug: str) -> BookingPage:
         state__in=["published", "paused"],
         visibility=Visibility.PUBLIC,
     )
-    return _one(pages)
+    return one_of(pages)
 
 
 def public_pages(organization: str) -> QuerySet[BookingPage]:
@@ -142,7 +140,7 @@ def front_desk(secret: str) -> FrontDesk:
     rows = FrontDesk.objects.select_related("organization").filter(revoked_at__isnull=True)
     if not secret:
         raise NotThere
-    return _one(rows, secret_hash=desk_secret_hash(secret))
+    return one_of(rows, secret_hash=desk_secret_hash(secret))
 
 
 # --- members: their own, and for administrators everybody's of the organisation
@@ -229,26 +227,20 @@ def connections_of(member: Member) -> QuerySet[Connection]:
 
 
 def proposal_for_member(member: Member, pk: int) -> Proposal:
-    return _one(proposals_of(member).select_related("organization", "author"), pk=pk)
+    return one_of(proposals_of(member).select_related("organization", "author"), pk=pk)
 
 
 def template_for_member(member: Member, pk: int) -> ProposalTemplate:
     """One's own alone."""
-    return _one(ProposalTemplate.objects.filter(owner=member), pk=pk)
+    return one_of(ProposalTemplate.objects.filter(owner=member), pk=pk)
 
 
 def booking_page_for_member(member: Member, pk: int) -> BookingPage:
-    return _one(booking_pages_of(member).select_related("organization", "owner"), pk=pk)
+    return one_of(booking_pages_of(member).select_related("organization", "owner"), pk=pk)
 
 
 def appointment_for_member(member: Member, pk: int) -> Appointment:
-    return _one(appointments_of(member).select_related("organization", "organizer"), pk=pk)
-
-
-def organization_for_administrator(administrator: Member) -> Organization:
-    if not administrator.is_administrator:
-        raise NotThere
-    return administrator.organization
+    return one_of(appointments_of(member).select_related("organization", "organizer"), pk=pk)
 
 
 def logo_by_digest(digest: str) -> Logo:
@@ -259,56 +251,8 @@ def logo_by_digest(digest: str) -> Logo:
     return logo
 
 
-def members_of(administrator: Member) -> QuerySet[Member]:
-    """Everybody of the organisation, inactive ones included; for administrators alone."""
-    if not administrator.is_administrator:
-        raise NotThere
-    return Member.objects.filter(organization_id=administrator.organization_id)
-
-
-def front_desks_of(administrator: Member) -> QuerySet[FrontDesk]:
-    """The organisation's tablets, those let go included; for administrators alone."""
-    if not administrator.is_administrator:
-        raise NotThere
-    return FrontDesk.objects.filter(organization_id=administrator.organization_id)
-
-
-def chats_of(administrator: Member) -> QuerySet[ChatDestination]:
-    """Where the organisation's notices go, those removed left out; for administrators alone."""
-    if not administrator.is_administrator:
-        raise NotThere
-    return ChatDestination.objects.filter(organization_id=administrator.organization_id, removed=False)
-
-
-def chat_for_administrator(administrator: Member, pk: int) -> ChatDestination:
-    return _one(chats_of(administrator), pk=pk)
-
-
-def visits_of(administrator: Member) -> QuerySet[Visit]:
-    """Who came and left (来訪記録); for administrators alone."""
-    if not administrator.is_administrator:
-        raise NotThere
-    return Visit.objects.filter(organization_id=administrator.organization_id)
-
-
-def front_desk_for_administrator(administrator: Member, pk: int) -> FrontDesk:
-    return _one(front_desks_of(administrator), pk=pk)
-
-
-def connection_for_administrator(administrator: Member, pk: int) -> Connection:
-    """Any connection of the organisation: to judge its health, never to act through it."""
-    if not administrator.is_administrator:
-        raise NotThere
-    rows = Connection.objects.filter(member__organization_id=administrator.organization_id)
-    return _one(rows.select_related("member"), pk=pk)
-
-
-def member_for_administrator(administrator: Member, pk: int) -> Member:
-    return _one(members_of(administrator), pk=pk)
-
-
 def connection_for_member(member: Member, pk: int) -> Connection:
-    return _one(connections_of(member), pk=pk)
+    return one_of(connections_of(member), pk=pk)
 
 
 def calendar_entry_for_member(member: Member, pk: int) -> CalendarEntry:
@@ -317,7 +261,7 @@ def calendar_entry_for_member(member: Member, pk: int) -> CalendarEntry:
         Q(appointment__in=appointments_of(member).values("pk"))
         | Q(candidate__proposal__in=proposals_of(member).values("pk"))
     ).select_related("connection__member", "candidate__proposal", "appointment__proposal")
-    return _one(rows, pk=pk)
+    return one_of(rows, pk=pk)
 
 
 def leftover_for_member(member: Member, pk: int, *, is_meeting: bool) -> CalendarEntry | WebMeeting:
@@ -327,9 +271,9 @@ def leftover_for_member(member: Member, pk: int, *, is_meeting: bool) -> Calenda
         mine |= Q(connection__member__organization=member.organization_id)
     if is_meeting:
         meetings = WebMeeting.objects.filter(mine, desired__isnull=True)
-        return _one(meetings.select_related("connection__member"), pk=pk)
+        return one_of(meetings.select_related("connection__member"), pk=pk)
     events = CalendarEntry.objects.filter(mine, desired__isnull=True)
-    return _one(events.select_related("connection__member"), pk=pk)
+    return one_of(events.select_related("connection__member"), pk=pk)
 
 
 def mail_for_member(member: Member, pk: int) -> MailMessage:
@@ -338,14 +282,14 @@ def mail_for_member(member: Member, pk: int) -> MailMessage:
         Q(appointment__in=appointments_of(member).values("pk"))
         | Q(proposal__in=proposals_of(member).values("pk"))
     )
-    return _one(rows, pk=pk)
+    return one_of(rows, pk=pk)
 
 
 def answer_file_for_member(member: Member, appointment_pk: int, answer_pk: int) -> AnswerFile:
     """The file that a guest sent with an answer, of an appointment that the member may see."""
     mine = appointments_of(member).filter(pk=appointment_pk).values("pk")
     rows = AnswerFile.objects.select_related("answer").filter(answer__appointment__in=mine)
-    return _one(rows, answer=answer_pk)
+    return one_of(rows, answer=answer_pk)
 
 
 def rooms_of(member: Member) -> QuerySet[Room]:
@@ -360,34 +304,6 @@ def room_lists_of(member: Member) -> QuerySet[RoomList]:
     """The lists that members of the organisation may choose from, by name."""
     rows = RoomList.objects.filter(organization_id=member.organization_id, vanished_at__isnull=True)
     return rows.order_by("name", "id")
-
-
-def rooms_for_administrator(administrator: Member) -> QuerySet[Room]:
-    """Every room, those put away or vanished included."""
-    _insist_on_administrator(administrator)
-    rows = Room.objects.filter(organization_id=administrator.organization_id)
-    return rows.order_by("building", "floor", "name", "id")
-
-
-def room_for_administrator(administrator: Member, pk: int) -> Room:
-    return _one(rooms_for_administrator(administrator), pk=pk)
-
-
-def room_list_for_administrator(administrator: Member, pk: int) -> RoomList:
-    _insist_on_administrator(administrator)
-    return _one(RoomList.objects.filter(organization_id=administrator.organization_id), pk=pk)
-
-
-def room_directory_for_administrator(administrator: Member, provider: str) -> RoomDirectory | None:
-    """Where the rooms of the provider's directory stand; None while nobody has asked for them."""
-    _insist_on_administrator(administrator)
-    rows = RoomDirectory.objects.filter(organization_id=administrator.organization_id)
-    return rows.filter(provider=provider).first()
-
-
-def _insist_on_administrator(member: Member) -> None:
-    if not member.is_administrator:
-        raise NotThere
 
 
 def colleagues_of(member: Member) -> QuerySet[Member]:

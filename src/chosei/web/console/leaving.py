@@ -19,7 +19,7 @@ from chosei.actions.rules import STANDING, groups_of
 from chosei.actions.taken import RUNNING
 from chosei.core.hostchoice import Participation
 from chosei.core.states import BookingPageState
-from chosei.records import gates
+from chosei.records import admin_gates, gates
 from chosei.records.models import (
     Appointment,
     BookingPage,
@@ -64,7 +64,7 @@ class Remaining:
 def left_by_former(administrator: Member) -> list[Remaining]:
     """Former employees on whom something to come still rests, by name."""
     now = timezone.now()
-    former = gates.members_of(administrator).filter(is_active=False)
+    former = admin_gates.members_of(administrator).filter(is_active=False)
     promised = Promise.objects.filter(
         host__in=former, standing=True, appointment__state__in=STANDING, appointment__ends_at__gt=now
     ).values("host")

@@ -13,7 +13,7 @@ from chosei.core.providers import About, ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.ports.directory import ADMINISTRATOR_NEEDED, CONSENT_MISSING
 from chosei.ports.providers import about
-from chosei.records import gates
+from chosei.records import admin_gates
 from chosei.records.models import Connection, Member, RoomDirectory
 
 _PROBLEMS: dict[str, str | Promise] = {
@@ -61,12 +61,14 @@ def directories_of(administrator: Member, language: str | None) -> list[Director
         *Connection.objects.filter(
             member__organization=administrator.organization_id, state=ConnectionState.ACTIVE
         ).values_list("provider", flat=True),
-        *(one.key for one in listed if gates.room_directory_for_administrator(administrator, one.key)),
+        *(one.key for one in listed if admin_gates.room_directory_for_administrator(administrator, one.key)),
     }
     shown = [one for one in listed if one.key in used] or listed
     return [
         Directory(
-            one, gates.room_directory_for_administrator(administrator, one.key), one.calendar.said(language)
+            one,
+            admin_gates.room_directory_for_administrator(administrator, one.key),
+            one.calendar.said(language),
         )
         for one in shown
     ]

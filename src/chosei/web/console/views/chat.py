@@ -23,7 +23,7 @@ from chosei.actions.chat import (
     try_destination,
 )
 from chosei.actions.errors import InvalidInput
-from chosei.records import gates
+from chosei.records import admin_gates, gates
 from chosei.records.models import ChatDestination, ChatService, ChatState, Member
 from chosei.web.console import reasons, words
 from chosei.web.console.access import member_required, signed_in
@@ -46,7 +46,7 @@ class Line:
 @require_safe
 @member_required
 def listing(request: HttpRequest) -> HttpResponse:
-    rows = [_line(one) for one in gates.chats_of(signed_in(request))]
+    rows = [_line(one) for one in admin_gates.chats_of(signed_in(request))]
     return render(request, "console/chat.html", {"rows": rows, "services": list(SERVICES.items())})
 
 
@@ -54,7 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @member_required
 def new(request: HttpRequest, service: str) -> HttpResponse:
     administrator = signed_in(request)
-    gates.chats_of(administrator)
+    admin_gates.chats_of(administrator)
     if service not in ChatService.values:
         raise Http404
     initial = {"kinds": list(KINDS), "everything": True}
@@ -76,7 +76,7 @@ def new(request: HttpRequest, service: str) -> HttpResponse:
 @member_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
-    destination = gates.chat_for_administrator(administrator, pk)
+    destination = admin_gates.chat_for_administrator(administrator, pk)
     initial = {
         "name": destination.name,
         "room": destination.room,
@@ -95,7 +95,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def news(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the page that changes by itself."""
-    destination = gates.chat_for_administrator(signed_in(request), pk)
+    destination = admin_gates.chat_for_administrator(signed_in(request), pk)
     return render(request, "console/parts/chat_news.html", _news(destination))
 
 
@@ -103,7 +103,7 @@ def news(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def test(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
-    try_destination(administrator, gates.chat_for_administrator(administrator, pk))
+    try_destination(administrator, admin_gates.chat_for_administrator(administrator, pk))
     return redirect("console:chat", pk)
 
 
@@ -111,7 +111,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
-    destination = gates.chat_for_administrator(administrator, pk)
+    destination = admin_gates.chat_for_administrator(administrator, pk)
     pause_destination(administrator, destination, paused=request.POST.get("paused") == "yes")
     return redirect("console:chat", pk)
 
@@ -120,7 +120,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def removal(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
-    remove_destination(administrator, gates.chat_for_administrator(administrator, pk))
+    remove_destination(administrator, admin_gates.chat_for_administrator(administrator, pk))
     messages.success(request, gettext("通知先を削除しました。"))
     return redirect("console:chats")
 
@@ -146,7 +146,7 @@ def of_page(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def of_member(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
-    about = gates.member_for_administrator(administrator, pk)
+    about = admin_gates.member_for_administrator(administrator, pk)
     form = ChatIdsForm.of(about, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

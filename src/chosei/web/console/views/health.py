@@ -20,7 +20,7 @@ from chosei.actions.leftovers import Leftover, leftovers_of, members_with_leftov
 from chosei.core.providers import ConnectionKind
 from chosei.core.states import ConnectionState
 from chosei.mails.troubles import trouble_words
-from chosei.records import gates
+from chosei.records import admin_gates
 from chosei.records.models import Connection, Member
 from chosei.web.console import reasons, words
 from chosei.web.console.access import member_required, signed_in
@@ -59,7 +59,7 @@ class Health:
 def listing(request: HttpRequest) -> HttpResponse:
     known = Connection.objects.filter(kind=ConnectionKind.CALENDAR).exclude(state=ConnectionState.ENDED)
     known = known.order_by("-pk")
-    rows = gates.members_of(signed_in(request)).filter(is_active=True)
+    rows = admin_gates.members_of(signed_in(request)).filter(is_active=True)
     rows = rows.prefetch_related(Prefetch("connections", queryset=known, to_attr="known_connections"))
     found = by_id(rows, request.GET.get("after", ""))
     context = {
@@ -77,7 +77,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def alias(request: HttpRequest, pk: int) -> HttpResponse:
     """The account is the member's, although it goes by another address."""
     administrator = signed_in(request)
-    connection = gates.connection_for_administrator(administrator, pk)
+    connection = admin_gates.connection_for_administrator(administrator, pk)
     try:
         accept_alias(administrator, connection)
     except Closed as refused:

@@ -23,7 +23,7 @@ from chosei.core.letter_texts import Wording, placeholders_of, says_code, to_gue
 from chosei.mails.compose import compose
 from chosei.mails.standards import texts_to_edit
 from chosei.ports.mail import Letter
-from chosei.records import gates
+from chosei.records import admin_gates
 from chosei.records.models import LetterText, Member
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.letter import MEANINGS, LetterForm, as_typed
@@ -53,7 +53,7 @@ class Row:
 @require_safe
 @member_required
 def listing(request: HttpRequest) -> HttpResponse:
-    organization = gates.organization_for_administrator(signed_in(request))
+    organization = admin_gates.organization_for_administrator(signed_in(request))
     kept = {(one.kind, one.language): one for one in LetterText.objects.filter(organization=organization)}
     reads = language_of(get_language())
     rows = [_row(wording, reads, kept) for wording in Wording]

@@ -19,7 +19,7 @@ from chosei.actions.errors import ActionError, Closed, InvalidInput
 from chosei.actions.handover import HandedOver, hand_over
 from chosei.actions.limits import within_limit
 from chosei.actions.members import change_member, invite_again, invite_member, remove_member, return_member
-from chosei.records import gates
+from chosei.records import admin_gates
 from chosei.records.models import Member, Role
 from chosei.web.console import reasons, words
 from chosei.web.console.access import member_required, signed_in
@@ -35,7 +35,7 @@ INVITATIONS_PER_HOUR = 100
 @require_safe
 @member_required
 def listing(request: HttpRequest) -> HttpResponse:
-    rows = gates.members_of(signed_in(request))
+    rows = admin_gates.members_of(signed_in(request))
     wanted = request.GET.get("q", "").strip()[:120]
     if wanted:
         rows = rows.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted))
@@ -54,7 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @member_required
 def new(request: HttpRequest) -> HttpResponse:
     administrator = signed_in(request)
-    gates.members_of(administrator)
+    admin_gates.members_of(administrator)
     organization = administrator.organization
     initial = {"role": Role.MEMBER, "language": organization.language, "zone": organization.zone}
     form = MemberForm(request.POST or None, initial=initial)
@@ -69,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @member_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
-    member = gates.member_for_administrator(administrator, pk)
+    member = admin_gates.member_for_administrator(administrator, pk)
     initial = {name: getattr(member, name) for name in ("name", "email", "role", "language", "zone")}
     form = MemberForm(request.POST or None, initial=initial)
     sent = request.method == "POST" and form.is_valid()
@@ -85,7 +85,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """The mail once more, for somebody who has not set a password yet."""
     administrator = signed_in(request)
-    member = gates.member_for_administrator(administrator, pk)
+    member = admin_gates.member_for_administrator(administrator, pk)
     if not _may_invite(request, administrator):
         return redirect("console:member", pk=pk)
     try:
@@ -102,7 +102,7 @@ def invitation(request: HttpRequest, pk: int) -> HttpResponse:
 def removal(request: HttpRequest, pk: int) -> HttpResponse:
     """Out of 社員情報; who attends instead is chosen here as well."""
     administrator = signed_in(request)
-    member = gates.member_for_administrator(administrator, pk)
+    member = admin_gates.member_for_administrator(administrator, pk)
     form = SuccessorForm(request.POST if request.method == "POST" else None, member=member)
     if request.method == "POST" and form.is_valid():
         try:
@@ -127,7 +127,7 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
 def handover(request: HttpRequest, pk: int) -> HttpResponse:
     """引き継ぎ: others attend, while the member stays an employee; as when their licence has gone."""
     administrator = signed_in(request)
-    member = gates.member_for_administrator(administrator, pk)
+    member = admin_gates.member_for_administrator(administrator, pk)
     form = SuccessorForm(request.POST if request.method == "POST" else None, member=member)
     if request.method == "POST" and form.is_valid():
         try:
@@ -174,7 +174,7 @@ def _tell_of_handover(request: HttpRequest, handed: HandedOver) -> None:
 def comeback(request: HttpRequest, pk: int) -> HttpResponse:
     """A removed employee is back (利用を再開)."""
     administrator = signed_in(request)
-    member = gates.member_for_administrator(administrator, pk)
+    member = admin_gates.member_for_administrator(administrator, pk)
     try:
         return_member(administrator, member)
     except Closed as refused:

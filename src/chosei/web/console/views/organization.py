@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chosei.actions.errors import InvalidInput
 from chosei.actions.logos import remove_logo, set_logo
 from chosei.actions.organizations import change_organization
-from chosei.records import gates
+from chosei.records import admin_gates
 from chosei.records.models import Organization
 from chosei.web.console.access import member_required, signed_in
 from chosei.web.console.forms.common import add_refusals
@@ -24,7 +24,7 @@ from chosei.web.logos import logo_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def edit(request: HttpRequest) -> HttpResponse:
-    organization = gates.organization_for_administrator(signed_in(request))
+    organization = admin_gates.organization_for_administrator(signed_in(request))
     form = _form(organization, request.POST if request.method == "POST" else None)
     if form.is_valid():
         change_organization(organization, **form.cleaned_data)
@@ -38,7 +38,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 def logo(request: HttpRequest) -> HttpResponse:
     """A logo, in place of the one before."""
     member = signed_in(request)
-    organization = gates.organization_for_administrator(member)
+    organization = admin_gates.organization_for_administrator(member)
     form = LogoForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -55,7 +55,7 @@ def logo(request: HttpRequest) -> HttpResponse:
 @member_required
 def logo_removal(request: HttpRequest) -> HttpResponse:
     member = signed_in(request)
-    gates.organization_for_administrator(member)
+    admin_gates.organization_for_administrator(member)
     remove_logo(member)
     messages.success(request, gettext("ロゴを削除しました。"))
     return redirect("console:organization")

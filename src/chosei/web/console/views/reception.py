@@ -22,7 +22,7 @@ from chosei.actions.front_desk import (
     set_reception,
 )
 from chosei.mails.qr import svg_address
-from chosei.records import gates
+from chosei.records import admin_gates
 from chosei.records.models import FrontDesk, Reception
 from chosei.web.console import reasons, words
 from chosei.web.console.access import member_required, signed_in
@@ -42,7 +42,7 @@ class DeskLine:
 @member_required
 def overview(request: HttpRequest) -> HttpResponse:
     administrator = signed_in(request)
-    desks = gates.front_desks_of(administrator).filter(revoked_at__isnull=True)
+    desks = admin_gates.front_desks_of(administrator).filter(revoked_at__isnull=True)
     now = Reception.objects.filter(organization=administrator.organization_id).first() or Reception()
     form = ReceptionForm(
         request.POST or None,
@@ -63,7 +63,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @member_required
 def new(request: HttpRequest) -> HttpResponse:
     administrator = signed_in(request)
-    gates.front_desks_of(administrator)
+    admin_gates.front_desks_of(administrator)
     form = DeskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -79,7 +79,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @member_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
-    desk = gates.front_desk_for_administrator(administrator, pk)
+    desk = admin_gates.front_desk_for_administrator(administrator, pk)
     form = DeskForm(request.POST or None, initial={"name": desk.name})
     if request.method == "POST" and form.is_valid():
         try:
@@ -105,7 +105,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def pairing(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
-    desk = gates.front_desk_for_administrator(administrator, pk)
+    desk = admin_gates.front_desk_for_administrator(administrator, pk)
     try:
         await_pairing_again(administrator, desk, now=timezone.now())
     except Closed as refused:
@@ -117,7 +117,7 @@ def pairing(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def removal(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
-    desk = gates.front_desk_for_administrator(administrator, pk)
+    desk = admin_gates.front_desk_for_administrator(administrator, pk)
     revoke_desk(administrator, desk, now=timezone.now())
     messages.success(request, gettext("端末の登録を解除しました。この端末では受付できなくなりました。"))
     return redirect("console:reception")
@@ -126,7 +126,7 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @member_required
 def visits(request: HttpRequest) -> HttpResponse:
-    rows = gates.visits_of(signed_in(request)).select_related(
+    rows = admin_gates.visits_of(signed_in(request)).select_related(
         "appointment", "arrived_at_desk", "left_at_desk"
     )
     found = by_id(rows, request.GET.get("after", ""))

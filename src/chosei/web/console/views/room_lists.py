@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from chosei.actions.errors import Closed, InvalidInput
 from chosei.actions.rooms import remove_room_list, save_room_list
-from chosei.records import gates
+from chosei.records import admin_gates
 from chosei.records.models import Member, RoomList
 from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
@@ -22,7 +22,7 @@ from chosei.web.console.forms.rooms import RoomListForm
 @member_required
 def new(request: HttpRequest) -> HttpResponse:
     administrator = signed_in(request)
-    gates.rooms_for_administrator(administrator)
+    admin_gates.rooms_for_administrator(administrator)
     form = RoomListForm(request.POST or None, administrator=administrator)
     if request.method == "POST" and form.is_valid() and _saved(form, administrator, None):
         messages.success(request, gettext("会議室リストを追加しました。"))
@@ -34,7 +34,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @member_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
-    found = gates.room_list_for_administrator(administrator, pk)
+    found = admin_gates.room_list_for_administrator(administrator, pk)
     if found.provider:
         messages.info(request, reasons.closed("of_directory"))
         return redirect("console:rooms")
@@ -52,7 +52,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @member_required
 def removal(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
-    found = gates.room_list_for_administrator(administrator, pk)
+    found = admin_gates.room_list_for_administrator(administrator, pk)
     try:
         remove_room_list(administrator, found)
     except Closed as refused:

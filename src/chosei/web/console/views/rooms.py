@@ -19,7 +19,7 @@ from chosei.actions.errors import ActionError, Closed, InvalidInput
 from chosei.actions.limits import within_limit
 from chosei.actions.providers import offered_provider
 from chosei.actions.rooms import add_room, ask_directory, change_room, put_away_room, use_room_again
-from chosei.records import gates
+from chosei.records import admin_gates, gates
 from chosei.records.models import Member, Room, RoomListRoom
 from chosei.web.console import reasons
 from chosei.web.console.access import member_required, signed_in
@@ -65,7 +65,7 @@ def state(request: HttpRequest) -> HttpResponse:
 def fetch(request: HttpRequest, provider: str) -> HttpResponse:
     insist_on_rooms(provider)
     administrator = signed_in(request)
-    gates.rooms_for_administrator(administrator)
+    admin_gates.rooms_for_administrator(administrator)
     if not within_limit("rooms", str(administrator.organization_id), limit=FETCHES_PER_HOUR, seconds=3600):
         messages.warning(
             request, gettext("取得の操作が続いています。しばらくおいて、もう一度お試しください。")
@@ -80,7 +80,7 @@ def fetch(request: HttpRequest, provider: str) -> HttpResponse:
 def permission(request: HttpRequest, provider: str) -> HttpResponse:
     """Ask the provider for the permission; back from there, the rooms are fetched."""
     insist_on_rooms(provider)
-    gates.rooms_for_administrator(signed_in(request))
+    admin_gates.rooms_for_administrator(signed_in(request))
     return connecting.begin_for_rooms(request, provider)
 
 
@@ -88,7 +88,7 @@ def permission(request: HttpRequest, provider: str) -> HttpResponse:
 @member_required
 def new(request: HttpRequest) -> HttpResponse:
     administrator = signed_in(request)
-    gates.rooms_for_administrator(administrator)
+    admin_gates.rooms_for_administrator(administrator)
     form = RoomForm(request.POST or None)
     sent = request.method == "POST" and form.is_valid()
     if sent and _tried(form, lambda: add_room(administrator, form.wanted())):
@@ -101,7 +101,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @member_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     administrator = signed_in(request)
-    room = gates.room_for_administrator(administrator, pk)
+    room = admin_gates.room_for_administrator(administrator, pk)
     initial = {name: getattr(room, name) for name in ("name", "address", "building", "floor", "capacity")}
     form = RoomForm(request.POST or None, initial=initial, room=room)
     sent = request.method == "POST" and form.is_valid()
@@ -117,7 +117,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def use(request: HttpRequest, pk: int) -> HttpResponse:
     """``use``: "yes" offers the room again, anything else puts it away."""
     administrator = signed_in(request)
-    room = gates.room_for_administrator(administrator, pk)
+    room = admin_gates.room_for_administrator(administrator, pk)
     if request.POST.get("use") == "yes":
         use_room_again(administrator, room)
         messages.success(request, gettext("%(name)sを、また使えるようにしました。") % {"name": room.name})
@@ -135,7 +135,7 @@ def insist_on_rooms(provider: str) -> None:
 
 
 def _context(administrator: Member) -> dict[str, Any]:
-    rooms = gates.rooms_for_administrator(administrator)
+    rooms = admin_gates.rooms_for_administrator(administrator)
     lines = [_line(room) for room in rooms]
     directories = directories_of(administrator, get_language())
     places = Prefetch("places", RoomListRoom.objects.select_related("room"))
