@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from chosei.actions.adopting import follow
 from chosei.actions.asking import put_back, retry
+from chosei.actions.cancellation import cancel_by_host
 from chosei.actions.confirm import confirm_candidate
 from chosei.actions.errors import Closed, TimeTaken
 from chosei.actions.offers import proposal_offer
@@ -23,6 +25,7 @@ from chosei.reconcile.observe import observe
 from chosei.reconcile.sweep import sweep
 from chosei.records.models import Appointment, CalendarEntry, Connection, MailMessage, Promise, TimelineEntry
 from chosei.sandbox.faults import FaultKind
+from chosei.sandbox.graph.ids import decode
 from tests.support.company import GUEST, propose
 from tests.support.mortal import Fate, Killed, mortal
 from tests.support.times import late
@@ -465,3 +468,31 @@ def test_what_was_refused_is_tried_again_on_the_hosts_word(tenant, linked, sato)
     entry.refresh_from_db()
     assert (entry.state, entry.problem) == ("written", "")
     assert "entry_retried" in kinds(appointment=appointment)
+
+
+def test_an_event_that_goes_by_another_id_since_is_neither_doubled_nor_left_behind(tenant, linked, sato):
+    """As after a move between stores, or where a service does not keep ids for good."""
+    appointment = confirm(offer(sato))
+    entries = CalendarEntry.objects.filter(appointment=appointment, purpose="appointment")
+    [event] = tenant.ours(SATO)
+    real = event.id(immutable=True)
+
+    old = replace(decode(real), key=uuid4().hex).encode()
+    entries.update(remote_id=old)
+    for _ in range(2):  # read twice, minutes apart: that is no deletion
+        read(linked)
+        two_minutes_pass()
+    appointment.refresh_from_db()
+    assert (appointment.state, entries.get().remote_id) == ("confirmed", real)
+
+    entries.update(remote_id=old)
+    want_moved(entries, late(9))
+    converge(f"proposal:{appointment.proposal_id}")
+    assert [one.starts for one in tenant.ours(SATO)] == [late(9).start]
+    assert entries.get().remote_id == real
+
+    entries.update(remote_id=old)
+    cancel_by_host(sato, appointment, reason="", now=timezone.now())
+    run_jobs(hurrying=CONVERGE)
+    assert tenant.ours(SATO) == []
+    assert entries.get().state == "gone"

@@ -6,7 +6,7 @@ Instants are timezone-aware UTC. A read is whole or it raises: half an answer is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -183,9 +183,13 @@ Change = CreateEvent | UpdateEvent | DeleteEvent
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The change was carried out; for a deletion ``event`` is None."""
+    """The change was carried out; for a deletion ``event`` is None.
+
+    ``absent``: there was nothing to delete under that id, which makes it no less done.
+    """
 
     event: ObservedEvent | None
+    absent: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

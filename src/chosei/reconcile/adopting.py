@@ -25,6 +25,7 @@ from chosei.jobs import queue
 from chosei.ports.calendar import CalendarPort
 from chosei.ports.errors import Missing, PortError
 from chosei.reconcile.facts import seen
+from chosei.reconcile.renaming import renamed
 from chosei.records.models import CalendarEntry, Connection, MirroredEvent
 
 _ROOMS_EVERY = timedelta(minutes=4)
@@ -124,8 +125,11 @@ def _look_closely(port: CalendarPort, entry: CalendarEntry, *, listed: bool) -> 
     try:
         event = port.get(entry.remote_id)
     except Missing:
-        _gone(entry)
-        return
+        elsewhere = renamed(port, entry)
+        if elsewhere is None:
+            _gone(entry)
+            return
+        event = elsewhere
     if event.cancelled or not (listed or port.stands(event)):
         _gone(entry)
         return

@@ -64,6 +64,12 @@ def found(entry: CalendarEntry, event: ObservedEvent) -> None:
     _update(entry, **_remote(event), written=None, **_UNTROUBLED)
 
 
+def renamed(entry: CalendarEntry, event: ObservedEvent) -> None:
+    """The event is known by another id now."""
+    log.info("entry_renamed", entry=entry.pk)
+    _update(entry, missing_at=None, **_remote(event))
+
+
 def observed(entry: CalendarEntry, event: ObservedEvent) -> None:
     _update(entry, etag=event.etag, observed=seen(event).to_json())
 

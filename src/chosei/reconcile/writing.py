@@ -21,6 +21,7 @@ from chosei.ports.calendar import (
 from chosei.ports.errors import Conflict, Missing, PortError, Rejected, Transient
 from chosei.reconcile import recording
 from chosei.reconcile.facts import draft_of, draft_without_rooms, invitation_of, seen
+from chosei.reconcile.renaming import renamed
 from chosei.records.models import CalendarEntry
 
 _CONFLICTS = 2
@@ -63,8 +64,9 @@ def carry_out(port: CalendarPort, steps: Sequence[tuple[CalendarEntry, Step]]) -
         raise
     for (entry, change), outcome in zip(changes, outcomes, strict=True):
         match outcome:
-            case Written(event):
-                _record(entry, event)
+            case Written(event, absent=absent):
+                if not (absent and _stands_elsewhere(port, entry)):
+                    _record(entry, event)
             case Failed(error):
                 if isinstance(change, CreateEvent):
                     recording.creation_refused(entry, error)
@@ -84,6 +86,15 @@ def _record(entry: CalendarEntry, event: ObservedEvent | None) -> None:
         recording.released(entry, event)
     else:
         recording.written(entry, event)
+
+
+def _stands_elsewhere(port: CalendarPort, entry: CalendarEntry) -> bool:
+    """Whether it goes by another id now, by which the next round reaches it; or that could not be told."""
+    try:
+        return renamed(port, entry) is not None
+    except PortError as error:
+        recording.failed(entry, error)
+        return True
 
 
 def _version(entry: CalendarEntry) -> str:
@@ -146,7 +157,8 @@ def _accept(port: CalendarPort, entry: CalendarEntry) -> None:
 def _failed(port: CalendarPort, entry: CalendarEntry, change: Change, error: PortError) -> None:
     if isinstance(error, Missing) and isinstance(change, UpdateEvent):
         # A person removed the event, yet we have just been told to settle something else there: make it anew.
-        recording.lost(entry)
+        if not _stands_elsewhere(port, entry):
+            recording.lost(entry)
     elif isinstance(error, Conflict) and isinstance(change, UpdateEvent):
         _read_again(port, entry, error)
     else:
@@ -160,7 +172,8 @@ def _read_again(port: CalendarPort, entry: CalendarEntry, error: Conflict) -> No
     try:
         event = port.get(entry.remote_id)
     except Missing:
-        recording.lost(entry)
+        if not _stands_elsewhere(port, entry):
+            recording.lost(entry)
     except PortError as other:
         recording.failed(entry, other)
     else:

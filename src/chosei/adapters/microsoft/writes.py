@@ -92,7 +92,7 @@ class Writer:
         for i, answer in answers.items():
             error = unlisted.get(i, answer)
             if isinstance(error, Missing):
-                outcomes[i] = Written(None)
+                outcomes[i] = Written(None, absent=True)
             else:
                 outcomes[i] = Failed(error if isinstance(error, PortError) else Transient("still_there"))
         return outcomes
