@@ -154,3 +154,17 @@ def test_what_concerns_one_event_keeps_its_order_and_updates_go_first() -> None:
     assert sent == [("GET", "b"), ("DELETE", "a"), ("DELETE", "b"), ("GET", "b")]
     told = [type(one.error) if isinstance(one, Failed) else None for one in outcomes]
     assert told == [None, Missing, None, Missing]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[]", b'{"items": {}}', b'{"items": [1]}', b'{"items": [{"id": ']
+)
+def test_a_listing_that_does_not_say_what_it_holds_is_no_empty_calendar(content: bytes) -> None:
+    account = Account(httpx2.Response(200, content=content))
+    with pytest.raises(Transient):
+        account.api.pages(Request("GET", "/calendar/v3/calendars/primary/events"))
+
+
+def test_a_listing_without_anything_may_leave_it_out() -> None:
+    account = Account(reply(200, {"kind": "admin#directory#resources#buildings#buildingsList"}))
+    assert account.api.pages(Request("GET", "/buildings"), "buildings")[0] == []

@@ -14,6 +14,7 @@ from chosei.ports.accounts import AccountAccess
 from chosei.ports.errors import NeedsReconnect, Throttled, Transient
 
 MAX_PAGES = 1000
+_NO_CONTENT = 204
 _FINAL = frozenset({400, 403, 404, 405, 407, 409, 410, 412})
 
 
@@ -34,7 +35,7 @@ class Line(Protocol):
     """What requests go out through."""
 
     def send(self, request: Request) -> Mapping[str, Any]:
-        """Carry out one call; an answer without a body is empty. Raises any ``PortError``."""
+        """Carry out one call; an answer of 204 is empty. Raises any ``PortError``."""
 
 
 class Api:
@@ -54,7 +55,7 @@ class Api:
         return self._token
 
     def send(self, request: Request) -> Mapping[str, Any]:
-        """Carry out one call; an answer without a body is empty. Raises any ``PortError``."""
+        """Carry out one call; an answer of 204 is empty. Raises any ``PortError``."""
         token = self.token()
         try:
             return self._placed(request, token)
@@ -79,12 +80,13 @@ class Api:
     def pages(
         self, request: Request, name: str = "items"
     ) -> tuple[list[Mapping[str, Any]], Mapping[str, Any]]:
-        """Every item of a collection, and its last page. Raises rather than return a part of it."""
+        """Every item of a collection, and its last page. Raises rather than return a part of it: a page that
+        does not say what it is holds nothing that we know of."""
         items: list[Mapping[str, Any]] = []
         seen: set[str] = set()
         for _ in range(MAX_PAGES):
             body = self.send(request)
-            value = body.get(name, [])
+            value = body.get(name, [] if body.get("kind") else None)
             if not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
                 raise Transient(UNREADABLE)
             items += value
@@ -139,7 +141,7 @@ def _call(request: Request, base: str) -> Call:
 
 def _read(answer: Answer) -> Mapping[str, Any]:
     try:
-        body = json.loads(answer.content) if answer.content else {}
+        body = json.loads(answer.content) if answer.content or answer.status != _NO_CONTENT else {}
     except ValueError:
         body = None
     if not 200 <= answer.status < 300:
