@@ -7,7 +7,6 @@ import pytest
 from chosei.core.addresses import (
     address_key,
     clean_address,
-    display_address,
     domain_of,
     same_address,
 )
@@ -63,9 +62,3 @@ def test_domains() -> None:
     assert domain_of("mita@日本語.jp") == "xn--wgv71a119e.jp"
     assert domain_of("mita") == ""
     assert domain_of("mita@" + "a" * 80 + ".example") == "a" * 80 + ".example"
-
-
-def test_display() -> None:
-    assert display_address("三田 花子", "mita@test.example") == "三田 花子 <mita@test.example>"
-    assert display_address(" ", "mita@test.example") == "mita@test.example"
-    assert display_address("三田\r\nBcc: x", "mita@test.example") == "三田 Bcc: x <mita@test.example>"

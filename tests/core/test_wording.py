@@ -36,13 +36,11 @@ def test_dates() -> None:
     assert wording.date_text(date(2026, 12, 3), EN, None) == "Thu, Dec 3, 2026"
 
 
-def test_weekdays_months_and_weeks() -> None:
+def test_weekdays_and_weeks() -> None:
     assert [wording.weekday_text(n, JA) for n in range(7)] == list("月火水木金土日")
     assert wording.weekday_text(3, JA, full=True) == "木曜日"
     assert wording.weekday_text(6, EN) == "Sun"
     assert wording.weekday_text(2, EN, full=True) == "Wednesday"
-    assert wording.month_text(date(2026, 12, 3), JA) == "2026年12月"
-    assert wording.month_text(date(2026, 12, 3), EN) == "Dec 2026"
     assert wording.date_range_text(date(2026, 11, 30), date(2026, 12, 4), JA) == "11/30〜12/4"
     assert wording.date_range_text(date(2026, 11, 30), date(2026, 12, 4), EN) == "Nov 30–Dec 4"
     assert wording.date_range_text(date(2026, 12, 7), date(2026, 12, 11), EN) == "Dec 7–11"
@@ -92,13 +90,6 @@ def test_single_times() -> None:
     assert wording.instant_text(tokyo(2026, 12, 3, 9), TOKYO, EN, None, with_zone=True) == (
         "Thu, Dec 3, 2026, 9:00 (GMT+9)"
     )
-
-
-def test_all_day() -> None:
-    third, fourth = date(2026, 12, 3), date(2026, 12, 4)
-    assert wording.all_day_text(third, third, JA, TODAY) == "12月3日(木) 終日"
-    assert wording.all_day_text(third, fourth, JA, TODAY) == "12月3日(木)〜12月4日(金) 終日"
-    assert wording.all_day_text(third, fourth, EN, TODAY) == "Thu, Dec 3 – Fri, Dec 4 (all day)"
 
 
 @pytest.mark.parametrize(

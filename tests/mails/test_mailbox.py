@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from chosei.adapters.mail import SmtpMail
+from chosei.adapters.mail import SmtpMail, SmtpServer
 from chosei.ports.mail import CalendarPart, Letter
 from chosei.sandbox.mailbox import texts
 from tests.support.mailbox import Mailbox, running_mailbox
@@ -37,7 +37,7 @@ def letter(number: int = 1, **changes: object) -> Letter:
 
 
 def sender(mailbox: Mailbox) -> SmtpMail:
-    return SmtpMail.from_url(mailbox.smtp_url, "Chosei <chosei@chosei.example>")
+    return SmtpMail(SmtpServer(mailbox.smtp_host, mailbox.smtp_port), "Chosei <chosei@chosei.example>")
 
 
 @pytest.fixture

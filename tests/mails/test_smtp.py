@@ -21,9 +21,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chosei.adapters.mail import SmtpMail, SmtpServer, server_from_url
+from chosei.adapters.mail import SmtpMail, SmtpServer
 from chosei.ports.errors import Misconfigured, PortError, Rejected, Transient
-from tests.mails.test_mailbox import letter
+from tests.mails.test_mailbox import letter, sender
 from tests.support.mailbox import running_mailbox
 
 OURS = "Chosei <chosei@chosei.example>"
@@ -237,31 +237,8 @@ def test_addresses_beyond_ascii_need_a_server_that_knows_them() -> None:
     with serving(Behaviour()) as server, pytest.raises(Rejected, match="smtp_no_utf8_addresses"):
         SmtpMail(server, OURS).send(letter(recipient="花子@test.example"))
     with running_mailbox() as box:
-        SmtpMail.from_url(box.smtp_url, OURS).send(letter(recipient="花子@test.example"))
+        sender(box).send(letter(recipient="花子@test.example"))
         assert box.wait_for(to="花子@test.example")["receipts"] == 1
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("smtp://mail.example", SmtpServer("mail.example", 25)),
-        ("smtps://u:p%40ss@mail.example", SmtpServer("mail.example", 465, "u", "p@ss", "tls")),
-        ("smtp://mail.example:587?tls=starttls", SmtpServer("mail.example", 587, security="starttls")),
-        ("smtp+starttls://mail.example", SmtpServer("mail.example", 587, security="starttls")),
-    ],
-)
-def test_the_server_of_an_address(url: str, expected: SmtpServer) -> None:
-    assert server_from_url(url) == expected
-
-
-@pytest.mark.parametrize("url", ["", "http://mail.example", "smtp://", "smtp://mail.example:99999"])
-def test_an_unusable_address_is_said_without_its_password(url: str) -> None:
-    with pytest.raises(Misconfigured, match="email_url"):
-        server_from_url(url)
-
-
-def test_a_password_never_shows() -> None:
-    assert "geheim" not in repr(server_from_url("smtps://u:geheim@mail.example"))
 
 
 def test_a_sender_without_an_address_is_a_misconfiguration() -> None:

@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from chosei.ops.config import SANDBOX_CLIENT_ID, ConfigError, load
-from chosei.ops.mail_urls import MailFromGraph
+from chosei.ops.mail_urls import MailFromGraph, MailServer, mail_server
 
 
 @pytest.fixture(autouse=True)
@@ -165,3 +165,27 @@ def test_unwritable_data_folder(monkeypatch):
     monkeypatch.setenv("CHOSEI_DATA_DIR", "/proc/chosei")
     with pytest.raises(ConfigError, match=r"^CHOSEI_DATA_DIR: .*cannot be used"):
         load()
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://mail.example", MailServer("mail.example", 25, "", "", "none")),
+        ("smtps://u:p%40ss@mail.example", MailServer("mail.example", 465, "u", "p@ss", "tls")),
+        ("smtp://mail.example:587?tls=starttls", MailServer("mail.example", 587, "", "", "starttls")),
+        ("smtp+starttls://mail.example", MailServer("mail.example", 587, "", "", "starttls")),
+    ],
+)
+def test_the_server_of_an_address(url: str, expected: MailServer) -> None:
+    assert mail_server(url) == expected
+
+
+@pytest.mark.parametrize("url", ["", "http://mail.example", "smtp://", "smtp://u:geheim@mail.example:99999"])
+def test_an_unusable_address_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(ValueError, match=r"smtp://user|a port") as refused:
+        mail_server(url)
+    assert "geheim" not in str(refused.value)
+
+
+def test_the_password_of_a_mail_server_never_shows() -> None:
+    assert "geheim" not in repr(mail_server("smtps://u:geheim@mail.example"))

@@ -62,16 +62,8 @@ def _cancel(
     with transaction.atomic():
         lock_people(appointment)
         locked = for_change(Appointment.objects).get(pk=appointment.pk)
-        if locked.ends_at <= now:
-            raise Closed("past")
-        open_states = (AppointmentState.CONFIRMED, AppointmentState.PENDING)
-        if by == "guest" and locked.state in open_states and not may_cancel(locked, now):
-            raise Closed("past" if locked.starts_at <= now else "not_allowed")
         waiting = locked.state == AppointmentState.PENDING
-        try:
-            locked.state = advance(APPOINTMENT, AppointmentState(locked.state), AppointmentEvent.CANCEL)
-        except IllegalTransition as refused:
-            raise Closed("cancelled") from refused
+        locked.state = _cancelled_state(locked, by, now)
         locked.cancelled_by = by
         locked.cancel_reason = reason[:2000]
         locked.sequence += 1
@@ -105,6 +97,19 @@ def _cancel(
             member=member,
             actor=actor or ("guest" if by == "guest" else "member"),
         )
+
+
+def _cancelled_state(locked: Appointment, by: str, now: datetime) -> AppointmentState:
+    """Raises Closed where it cannot be cancelled, or not by the guest."""
+    if locked.ends_at <= now:
+        raise Closed("past")
+    open_states = (AppointmentState.CONFIRMED, AppointmentState.PENDING)
+    if by == "guest" and locked.state in open_states and not may_cancel(locked, now):
+        raise Closed("past" if locked.starts_at <= now else "not_allowed")
+    try:
+        return advance(APPOINTMENT, AppointmentState(locked.state), AppointmentEvent.CANCEL)
+    except IllegalTransition as refused:
+        raise Closed("cancelled") from refused
 
 
 def _tell(appointment: Appointment, *, waiting: bool) -> None:

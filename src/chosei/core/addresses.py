@@ -60,12 +60,6 @@ def domain_key(domain: str) -> str:
         return plain
 
 
-def display_address(name: str, address: str) -> str:
-    """三田花子 <mita@test.example>, or the bare address without a name; for people, not for a header."""
-    shown = one_line(name)
-    return f"{shown} <{one_line(address)}>" if shown else one_line(address)
-
-
 def _narrow(text: str) -> str:
     narrow = unicodedata.normalize("NFKC", text)
     return narrow if narrow.isascii() else text

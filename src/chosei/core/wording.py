@@ -38,13 +38,6 @@ def date_text(day: date, language: Language, today: date | None) -> str:
     return f"{weekday}, {_MONTHS_EN[day.month - 1]} {day.day}" + f", {day.year}" * with_year
 
 
-def month_text(day: date, language: Language) -> str:
-    """2026年12月, Dec 2026."""
-    if language == Language.JA:
-        return f"{day.year}年{day.month}月"
-    return f"{_MONTHS_EN[day.month - 1]} {day.year}"
-
-
 def date_range_text(first: date, last: date, language: Language) -> str:
     """11/30〜12/4, Nov 30–Dec 4: short, for the head of a week."""
     if language == Language.JA:
@@ -107,14 +100,6 @@ def interval_text(
         return _day_and_time(first, time_range_text(interval, zone, language), language) + mark
     last = _day_and_time(date_text(end.date(), language, today), _clock(end), language)
     return _range(_day_and_time(first, _clock(start), language), last, language, wide=True) + mark
-
-
-def all_day_text(first: date, last: date, language: Language, today: date | None) -> str:
-    """12月3日(木) 終日, Thu, Dec 3 (all day); both dates when ``last``, which is included, is another day."""
-    days = date_text(first, language, today)
-    if last != first:
-        days = _range(days, date_text(last, language, today), language, wide=True)
-    return f"{days} 終日" if language == Language.JA else f"{days} (all day)"
 
 
 def offset_text(instant: datetime, zone: str) -> str:

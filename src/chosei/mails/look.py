@@ -17,7 +17,6 @@ _TONES = {
     "settled": ("#2a6f51", "#e7f3ed", "#b9dccb"),
     "gone": ("#59616b", "#f1efea", "#d9d5cc"),
 }
-TONES = tuple(_TONES)
 
 
 def styles(language: Language) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The letters of `chosei.mails`, handed to what CHOSEI_EMAIL_URL names: a mail server, or Microsoft Graph."""
 
-from chosei.adapters.mail.server import SmtpServer, server_from_url
+from chosei.adapters.mail.server import SmtpServer
 from chosei.adapters.mail.smtp import SmtpMail
 
-__all__ = ["SmtpMail", "SmtpServer", "server_from_url"]
+__all__ = ["SmtpMail", "SmtpServer"]

@@ -12,7 +12,7 @@ from email.utils import parseaddr
 
 from chosei.adapters.mail.answers import port_error
 from chosei.adapters.mail.message import Parcel, ascii_domain, pack
-from chosei.adapters.mail.server import SmtpServer, server_from_url
+from chosei.adapters.mail.server import SmtpServer
 from chosei.ports.errors import Misconfigured, Rejected
 from chosei.ports.mail import Letter
 
@@ -26,11 +26,6 @@ class SmtpMail:
         self._tls = tls
         if "@" not in self._sender:
             raise Misconfigured("sender_address_unusable")
-
-    @classmethod
-    def from_url(cls, url: str, sender: str) -> SmtpMail:
-        """The server of an smtp:// address. Raises Misconfigured."""
-        return cls(server_from_url(url), sender)
 
     def send(self, letter: Letter) -> None:
         """See ``ports.mail.MailPort.send``."""

@@ -46,8 +46,7 @@ class SignInRequest:
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One sign-in. `step` is where the person is: "" (to be found out), pick, address, password or done
-    (account
-    settled, `oid`); `address` is what they typed."""
+    (account settled, `oid`); `address` is what they typed."""
 
     id: str
     browser: str
