@@ -32,6 +32,7 @@ from chosei.records.locks import lock_hosts
 from chosei.records.models import (
     Appointment,
     CalendarEntry,
+    Connection,
     MailMessage,
     Room,
     RoomBusy,
@@ -247,14 +248,18 @@ def test_with_no_room_left_the_host_is_told_and_chooses(tenant, rooms, sato):
     assert invited(tenant) == []
 
 
-def test_a_room_that_declines_after_all_is_found_by_observation(tenant, linked, rooms, sato):
+@pytest.mark.parametrize("told", [True, False])
+def test_a_room_that_declines_after_all_is_found_by_observation(tenant, linked, rooms, sato, told):
+    """At once where the calendar says that the event has changed, else when the event is read next."""
     appointment = book(page_with(sato, rooms))
     answered(tenant)
     assert states(appointment)[0] == "settled"
     uid = tenant.ours(SATO)[0].event.ical_uid
     [copy] = [one for one in tenant.calendar(A) if one.event.ical_uid == uid]
     tenant.store.respond_as(tenant.mailbox(A), copy.id(immutable=True), "declined")
-    CalendarEntry.objects.update(room_seen_at=timezone.now() - timedelta(minutes=6))
+    CalendarEntry.objects.update(room_seen_at=timezone.now() - timedelta(minutes=0 if told else 6))
+    if not told:
+        Connection.objects.update(mirror_token="")  # a whole reading says nothing of changes
     observe(linked.pk)
     assert states(appointment) == ("asked", ["八重洲B"])
     run_jobs()

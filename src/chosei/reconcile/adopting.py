@@ -6,6 +6,7 @@ is followed was seen by a direct read of that event.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -34,8 +35,9 @@ _ROOMS_EVERY = timedelta(minutes=4)
 log = structlog.get_logger(__name__)
 
 
-def adopt(connection: Connection) -> None:
-    """Look at every entry that stands as we wrote it, against a mirror that was read just now."""
+def adopt(connection: Connection, told: Collection[str] = ()) -> None:
+    """Look at every entry that stands as we wrote it, against a mirror that was read just now. ``told``: the
+    events that the calendar has just said have changed, by their remote ids."""
     now = timezone.now()
     entries = _settled(connection, now)
     rows = MirroredEvent.objects.filter(
@@ -45,7 +47,8 @@ def adopt(connection: Connection) -> None:
     port = wiring.calendar_of(connection)
     for entry in entries:
         row = stands.get(entry.remote_id)
-        if _as_expected(entry, row, connection) and not _rooms_are_due(entry, now):
+        rooms_due = _rooms_are_due(entry, now, told=entry.remote_id in told)
+        if _as_expected(entry, row, connection) and not rooms_due:
             continue
         try:
             _look_closely(port, entry, listed=row is not None)
@@ -96,10 +99,13 @@ def _as_expected(entry: CalendarEntry, row: MirroredEvent | None, connection: Co
     return True
 
 
-def _rooms_are_due(entry: CalendarEntry, now: datetime) -> bool:
-    """A room may change its mind: the mirror does not say so, the event itself does."""
+def _rooms_are_due(entry: CalendarEntry, now: datetime, *, told: bool) -> bool:
+    """A room may change its mind: the mirror does not say so, the event itself does. ``told``: something of
+    it has changed."""
     if not _written_rooms(entry):
         return False
+    if told:
+        return True
     open_ = not rooms_answered(DesiredEntry.from_json(entry.written or {}), _observed(entry))
     return open_ or entry.room_seen_at is None or entry.room_seen_at < now - _ROOMS_EVERY
 

@@ -51,9 +51,11 @@ def _observe(connection: Connection) -> None:
     if not keep(connection, reading):
         queue.enqueue(queue.OBSERVE, str(connection.pk), after=1)
         return
+    told: set[str] = set()
     if reading.changes is not None and (reading.changes.events or reading.changes.gone):
+        told = {event.remote_id for event in reading.changes.events}
         doubt_silence(connection.pk, now=reading.begun)
     connection.refresh_from_db()
     untroubled(connection.pk, Trouble.NO_MAILBOX)
     if connection.state == ConnectionState.ACTIVE:
-        adopt(connection)
+        adopt(connection, told)
