@@ -4,6 +4,9 @@ A throw-away PostgreSQL is filled with 1,000,000 appointments of 1,000 members, 
 administrator opens everybody's list and their own: the first page, the tenth, the past, each state, and
 searches for a customer, a host and a date. Prints medians in milliseconds, of the whole view (queries, rows
 and template) in one process, without HTTP, and ends with 1 when one is above the target.
+
+An index keeps one's own list by start. A state is not in it: one that the list has none of reads all of one's
+coming (or past) appointments. `--members 2 --appointments 100000` measures that for somebody with 50,000.
 """
 
 from __future__ import annotations

@@ -105,9 +105,8 @@ def _check(appointment: Appointment, wanted: ChangeInput, now: datetime) -> None
         raise InvalidInput(time="in_the_past")
 
 
-def _change(step: _Step) -> bool:
-    wanted, now = step.wanted, step.now
-    new_ids = [host.member.pk for host in step.hosts]
+def _locked(step: _Step, new_ids: Sequence[int]) -> Appointment:
+    """Under the locks of all whose time is at stake. Raises Closed where it cannot be changed (any more)."""
     lock_hosts({*host_ids_of(step.appointment), *new_ids}, room_ids=rooms_at_stake(step.appointment))
     rows = for_change(Appointment.objects).select_related(
         "organization", "proposal", "booking_page", "organizer", "meeting_account"
@@ -115,10 +114,17 @@ def _change(step: _Step) -> bool:
     locked = rows.get(pk=step.appointment.pk)
     if locked.state != AppointmentState.CONFIRMED:
         raise Closed(locked.state)
-    if locked.ends_at <= now:
+    if locked.ends_at <= step.now:
         raise Closed("past")
-    if locked.revision != wanted.revision:
+    if locked.revision != step.wanted.revision:
         raise Closed("changed_meanwhile")
+    return locked
+
+
+def _change(step: _Step) -> bool:
+    wanted, now = step.wanted, step.now
+    new_ids = [host.member.pk for host in step.hosts]
+    locked = _locked(step, new_ids)
     # As it is now: an account may have been let go.
     hosts = attending_at(locked, [host.member for host in step.hosts])
     old_ids = host_ids_of(locked)

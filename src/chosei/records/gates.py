@@ -199,6 +199,9 @@ def appointments_involving(member: Member) -> QuerySet[Appointment]:
 def appointment_parts(member: Member) -> list[QuerySet[Appointment]]:
     """``appointments_involving`` in parts that overlap. Each has its ``start``, by which an index keeps it: a
     list that reads them side by side reads no more than it shows.
+
+    A state that a member hardly has reads their own coming or past ones, however many the organisation has:
+    promises carry no state, which would be a second truth in the table that must not be wrong.
     """
     arranged = every_appointment(member.organization_id)
     managed = BookingPageDeputy.objects.filter(member=member).values_list("page_id", flat=True)

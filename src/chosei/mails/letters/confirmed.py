@@ -12,10 +12,10 @@ from chosei.core.states import AppointmentState
 from chosei.core.text import one_line
 from chosei.mails import facts, times
 from chosei.mails.attached import gets_calendar_object
-from chosei.mails.blocks import Action, Aside, Block, Body, Fact, Facts, Say
+from chosei.mails.blocks import Action, Aside, Block, Body, Fact, Facts, Say, Times
 from chosei.mails.facts import Reader
 from chosei.mails.links import appointment_url, cancellation_url, change_url, console_appointment_url
-from chosei.mails.wordings import greeting, words
+from chosei.mails.wordings import Words, greeting, words
 from chosei.records.codes import code_digits
 from chosei.records.guest_rules import may_cancel, may_change
 from chosei.records.models import Appointment
@@ -114,14 +114,7 @@ def confirmed_for_host(appointment: Appointment, reader: Reader, now: datetime) 
         return None
     said = words(Wording.CONFIRMED_HOST, appointment, reader)
     when = facts.appointment_times(appointment, reader, "settled")
-    blocks: list[Block] = [
-        facts.guest_addressee("", reader.name),
-        *said.opening,
-        when,
-        Facts(tuple(host_facts(appointment, reader))),
-        *facts.quoted(pgettext("mail", "お客様からのメッセージ"), appointment.guest_message),
-        Action(pgettext("mail", "Choseiで開く"), console_appointment_url(appointment)),
-    ]
+    blocks = host_blocks(appointment, reader, said, when)
     if gets_calendar_object(appointment, reader.member):
         blocks.append(Say(_("カレンダーを連携されていないため、添付の予定(invite.ics)からご登録ください。")))
     if appointment.guest_email:
@@ -132,6 +125,18 @@ def confirmed_for_host(appointment: Appointment, reader: Reader, now: datetime) 
         pgettext("mail", "アポイントメントが確定しました"),
         (*blocks, *said.closing),
     )
+
+
+def host_blocks(appointment: Appointment, reader: Reader, said: Words, when: Times) -> list[Block]:
+    """What a host's letters about an appointment begin with, up to the way into the console."""
+    return [
+        facts.guest_addressee("", reader.name),
+        *said.opening,
+        when,
+        Facts(tuple(host_facts(appointment, reader))),
+        *facts.quoted(pgettext("mail", "お客様からのメッセージ"), appointment.guest_message),
+        Action(pgettext("mail", "Choseiで開く"), console_appointment_url(appointment)),
+    ]
 
 
 def host_facts(appointment: Appointment, reader: Reader) -> list[Fact]:

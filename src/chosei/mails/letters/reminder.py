@@ -9,15 +9,14 @@ from django.utils.translation import pgettext
 from chosei.core.letter_texts import Wording
 from chosei.core.states import AppointmentState
 from chosei.mails import facts
-from chosei.mails.blocks import Action, Block, Body, Facts
+from chosei.mails.blocks import Block, Body, Facts
 from chosei.mails.facts import Reader
 from chosei.mails.letters.confirmed import (
     change_or_cancel,
     guest_facts,
-    host_facts,
+    host_blocks,
     visitor_action,
 )
-from chosei.mails.links import console_appointment_url
 from chosei.mails.wordings import words
 from chosei.records.models import Appointment
 
@@ -54,13 +53,6 @@ def reminder_for_host(appointment: Appointment, reader: Reader, now: datetime) -
         return None
     said = words(Wording.REMINDER_HOST, appointment, reader)
     when = facts.appointment_times(appointment, reader, "settled")
-    blocks: list[Block] = [
-        facts.guest_addressee("", reader.name),
-        *said.opening,
-        when,
-        Facts(tuple(host_facts(appointment, reader))),
-        *facts.quoted(pgettext("mail", "お客様からのメッセージ"), appointment.guest_message),
-        Action(pgettext("mail", "Choseiで開く"), console_appointment_url(appointment)),
-    ]
+    blocks = host_blocks(appointment, reader, said, when)
     headline = pgettext("mail", "アポイントメントが近づいています")
     return Body(said.subject, f"{when.rows[0]} {when.zone}", headline, (*blocks, *said.closing))
