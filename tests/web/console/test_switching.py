@@ -193,6 +193,9 @@ def test_a_web_meeting_is_listed_among_them_with_its_number(client: Client, peop
     assert page.index("導入のご相談") < page.index("お打ち合わせ"), "by time"
     assert "ミーティングID: 81234567890" in page
     assert "Zoom · " in page
+    home = client.get("/").content.decode()
+    assert "手で削除する予定や会議が2件あります。" in home
+    assert "自動で再開します" not in home, "nobody connects that account again"
     address = f"/settings/connections/leftover-meetings/{row.pk}"
     assert signed_in(people.colleague).post(address).status_code == 404
     assert signed_in(people.stranger).post(address).status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from chosei.actions.leftovers import Leftover, leftovers_of
 from chosei.actions.web_meetings import PAST_USE
 from chosei.core.entries import EntryState
 from chosei.core.states import AppointmentState
@@ -37,13 +39,15 @@ def home(request: HttpRequest) -> HttpResponse:
     coming = _coming(member)
     today = local_date(timezone.now(), member.zone)
     running = running_of(member)
+    leftovers = leftovers_of(member, now=timezone.now())
     context: dict[str, Any] = {
         "member": member,
         "connection": connection,
         "trouble": trouble_words(connection.trouble, connection.provider)
         if connection is not None and words.in_trouble(connection)
         else None,
-        "parked": _parked(member),
+        "parked": _parked(member, leftovers),
+        "leftovers": len(leftovers),
         "stranded": _stranded(member),
         "refused": _refused(member),
         "undecided": _undecided(member),
@@ -82,11 +86,13 @@ def _anything(member: Member) -> bool:
     return gates.proposals_of(member).exists() or gates.booking_pages_of(member).exists()
 
 
-def _parked(member: Member) -> list[tuple[CalendarEntry, str]]:
-    """Entries in the member's calendar that wait for a hand, and the next step for each."""
+def _parked(member: Member, leftovers: Sequence[Leftover]) -> list[tuple[CalendarEntry, str]]:
+    """Entries in the member's calendar that wait for a hand, and the next step for each; not those that are
+    to be removed, which have a list of their own."""
     rows = CalendarEntry.objects.filter(
         Q(state=EntryState.PARKED) | ~Q(question=""), connection__member=member
     ).select_related("connection", "candidate__proposal", "appointment")
+    rows = rows.exclude(pk__in=[one.entry.pk for one in leftovers if not one.is_meeting])
     return [(entry, reasons.entry_problem(entry)) for entry in rows.order_by("-changed_at")[:SHOWN]]
 
 
