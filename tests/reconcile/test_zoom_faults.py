@@ -47,6 +47,18 @@ def test_a_lost_answer_is_found_again_before_a_second_meeting_is_made(zoom, zoom
     assert appointment.join_url
 
 
+def test_a_double_that_could_not_be_removed_at_once_is_removed_later(zoom, zoomed, sato):
+    confirm(offer(sato))
+    zoom.fault(FaultKind.LOST_REPLY, SATO, count=1)
+    run_jobs()
+    [made] = zoom.meetings(SATO)
+    same = {name: getattr(made, name) for name in ("topic", "agenda", "duration", "timezone")}
+    zoom.zoom.store.create(made.host, {**same, "start": made.start.isoformat()})
+    assert die_then_recover(Fate(1)), "it had looked, and was about to remove"
+    [left] = zoom.meetings(SATO)
+    assert WebMeeting.objects.get().remote_id == str(left.id)
+
+
 def test_a_creation_that_never_arrived_is_made_after_it_was_looked_for(zoom, zoomed, sato):
     confirm(offer(sato))
     WebMeeting.objects.update(create_begun=True)  # killed between announcing and sending

@@ -148,6 +148,7 @@ def test_what_may_have_been_made_before_the_account_went_is_listed_as_that(zoom,
     assert len(zoom.meetings(SATO)) == made
     remove_app(zoom, client)
     cancel_by_guest(appointment, reason="", now=timezone.now())
+    run_jobs(hurrying=MEET)
     [left] = listed(sato)
     assert (left.certain, left.number, left.start) == (False, "", appointment.starts_at)
 
@@ -158,8 +159,27 @@ def test_what_the_service_never_made_is_not_listed(zoom, zoomed, sato, client):
     remove_app(zoom, client)
     run_jobs()
     cancel_by_guest(appointment, reason="", now=timezone.now())
+    run_jobs()
     assert listed(sato) == []
     assert WebMeeting.objects.get().state == "gone"
+
+
+@pytest.mark.parametrize("state", ["waiting", "retrying"])
+def test_an_account_that_went_while_it_was_spoken_to_leaves_nothing_under_way(
+    zoom, zoomed, sato, client, state
+):
+    """What came back was written down after the account had been erased."""
+    appointment = settled(sato)
+    remove_app(zoom, client)
+    cancel_by_guest(appointment, reason="", now=timezone.now())
+    run_jobs()
+    WebMeeting.objects.update(
+        state=state, problem="timeout", changed_at=timezone.now() - timedelta(minutes=1)
+    )
+    sweep()
+    run_jobs()
+    [left] = listed(sato)
+    assert left.entry.problem == "deauthorised"
 
 
 def test_once_they_have_passed_nothing_of_them_is_kept(zoom, zoomed, sato, client):

@@ -122,10 +122,6 @@ def _want(row: WebMeeting, desired: DesiredMeeting | None) -> None:
     row.desired = desired.to_json() if desired else None
     row.generation += 1
     row.state, row.attempts, row.retry_at, row.problem = EntryState.WAITING, 0, None, ""
-    if row.connection.state == ConnectionState.ENDED:  # nobody can carry it out: it waits for a person
-        stands = bool(row.remote_id) or row.create_begun
-        row.state = EntryState.PARKED if desired or stands else EntryState.GONE
-        row.problem = row.connection.problem
     if row._state.adding:
         row.save()
     else:

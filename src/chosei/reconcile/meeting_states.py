@@ -33,7 +33,7 @@ def failed(row: WebMeeting, error: PortError) -> None:
             return  # it waits until the account is back
         account_gone(row.connection_id, error, now=timezone.now())
     if isinstance(error, NeedsReconnect | Rejected):
-        park(row, error)
+        park(row, error.code)
         return
     pause = retry_pause(error, row.attempts + 1)
     put(
@@ -45,16 +45,17 @@ def failed(row: WebMeeting, error: PortError) -> None:
     )
 
 
-def park(row: WebMeeting, error: PortError) -> None:
+def park(row: WebMeeting, code: str) -> None:
+    """It waits for a person, who is told ``code``."""
     as_refused = WebMeeting.objects.filter(pk=row.pk, generation=row.generation)
-    values = {"state": EntryState.PARKED, "problem": error.code[:80], "retry_at": None}
+    values = {"state": EntryState.PARKED, "problem": code[:80], "retry_at": None}
     if as_refused.update(**values, changed_at=timezone.now()):
         note(
             "web_meeting_problem",
             appointment=row.appointment,
             proposal=row.appointment.proposal,
             actor="chosei",
-            code=error.code,
+            code=code,
         )
 
 

@@ -128,7 +128,7 @@ def _wake_meetings(now: datetime) -> None:
         Q(retry_at__isnull=True) | Q(retry_at__lte=now),
         Q(state__in=[EntryState.WAITING, EntryState.RETRYING]) | Q(doubted=True),
         changed_at__lt=now - _FORGOTTEN_AFTER,
-        connection__state__in=[ConnectionState.ACTIVE, ConnectionState.ENDING],
+        connection__state__in=[ConnectionState.ACTIVE, ConnectionState.ENDING, ConnectionState.ENDED],
     ).exclude(state=EntryState.PARKED)
     untold = WebMeeting.objects.filter(
         desired__isnull=False, appointment__join_url="", appointment__ends_at__gt=now

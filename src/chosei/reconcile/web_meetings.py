@@ -68,6 +68,8 @@ def _round(appointment_id: int) -> bool:
         step = next_step(_facts(row), now)
         if step is Step.NOTHING:
             _nothing_to_do(row)
+        elif row.connection.state == ConnectionState.ENDED and row.state != EntryState.PARKED:
+            states.park(row, row.connection.problem or "connection_ended")  # nobody can carry it out
         elif row.connection.state in _WRITABLE and _due(row, now):
             worked = True
             try:
@@ -143,9 +145,9 @@ def _look(port: MeetingPort, row: WebMeeting) -> None:
     request may still be on its way: only after several looks is there none."""
     found = port.find(row.key)
     if found:
-        _found(row, found[0])
         for double in found[1:]:
             port.delete(double.remote_id)
+        _found(row, found[0])  # last: only as long as it is missing does anybody look
     elif row.attempts >= _LOOKS:
         states.put(row, **states.UNTROUBLED)
         if row.desired is None:
