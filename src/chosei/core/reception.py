@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from chosei.core.intervals import Interval
-from chosei.core.walltime import local_date, midnight, zone_of
+from chosei.core.walltime import day_begins, local_date
 
 CODES = 1_000_000
 _ONE_DAY = timedelta(days=1)
@@ -28,9 +28,4 @@ def validity(meeting: Interval, zone: str, *, days_before: int = 0, days_after: 
     first = local_date(meeting.start, zone) - days_before * _ONE_DAY
     # A meeting that ends at midnight does not reach into the next day.
     last = local_date(meeting.end - timedelta(microseconds=1), zone) + days_after * _ONE_DAY
-    return Interval(_begin(first, zone), _begin(last + _ONE_DAY, zone))
-
-
-def _begin(day: date, zone: str) -> datetime:
-    """When ``day`` begins: where the clocks skip midnight, at the change; where they show it twice, first."""
-    return midnight(day).replace(tzinfo=zone_of(zone), fold=0)
+    return Interval(day_begins(first, zone), day_begins(last + _ONE_DAY, zone))

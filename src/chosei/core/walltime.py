@@ -39,6 +39,13 @@ def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001 (a wall time is naive on purpose)
 
 
+def day_begins(day: date, zone: str) -> datetime:
+    """The UTC instant at which ``day`` begins in ``zone``: where the clocks skip midnight, at the change;
+    where they show it twice, the first time.
+    """
+    return midnight(day).replace(tzinfo=zone_of(zone), fold=0).astimezone(UTC)
+
+
 class Stretch(NamedTuple):
     """The UTC instants from ``start`` up to ``end``, during which the zone keeps one ``offset`` from UTC.
 

@@ -17,6 +17,7 @@ from chosei.actions.proposals import withdraw_proposal
 from chosei.actions.readjusting import WishInput, ask_for_other_times, ask_to_move
 from chosei.core.grams import grams
 from chosei.records.models import Appointment, Organization
+from chosei.web.console.views.home import SHOWN
 from tests.support.company import GUEST, NOW, propose, span
 from tests.support.many import RARE, many_like
 from tests.web.console.conftest import signed_in
@@ -71,6 +72,20 @@ def test_everybody_else_finds_their_own(people, two):
     assert len(names(signed_in(people.colleague).get("/appointments/"))) == 1
     assert names(signed_in(people.colleague).get("/appointments/", {"customer": "四谷"})) == []
     assert names(signed_in(people.stranger).get("/appointments/")) == []
+
+
+def test_the_first_page_tells_of_tomorrow_however_full_today_is(people):
+    for hour in range(10, 19):
+        agree(people.colleague, span(0, hour))
+    page = BeautifulSoup(signed_in(people.colleague).get("/").content, "html.parser")
+    assert [len(part.select("li")) for part in page.select("ul.agenda")] == [9]
+    assert "明日以降のアポイントメントはありません" in page.text
+    assert "すべてのアポイントメントを見る" not in page.text
+    for hour in range(10, 19):
+        agree(people.colleague, span(1, hour))
+    page = BeautifulSoup(signed_in(people.colleague).get("/").content, "html.parser")
+    assert [len(part.select("li")) for part in page.select("ul.agenda")] == [9, SHOWN]
+    assert page.find("a", string="すべてのアポイントメントを見る")["href"] == "/appointments/"
 
 
 def test_states_of_appointments(people, two):

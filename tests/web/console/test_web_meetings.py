@@ -29,9 +29,9 @@ def client_of(somebody: Member) -> Client:
     return client
 
 
-def agreed(author: Member, **values: object) -> Appointment:
+def agreed(author: Member, *, day: int = 2, **values: object) -> Appointment:
     wanted = meeting(web_service="zoom")
-    proposal = propose(author, [late(2)], now=timezone.now(), guest_email="", meeting=wanted, **values)
+    proposal = propose(author, [late(day)], now=timezone.now(), guest_email="", meeting=wanted, **values)
     candidate = proposal.candidates.get().pk
     return confirm_candidate(proposal, candidate, GUEST, submission=uuid4(), now=timezone.now())
 
@@ -103,7 +103,7 @@ def test_what_is_wrong_is_said_with_the_next_step(values: dict[str, str], told: 
 def test_a_link_of_an_account_that_is_gone_is_said_at_once_on_the_first_page() -> None:
     author = member()
     account = zoom(author)
-    appointment = agreed(author)
+    appointment, other = agreed(author), agreed(author, day=3)
     WebMeeting.objects.update(remote_id="81000000001", state="written")
     Appointment.objects.update(join_url="https://zoom.example/j/1")
     told = "お客様にお知らせしたURLはそのまま使えますが"
@@ -115,8 +115,10 @@ def test_a_link_of_an_account_that_is_gone_is_said_at_once_on_the_first_page() -
     assert "URLを発行する" in page
     assert f"{address}/web-meeting/start" not in page
     home = client.get("/").content.decode()
-    assert told in home
-    assert f'href="{address}"' in home
+    assert home.count(told) == 1, "what is mended in one way is told once"
+    notice = home[home.index(told) :]
+    assert f'href="{address}"' in notice.partition("</section>")[0]
+    assert f'href="/appointments/{other.pk}"' in notice.partition("</section>")[0]
     type(account).objects.update(state="needs_reconnect", trouble="account_deleted")
     assert "使えなくなっていることがあります" in client.get(address).content.decode()
 

@@ -12,7 +12,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from chosei.actions.offers import PageOffer, ask_again
 from chosei.actions.page_versions import PageVersion, page_version
-from chosei.core.walltime import midnight, zone_of
+from chosei.core.walltime import day_begins, local_date
 from chosei.records.models import BookingPage
 from chosei.web.public.arranging import reader_view
 from chosei.web.public.showing import reader_language
@@ -154,6 +154,4 @@ def right_until(page: BookingPage, offer: PageOffer, zone: str, now: datetime) -
 
 
 def _next_midnight(zone: str, now: datetime) -> datetime:
-    clock = zone_of(zone)
-    tomorrow = midnight(now.astimezone(clock).date() + _DAY)
-    return tomorrow.replace(tzinfo=clock).astimezone(UTC)
+    return day_begins(local_date(now, zone) + _DAY, zone)
