@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -39,6 +40,7 @@ def move(appointment, start, revision=0):
 
 def test_it_moves_in_place_and_both_sides_are_told(page):
     appointment = booked(page, at(1, 10))
+    MailMessage.objects.update(state="sent")
     ask_to_move(appointment, WishInput("午後なら"), now=NOW)
     entries = set(CalendarEntry.objects.values_list("pk", flat=True))
     moved = move(appointment, at(2, 14))
@@ -57,6 +59,23 @@ def test_it_moves_in_place_and_both_sides_are_told(page):
     ]
     assert TimelineEntry.objects.filter(kind="appointment_moved_by_guest", actor="guest").count() == 1
     assert [one.answer for one in moved.readjustments.all()] == ["moved"]
+
+
+def test_whoever_has_heard_nothing_yet_gets_the_first_letter_alone(page):
+    """It waits for the link, and says what is true when it goes; one that was tried may have arrived."""
+    appointment = booked(page, at(1, 10))
+    MailMessage.objects.filter(kind="confirmed_host").update(attempts=1)
+    moved = move(appointment, at(2, 14))
+    kinds = [mail.kind for mail in moved.mails.order_by("kind")]
+    assert kinds == ["changed_host", "confirmed_guest", "confirmed_host"]
+    move(moved, at(2, 15), revision=1)
+    assert not moved.mails.filter(kind="changed_guest").exists()
+
+
+def test_a_first_letter_that_may_be_on_its_way_is_followed_by_the_news(page):
+    appointment = booked(page, at(1, 10))
+    MailMessage.objects.update(wait_for_link_until=NOW + timedelta(seconds=5))
+    assert move(appointment, at(2, 14)).mails.filter(kind="changed_guest").exists()
 
 
 def test_its_own_promise_does_not_stand_in_its_way(page):
