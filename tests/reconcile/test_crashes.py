@@ -12,6 +12,7 @@ from django.utils import timezone
 from chosei.actions.cancellation import cancel_by_guest
 from chosei.actions.confirm import confirm_candidate
 from chosei.jobs.queue import CONVERGE
+from chosei.reconcile.converge import converge
 from chosei.reconcile.sweep import sweep
 from chosei.records.models import Appointment, CalendarEntry, MailMessage
 from tests.support.company import GUEST, propose
@@ -52,6 +53,35 @@ def die_then_recover(fate: Fate) -> bool:
         sweep()
         run_jobs(hurrying=CONVERGE)
     return killed
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_double_is_not_forgotten_before_it_is_removed(tenant, linked, sato, after):
+    appointment = confirm(offer(sato))
+    run_jobs(hurrying=CONVERGE)
+    about = f"proposal:{appointment.proposal_id}"
+    entries = CalendarEntry.objects.filter(appointment=appointment)
+    unknown = {"remote_id": "", "written": None, "state": "retrying", "retry_at": None}
+    for step in range(MOST_CALLS):
+        entries.update(**unknown, create_begun=False, create_token=uuid4().hex)
+        converge(about)
+        assert len(tenant.ours(SATO)) == 2
+        entries.update(**unknown, create_begun=True)
+        killed = False
+        with mortal(Fate(step, after)):
+            try:
+                converge(about)
+            except Killed:
+                killed = True
+        for _ in range(3):
+            entries.update(retry_at=None)
+            converge(about)
+        [left] = tenant.ours(SATO)
+        assert (entries.get().remote_id, entries.get().state) == (left.id(immutable=True), "written")
+        if not killed:
+            assert step > 1
+            return
+    pytest.fail("more calls than expected")
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

@@ -107,8 +107,12 @@ def _look(port: CalendarPort, entry: CalendarEntry) -> None:
     """A creation was sent and its answer lost: does the event stand there?"""
     found = [event for event in port.find(entry.key) if not event.cancelled]
     if found:
-        recording.found(entry, found[0])
-        _remove_doubles(port, found[1:])
+        stays, *doubles = found
+        trouble = _remove(port, doubles)
+        if trouble is not None:  # what is not written down yet is looked for again, doubles and all
+            recording.failed(entry, trouble)
+        else:
+            recording.found(entry, stays)
     elif entry.desired is None:
         recording.removed(entry)
     else:
@@ -128,9 +132,10 @@ def _still_missing(entry: CalendarEntry, error: PortError) -> None:
         recording.failed(entry, error)
 
 
-def _remove_doubles(port: CalendarPort, doubles: Sequence[ObservedEvent]) -> None:
-    if doubles:
-        port.apply([DeleteEvent(event.remote_id) for event in doubles])
+def _remove(port: CalendarPort, doubles: Sequence[ObservedEvent]) -> PortError | None:
+    """What kept one of them from being removed. Raises PortError."""
+    outcomes = port.apply([DeleteEvent(event.remote_id) for event in doubles]) if doubles else ()
+    return next((one.error for one in outcomes if isinstance(one, Failed)), None)
 
 
 def _read(port: CalendarPort, entry: CalendarEntry) -> None:
