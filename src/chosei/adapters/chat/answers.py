@@ -12,6 +12,14 @@ _CODE = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
 _PASSING = frozenset({408, 425, 500, 502, 503, 504})
 
 
+def taken(answer: Answer, *statuses: int) -> bool:
+    """Whether the message was taken, which one of ``statuses`` says. Raises ``Transient`` for a page under
+    it: that is somebody's in between, a proxy's or a sign-in's, and the service never saw the message."""
+    if answer.status in statuses and answer.content.lstrip().startswith(b"<"):
+        raise Transient("foreign_answer")
+    return answer.status in statuses
+
+
 def refusal(answer: Answer, code: str = "") -> PortError:
     """The error for an answer other than success. ``code``: the service's own word, if it is one."""
     word = code if _CODE.fullmatch(code) else f"http_{answer.status}"

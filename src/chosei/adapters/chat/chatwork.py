@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from urllib.parse import quote, urlencode
 
-from chosei.adapters.chat.answers import refusal
+from chosei.adapters.chat.answers import refusal, taken
 from chosei.adapters.http import Answer, Call
 from chosei.ports.chat import ChatAddress, ChatNotice
 from chosei.ports.errors import Throttled
@@ -30,7 +30,7 @@ def call(address: ChatAddress, notice: ChatNotice, api: str) -> Call:
 
 def judge(answer: Answer) -> None:
     """Raises what the answer means, unless the message was posted."""
-    if answer.status == 200:
+    if taken(answer, 200):
         return
     reset = answer.headers.get("x-ratelimit-reset", "")
     if answer.status == 429 and reset.isdecimal():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from chosei.adapters.chat.answers import refusal
+from chosei.adapters.chat.answers import refusal, taken
 from chosei.adapters.http import Answer, Call
 from chosei.ports.chat import ChatAddress, ChatNotice
 
@@ -27,7 +27,7 @@ def call(address: ChatAddress, notice: ChatNotice) -> Call:
 
 def judge(answer: Answer) -> None:
     """Raises what the answer means, unless the message was posted."""
-    if answer.status == 200:
+    if taken(answer, 200):
         return
     try:
         code = str(json.loads(answer.content)["error"]["status"])

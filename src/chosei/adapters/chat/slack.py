@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from chosei.adapters.chat.answers import refusal
+from chosei.adapters.chat.answers import refusal, taken
 from chosei.adapters.http import Answer, Call
 from chosei.core.text import shorten
 from chosei.ports.chat import ChatAddress, ChatNotice
@@ -32,7 +32,7 @@ def bot_call(address: ChatAddress, notice: ChatNotice, api: str) -> Call:
 
 
 def judge_webhook(answer: Answer) -> None:
-    if answer.status != 200:
+    if not taken(answer, 200):
         raise refusal(answer, answer.content[:80].decode("utf-8", "replace").strip())
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from chosei.adapters.chat.answers import refusal
+from chosei.adapters.chat.answers import refusal, taken
 from chosei.adapters.http import Answer, Call
 from chosei.ports.chat import ChatAddress, ChatNotice
 
@@ -30,7 +30,7 @@ def call(address: ChatAddress, notice: ChatNotice) -> Call:
 
 def judge(answer: Answer) -> None:
     """Raises what the answer means, unless the workflow has begun."""
-    if answer.status not in (200, 202):
+    if not taken(answer, 200, 202):
         raise refusal(answer, _code(answer))
 
 
