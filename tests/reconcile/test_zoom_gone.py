@@ -84,6 +84,9 @@ def test_another_link_is_issued_and_the_old_meeting_listed(zoom, zoomed, sato, c
     assert len(zoom.meetings(SATO)) == 2
     assert str(first.id) not in appointment.join_url != ""
     assert [one.number for one in listed(sato)] == [str(first.id)]
+    noted = set(TimelineEntry.objects.filter(appointment=appointment).values_list("kind", flat=True))
+    assert noted >= {"link_asked_again", "web_meeting_stays"}
+    assert not noted & {"entry_retried", "web_meeting_problem"}, "the calendar and the new meeting are well"
     assert MailMessage.objects.filter(kind="changed_guest", state="waiting").count() == 1
 
 

@@ -73,7 +73,7 @@ def issue_again(member: Member, appointment: Appointment, *, now: datetime) -> N
             locked.link_wanted_at = now
         locked.save(update_fields=["meeting_account", "link_wanted_at", "changed_at"])
         settle_web_meeting(locked)
-        note("entry_retried", appointment=locked, proposal=locked.proposal, member=member, actor="member")
+        note("link_asked_again", appointment=locked, proposal=locked.proposal, member=member, actor="member")
 
 
 def _expect_another(appointment: Appointment, now: datetime) -> None:

@@ -51,7 +51,7 @@ def park(row: WebMeeting, code: str) -> None:
     values = {"state": EntryState.PARKED, "problem": code[:80], "retry_at": None}
     if as_refused.update(**values, changed_at=timezone.now()):
         note(
-            "web_meeting_problem",
+            "web_meeting_problem" if row.desired else "web_meeting_stays",
             appointment=row.appointment,
             proposal=row.appointment.proposal,
             actor="chosei",

@@ -46,7 +46,10 @@ def test_every_kind_that_is_noted_has_a_sentence() -> None:
             text = file.read_text(encoding="utf-8")
             kinds |= set(re.findall(r'note\(\s*"([a-z_]+)"', text))
             kinds |= set(
-                re.findall(r'"((?:mail|hold|event)_(?:sent|refused|written|removed|problem))"', text)
+                re.findall(
+                    r'"((?:mail|hold|event|web_meeting)_(?:sent|refused|written|removed|problem|stays))"',
+                    text,
+                )
             )
     assert {"proposal_opened", "mail_sent", "event_problem"} <= kinds
     assert kinds <= set(timeline.SENTENCES)
