@@ -9,6 +9,8 @@ import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 
 from chosei.jobs import queue
 from chosei.jobs.tasks import STALLED_AFTER_SECONDS, rescue_stalled_jobs
@@ -96,3 +98,21 @@ def test_a_dead_job_is_rescued_even_when_its_successor_waits():
     rescue()
     assert not ProcrastinateJob.objects.filter(status="doing").exists(), "the lock is free again"
     assert waiting() == [(queue.CONVERGE, "proposal:1")]
+
+
+def test_a_job_that_another_worker_rescued_first_keeps_nobody_from_the_next(monkeypatch):
+    for about in ("proposal:1", "proposal:2"):
+        queue.enqueue(queue.CONVERGE, about)
+    first, second = ProcrastinateJob.objects.order_by("id").values_list("pk", flat=True)
+    for job in (first, second):
+        start(job, heartbeat_age=STALLED_AFTER_SECONDS + 5)
+    listed = JobManager.get_stalled_jobs
+
+    async def and_then_the_first_has_ended(manager, **arguments):
+        jobs = list(await listed(manager, **arguments))
+        await manager.finish_job_by_id_async(first, status=Status.SUCCEEDED, delete_job=False)
+        return sorted(jobs, key=lambda job: job.id)
+
+    monkeypatch.setattr(JobManager, "get_stalled_jobs", and_then_the_first_has_ended)
+    rescue()
+    assert waiting() == [(queue.CONVERGE, "proposal:2")]

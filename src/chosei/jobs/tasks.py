@@ -6,8 +6,9 @@ from typing import Any
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
+from psycopg.errors import RaiseException
 
 from chosei.jobs import queue
 from chosei.reconcile.accounts import check_account
@@ -99,7 +100,16 @@ async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:
     manager: Any = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
         try:
-            await manager.retry_job(job)
-        except UniqueViolation:
-            # A successor for the same key waits already, behind the lock that the dead one still holds.
-            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+            await _rescue(manager, job)
+        except ConnectorException as error:
+            if not isinstance(error.__cause__, RaiseException):
+                raise
+            # Another worker was quicker, or the job has ended after all. The next one still waits for us.
+
+
+async def _rescue(manager: Any, job: Job) -> None:
+    try:
+        await manager.retry_job(job)
+    except UniqueViolation:
+        # A successor for the same key waits already, behind the lock that the dead one still holds.
+        await manager.finish_job(job, status=Status.FAILED, delete_job=True)
