@@ -12,8 +12,10 @@ import hypothesis
 import pytest
 import pytest_django
 import stamina
+import time_machine
 
 from tests.environment import RUN
+from tests.support.times import NOW
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTRACTS = Path(os.environ.get("CHOSEI_CONTRACTS", ROOT.parent / "shared" / "contracts"))
@@ -63,6 +65,21 @@ def chromium() -> str:
 
     expect.set_options(timeout=30_000)  # a busy machine takes its time
     return CHROMIUM
+
+
+_REAL_CLOCK = ("ops", "browser", "sandbox")
+"""Folders of tests that start processes of their own, which read the machine's clock."""
+
+
+@pytest.fixture(autouse=True)
+def _tuesday(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test begins on the morning that its dates were chosen for, whatever the day it runs on."""
+    folder = request.path.relative_to(ROOT / "tests").parts[0]
+    if folder in _REAL_CLOCK or request.node.get_closest_marker("browser"):
+        yield
+        return
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 @pytest.fixture(autouse=True)

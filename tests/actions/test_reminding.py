@@ -28,6 +28,13 @@ from tests.support.company import GUEST, NOW, at, connect, member, propose, publ
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _still():
+    """Only where a test says so does time pass: what is made at ``NOW`` has a first look due at ``NOW``."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
 def sweep_at(moment) -> None:
     with time_machine.travel(moment, tick=False):
         sweep()

@@ -53,9 +53,10 @@ def confirmed(author, hosts, days=(1,)):
 
 
 def at(tenant, address, appointment):
-    """What stands in somebody's calendar at the appointment's time."""
+    """What stands in somebody's calendar at the appointment's time, but for whole days."""
     box = tenant.mailbox(address).key
-    return [one.event for one in tenant.store.events_between(box, appointment.starts_at, appointment.ends_at)]
+    found = tenant.store.events_between(box, appointment.starts_at, appointment.ends_at)
+    return [one.event for one in found if not one.event.all_day]
 
 
 def test_one_tenant_one_meeting_accepted_without_a_mail_back(tenant, linked, sato, suzuki):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -15,8 +15,8 @@ from chosei.actions.proposals import open_proposal
 from chosei.core.hours import WeeklyHours
 from chosei.core.intervals import Interval
 from chosei.records.models import BookingPage, Connection, Member, MirroredEvent, Organization, Proposal
+from tests.support.times import NOW as NOW
 
-NOW = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # Tuesday, 9:00 in Tokyo
 _numbers = count(1)
 
 GUEST = GuestInput(company="株式会社テスト", name="三田花子", email="hanako@test.example", zone="Asia/Tokyo")

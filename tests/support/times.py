@@ -1,12 +1,14 @@
-"""Times that are free at the demo company, whatever the day the tests run on."""
+"""The morning on which tests begin, and times that are free at the demo company."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
 from chosei.core.intervals import Interval
+
+NOW = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # Tuesday, 9:00 in Tokyo
 
 
 def late(day: int, minutes: int = 60) -> Interval:

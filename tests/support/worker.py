@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from chosei.records.models import CalendarEntry, MailboxPause, WebMeeting
@@ -10,7 +11,7 @@ from chosei.records.models import CalendarEntry, MailboxPause, WebMeeting
 _NEXT = """
 DELETE FROM procrastinate_jobs WHERE id = (
     SELECT id FROM procrastinate_jobs
-    WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now() OR args->>'task' = %s)
+    WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= %s OR args->>'task' = %s)
     ORDER BY scheduled_at NULLS FIRST, id LIMIT 1
 ) RETURNING task_name, args
 """
@@ -30,7 +31,7 @@ def run_jobs(*, hurrying: str = "", at_most: int = 200) -> list[str]:
             CalendarEntry.objects.exclude(retry_at=None).update(retry_at=None)
             WebMeeting.objects.exclude(retry_at=None).update(retry_at=None)
         with connection.cursor() as cursor:
-            cursor.execute(_NEXT, [hurrying])
+            cursor.execute(_NEXT, [timezone.now(), hurrying])
             row = cursor.fetchone()
         if row is None:
             return ran
