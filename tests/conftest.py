@@ -75,7 +75,7 @@ _REAL_CLOCK = ("ops", "browser", "sandbox")
 def _tuesday(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test begins on the morning that its dates were chosen for, whatever the day it runs on."""
     folder = request.path.relative_to(ROOT / "tests").parts[0]
-    if folder in _REAL_CLOCK or request.node.get_closest_marker("browser"):
+    if folder in _REAL_CLOCK:
         yield
         return
     with time_machine.travel(NOW, tick=True):

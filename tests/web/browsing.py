@@ -9,10 +9,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import time
 from typing import Any
 
 from axe_core_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from time_machine import escape_hatch
 
 PICTURES = os.environ.get("CHOSEI_TEST_PICTURES", "")
 PHONE = {"width": 390, "height": 844}
@@ -25,6 +27,23 @@ _RULES = {
 }
 
 
+_CLOCK = """((ahead) => {
+  const real = Date, now = () => real.now() + ahead;
+  globalThis.Date = new Proxy(real, {
+    construct: (date, parts, made) => Reflect.construct(date, parts.length ? parts : [now()], made),
+    apply: () => new real(now()).toString(),
+    get: (date, name) => (name === "now" ? now : Reflect.get(date, name)),
+  });
+})(%d)"""
+
+
+def _with_our_clock(opened: BrowserContext | Page) -> None:
+    """Pages tell the time that the test has travelled to, not the machine's."""
+    ahead = time() - escape_hatch.time.time()
+    if abs(ahead) > 1:
+        opened.add_init_script(_CLOCK % (ahead * 1000))
+
+
 @contextmanager
 def chromium_at(path: str) -> Iterator[Browser]:
     # Django refuses its ORM where an event loop runs, and Playwright's runs in this thread.
@@ -35,6 +54,20 @@ def chromium_at(path: str) -> Iterator[Browser]:
             args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
                   "--disable-background-networking", "--disable-component-update"],
         )  # fmt: skip
+        new_context, new_page = browser.new_context, browser.new_page
+
+        def context_in_time(**how: Any) -> BrowserContext:
+            context = new_context(**how)
+            _with_our_clock(context)
+            return context
+
+        def page_in_time(**how: Any) -> Page:
+            page = new_page(**how)
+            _with_our_clock(page)
+            return page
+
+        browser.new_context = context_in_time  # type: ignore[method-assign] # no event tells of new ones
+        browser.new_page = page_in_time  # type: ignore[method-assign]
         try:
             yield browser
         finally:
