@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from holidays import country_holidays
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.house import House
@@ -128,14 +129,19 @@ def click_at(page: Page, column: int, hour: int) -> None:
 
 
 def free_half_hours(house: House, monday: datetime) -> set[datetime]:
-    """Counted from the rules by hand: weekdays 9:00 to 18:00 in half hours where Outlook is free."""
+    """Counted from the rules by hand: weekdays that are no public holidays, 9:00 to 18:00 in half hours where
+    Outlook is free."""
+    closed = country_holidays("JP", years=(monday.year, monday.year + 1))
     blocking = [
         (instant(event["start"]), instant(event["end"]))
         for event in house.events(SATO, monday - timedelta(days=1), monday + timedelta(days=8))
         if event["showAs"] not in ("free", "workingElsewhere") and not event["isCancelled"]
     ]
     starts = [
-        monday + timedelta(days=day, hours=9, minutes=30 * number) for day in range(5) for number in range(18)
+        monday + timedelta(days=day, hours=9, minutes=30 * number)
+        for day in range(5)
+        for number in range(18)
+        if (monday + timedelta(days=day)).date() not in closed
     ]
     half = timedelta(minutes=30)
     return {

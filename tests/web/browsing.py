@@ -39,9 +39,8 @@ _CLOCK = """((ahead) => {
 
 def _with_our_clock(opened: BrowserContext | Page) -> None:
     """Pages tell the time that the test has travelled to, not the machine's."""
-    ahead = time() - escape_hatch.time.time()
-    if abs(ahead) > 1:
-        opened.add_init_script(_CLOCK % (ahead * 1000))
+    if escape_hatch.is_travelling():
+        opened.add_init_script(_CLOCK % ((time() - escape_hatch.time.time()) * 1000))
 
 
 @contextmanager
